@@ -1,0 +1,30 @@
+/** Cancelling, without depending on any platform's classes. */
+import { CancelledError } from "./errors";
+
+/** The part of an AbortSignal that pure code needs; a real AbortSignal satisfies it. */
+export interface CancelSignal {
+  readonly aborted: boolean;
+  addEventListener(type: "abort", listener: () => void, options?: { once?: boolean }): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
+/**
+ * Returns at once while the work is still wanted.
+ * @throws {CancelledError} "cancelled" once the signal was raised
+ */
+export function throwIfCancelled(signal: CancelSignal | undefined): void {
+  if (signal?.aborted) throw new CancelledError();
+}
+
+/** How far a long piece of work has come: `done` of `total` units, with words for what is being done. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  readonly message: string;
+}
+
+/** What every long call takes: a way to stop it and a way to tell how far it is. */
+export interface WorkOptions {
+  readonly signal?: CancelSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}

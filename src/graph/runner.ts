@@ -1,0 +1,118 @@
+/** What an analysis needs of a model: runs with reads and edits, decoding, a few weights, token texts. */
+import type { WorkOptions } from "../base/cancel";
+import type { Edit, Sampling } from "../protocol/edit";
+import type { ModelInfo } from "../protocol/model";
+import type { Tensor } from "../tensor/tensor";
+
+/** A hook to read. Left-out lists mean all; `positions` are indices into the run's ids. */
+export interface ReadSpec {
+  readonly hook: string;
+  readonly positions?: readonly number[];
+  readonly heads?: readonly number[];
+  readonly neurons?: readonly number[];
+}
+
+/** One run over ids. Edits are in the file form; `value` of a text pair is resolved by the runner. */
+export interface RunPlan {
+  readonly ids: readonly number[];
+  readonly reads: readonly ReadSpec[];
+  readonly edits?: readonly Edit[];
+  /** "prefix" (default) reuses cached keys and values of the same tokens; "none" computes every position anew. */
+  readonly cache?: "prefix" | "none";
+}
+
+/**
+ * What was read, by hook name, without a batch axis: residual [pos, dModel]; q, k, v, z [pos, head, dHead];
+ * pattern and scores [head, queryPos, keyPos]; mlp [pos, dMlp]; norm scales [pos, one].
+ */
+export interface RunReads {
+  readonly reads: ReadonlyMap<string, Tensor>;
+}
+
+/** How rows of a residual stream decode: through final norm, unembedding, scale and soft cap. Natural logarithms. */
+export interface Decoded {
+  /** Per row, the k most likely tokens, best first: ids, logits. */
+  readonly ids: readonly (readonly number[])[];
+  readonly logits: readonly (readonly number[])[];
+  /** Per row, log Σ exp(logit); a log-probability is a logit less this. */
+  readonly logSumExp: readonly number[];
+  /** Per row, entropy of the distribution in nats. */
+  readonly entropy: readonly number[];
+  /** Per row, for each tracked id: logit and rank (1 is first). Empty when nothing is tracked. */
+  readonly tracked: readonly (readonly { readonly logit: number; readonly rank: number }[])[];
+}
+
+/** Rows to decode: float32 [n, dModel], row after row; `track` holds ids per row or one list for all rows. */
+export interface DecodeRequest {
+  readonly rows: Float32Array;
+  readonly k: number;
+  readonly track?: readonly (readonly number[])[];
+}
+
+/** One neuron's own weights, as the checkpoint has them. Vectors have dModel entries. */
+export interface NeuronWeights {
+  /** What it writes: row of W_out. */
+  readonly out: Float32Array;
+  /** What it reads: column of W_in (for gated MLPs: of the up projection), before the norm's gain. */
+  readonly in: Float32Array;
+  readonly inBias: number;
+  /** For gated MLPs: column of the gate projection. */
+  readonly gate?: Float32Array;
+  readonly gateBias?: number;
+}
+
+/** Gain and bias of a norm; null where the family has none. */
+export interface NormWeights {
+  readonly kind: "layer" | "rms";
+  readonly gain: Float32Array | null;
+  readonly bias: Float32Array | null;
+}
+
+/** Full logits of one position under some edits, for measures that need the whole distribution; never leaves the process. */
+export interface FullLogits {
+  readonly logits: Float32Array;
+}
+
+/** A model that can be run. The engine has the real one; tests may have a small one. */
+export interface Runner {
+  readonly info: ModelInfo;
+  run(plan: RunPlan, options?: WorkOptions): Promise<RunReads>;
+  decode(request: DecodeRequest, options?: WorkOptions): Promise<Decoded>;
+  /** Logits of one position of a run (negative counts from the end), with edits applied as in a prefill. */
+  logitsAt(plan: { ids: readonly number[]; edits?: readonly Edit[]; position: number }, options?: WorkOptions): Promise<FullLogits>;
+  generate(
+    request: { ids: readonly number[]; edits?: readonly Edit[]; sampling: Sampling },
+    options?: WorkOptions,
+  ): Promise<{ ids: number[]; logProbs: number[] }>;
+  neuronWeights(layer: number, neurons: readonly number[]): Promise<readonly NeuronWeights[]>;
+  /** Products of directions [n, dModel] with the unembedding, final norm's gain folded, centred where it is a LayerNorm: k largest and k smallest per row. */
+  unembedDirections(
+    rows: Float32Array,
+    k: number,
+  ): Promise<readonly { readonly top: readonly (readonly [number, number])[]; readonly bottom: readonly (readonly [number, number])[] }[]>;
+  normWeights(name: "final" | { readonly layer: number; readonly norm: "ln1" | "ln2" }): Promise<NormWeights>;
+  /** What each head adds to the residual stream at some positions: axes [head, pos, dModel], output bias left out. */
+  headResults(plan: { ids: readonly number[]; layer: number; positions: readonly number[] }, options?: WorkOptions): Promise<Tensor>;
+}
+
+/** Token texts; analysis code depends on this, not on a tokenizer. */
+export interface Vocabulary {
+  /** How one id reads by itself: spaces as they are, bytes that are no character as <0xE2>. Null without a tokenizer. */
+  text(id: number): string | null;
+  /** Text of a sequence of ids. Null without a tokenizer. */
+  decode(ids: readonly number[]): string | null;
+}
+
+/** The records a model carries about its neurons on held-out text; shapes are [nLayers, dMlp]. */
+export interface ModelRecords {
+  readonly mean: Float32Array;
+  readonly deviation: Float32Array;
+  readonly max: Float32Array;
+  /** Held-out text as ids, and for each neuron positions in it: [nLayers, dMlp, n]. */
+  readonly ids: Int32Array;
+  readonly top: Int32Array;
+  readonly random: Int32Array;
+  readonly nPlaces: number;
+  /** What the text is, in words. */
+  readonly text: string;
+}

@@ -1,0 +1,35 @@
+/** Results about attention patterns. */
+import type { RunWindow } from "./model";
+
+/** One head's pattern over the shown positions: row-major, `rows[i]` is a query, `rows[i][j]` a key; each full row sums to 1. */
+export interface HeadPattern {
+  readonly layer: number;
+  readonly head: number;
+  readonly rows: readonly (readonly number[])[];
+}
+
+/** Shares of attention by which heads are sorted: each is a mean over queries, in [0, 1]. */
+export interface HeadScores {
+  readonly layer: number;
+  readonly head: number;
+  /** Mean pattern from each position to the one before it. */
+  readonly previousToken: number;
+  /** Mean pattern to earlier positions holding the same token. */
+  readonly duplicate: number;
+  /** Mean pattern to the positions that follow earlier copies of the query's token. */
+  readonly induction: number;
+  /** Mean pattern to position 0. */
+  readonly firstToken: number;
+  /** Mean entropy of the rows, in nats. */
+  readonly entropy: number;
+}
+
+/** What the attention panel shows: one head large, all heads by their scores. */
+export interface AttentionView {
+  readonly window: RunWindow;
+  /** Positions shown, ascending, for queries and keys alike. */
+  readonly positions: readonly number[];
+  readonly pattern: HeadPattern;
+  readonly heads: readonly HeadScores[];
+  readonly engineMs: number;
+}

@@ -1,0 +1,82 @@
+/** Edits of a run and experiment files, as `conventions` settle them. */
+
+/** What an edit does at its hook. */
+export type EditOp = "add" | "set" | "scale" | "zero" | "mean";
+
+/** Which positions an edit touches: the first n of the prompt, all of it, each step too, the last, or indices (negative from the prompt's end). */
+export type EditPositions = "prefill-front" | "prefill-all" | "every-step" | "last" | readonly number[];
+
+/** Numbers of shape [D] or [n, D]; or the difference of two texts' activations at the edit's hook. */
+export type EditValue =
+  | readonly number[]
+  | readonly (readonly number[])[]
+  | { readonly text: string; readonly minus?: string };
+
+/** One entry of an edit list; entries apply in order. */
+export interface Edit {
+  /** A residual hook, `attn.hook_z` or `mlp.hook_post`, by its full name. */
+  readonly hook: string;
+  readonly op: EditOp;
+  readonly value?: EditValue;
+  /** Multiplies what is added; for op "scale" it is the factor. 1 by default. */
+  readonly scale?: number;
+  readonly positions: EditPositions;
+  /** For `attn.hook_z`: only these heads. */
+  readonly heads?: readonly number[];
+  /** For `mlp.hook_post`: only these neurons. */
+  readonly neurons?: readonly number[];
+}
+
+/** How new tokens are chosen. Temperature 0 is greedy. */
+export interface Sampling {
+  readonly maxTokens: number;
+  readonly temperature: number;
+  readonly seed: number;
+}
+
+/** Answer of `introspect generate`: the new tokens only; log-probabilities in nats. */
+export interface GenerateResult {
+  readonly ids: readonly number[];
+  readonly text: string | null;
+  readonly logProbs: readonly number[];
+  /** Text of each new token, as far as one token alone can be shown. */
+  readonly tokens: readonly (string | null)[];
+}
+
+/** Which controls an experiment runs beside itself. */
+export interface ExperimentControls {
+  /** Number of isotropic random directions of equal norm. */
+  readonly isotropic: number;
+  readonly seed: number;
+}
+
+/** A steering experiment, as saved in NAME.introspect.json. Later versions only add fields. */
+export interface Experiment {
+  readonly version: 1;
+  readonly model: { readonly path: string; readonly digest: string | null };
+  readonly prompt: string;
+  readonly edits: readonly Edit[];
+  readonly sampling: Sampling;
+  readonly controls: ExperimentControls;
+  readonly result?: SteerResult;
+}
+
+/** Answer of `introspect steer`. */
+export interface SteerResult {
+  readonly default: GenerateResult;
+  readonly steered: GenerateResult;
+  readonly controls: {
+    /** The same edits at strength zero: executed, and equal to `default` to the last bit. */
+    readonly zero: GenerateResult;
+    readonly isotropic: readonly GenerateResult[];
+  };
+  /** How far the first step's distribution moved: KL(default ‖ steered) at the prompt's end, nats; the same per random direction. */
+  readonly kl: { readonly steered: number; readonly isotropic: readonly number[] };
+  /** Share of random directions whose KL is below the steered one, 0 … 1. */
+  readonly percentile: number;
+  /** ‖edit‖ / ‖residual‖, averaged over the edited prompt positions, at each edit with a value. */
+  readonly relativeNorm: readonly number[];
+  /** Index of the first new token in which default and steered differ; null when they do not. */
+  readonly partsAt: number | null;
+  readonly digest: string | null;
+}

@@ -1,0 +1,40 @@
+/** Extension host ↔ engine process: one method map, from which client and server are typed. */
+import type { AttentionView } from "./attention";
+import type { Experiment, SteerResult } from "./edit";
+import type { LensView } from "./lens";
+import type { ModelInfo, RunInput, TokensResult } from "./model";
+import type { NeuronCard, NeuronsResult } from "./neurons";
+
+/** A half-open range of UTF-16 offsets in the whole document. */
+export interface OffsetRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Methods of the engine. Every call names its model by folder, so a restarted engine can answer it.
+ * Every call can be cancelled and may report progress.
+ */
+export interface EngineApi {
+  /** Process id, versions; answered before anything is loaded. */
+  "engine/hello": { params: { build: string }; result: { pid: number; onnxruntime: string; build: string } };
+  /** Opens a model (or finds it open) and describes it. `digest` is null on the first call; "model/digest" computes it. */
+  "model/open": { params: { model: string }; result: ModelInfo };
+  "model/digest": { params: { model: string }; result: { digest: string } };
+  "text/tokens": { params: { model: string; text: string }; result: TokensResult };
+  /** The last `columns` positions of the text up to its end. */
+  "lens/view": { params: { model: string; input: RunInput; columns: number; k: number }; result: LensView };
+  "neurons/rank": {
+    params: { model: string; input: RunInput; range: OffsetRange; k: number };
+    result: NeuronsResult;
+  };
+  "neurons/card": {
+    params: { model: string; input: RunInput; range: OffsetRange; layer: number; neuron: number };
+    result: NeuronCard;
+  };
+  "attention/view": {
+    params: { model: string; input: RunInput; range: OffsetRange; layer: number; head: number };
+    result: AttentionView;
+  };
+  "steer/run": { params: { experiment: Experiment; base: string }; result: SteerResult };
+}

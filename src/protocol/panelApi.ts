@@ -1,0 +1,81 @@
+/** Page ↔ extension host: what a page may ask, and the complete snapshots it is sent. */
+import type { ErrorData } from "../base/errors";
+import type { AttentionView } from "./attention";
+import type { Experiment, SteerResult } from "./edit";
+import type { LensView } from "./lens";
+import type { ModelInfo } from "./model";
+import type { NeuronCard, NeuronsResult } from "./neurons";
+
+/** The panels there are. */
+export type PanelId = "lens" | "neurons" | "attention" | "steering";
+
+/** What every panel's snapshot carries beside its own data. `status` "ready" means that `data` is current. */
+export interface PanelState<Data> {
+  /** Grows with every snapshot; a page never paints an older one over a newer one. */
+  readonly seq: number;
+  readonly status: "empty" | "loading" | "ready" | "stale" | "error";
+  /** For "empty": what to do; for "loading": what is being done, with `progress` in 0 … 1 where known. */
+  readonly message?: string;
+  readonly progress?: number;
+  readonly error?: ErrorData;
+  readonly model?: ModelInfo;
+  /** Name of the document the data came from. */
+  readonly document?: string;
+  /** The last good data; kept while loading ("stale" or "loading") so that nothing flickers. */
+  readonly data?: Data;
+}
+
+/** Data of the neurons panel: the ranked list, and the card of the chosen neuron once it is there. */
+export interface NeuronsPanelData {
+  readonly ranking: NeuronsResult;
+  readonly chosen: { readonly layer: number; readonly neuron: number } | null;
+  readonly card: NeuronCard | null;
+  /** The text that was selected. */
+  readonly selection: string;
+}
+
+/** Data of the steering panel. */
+export interface SteeringPanelData {
+  readonly experiment: Experiment;
+  readonly result: SteerResult | null;
+  /** File the experiment was saved to, as shown to the reader. */
+  readonly file: string | null;
+}
+
+/** Which data belongs to which panel. */
+export interface PanelData {
+  lens: LensView;
+  neurons: NeuronsPanelData;
+  attention: AttentionView;
+  steering: SteeringPanelData;
+}
+
+/** What a page may ask of the host. A page never names a command. */
+export interface HostApi {
+  /** The page is up; the host answers with the current snapshot. */
+  "page/ready": { params: Record<string, never>; result: PanelState<PanelData[PanelId]> };
+  "model/choose": { params: Record<string, never>; result: null };
+  /** Tries the last request again, for example after an error. */
+  "page/retry": { params: Record<string, never>; result: null };
+  /** Stops what the panel is waiting for. */
+  "page/cancel": { params: Record<string, never>; result: null };
+  /** Selects a range of the document the panel shows; UTF-16 offsets. */
+  "editor/reveal": { params: { start: number; end: number }; result: null };
+  "neurons/choose": { params: { layer: number; neuron: number }; result: null };
+  /** Takes the colours off the editor. */
+  "editor/clear": { params: Record<string, never>; result: null };
+  "attention/choose": { params: { layer: number; head: number }; result: null };
+  /** Runs the shown experiment again with another strength (multiplies what is added). */
+  "steering/run": { params: { scale: number }; result: null };
+  "steering/save": { params: Record<string, never>; result: null };
+  /** Puts text on the clipboard or into a file the person chooses; `base64` for pictures. */
+  "export/save": {
+    params: { name: string; format: "png" | "svg" | "csv" | "json"; content: string; encoding: "utf8" | "base64" };
+    result: null;
+  };
+}
+
+/** Events the host sends to a page: always a complete snapshot. */
+export interface PanelEvents {
+  "panel/state": PanelState<PanelData[PanelId]>;
+}
