@@ -1,0 +1,28 @@
+/** Types (four projects), lint and format, each run to its end; fails if one of them did. */
+import { existsSync } from "node:fs";
+import { inRoot } from "./lib/paths.mjs";
+import { runNode } from "./lib/steps.mjs";
+
+const bin = (name) => inRoot("node_modules", name);
+const tsc = bin("typescript/bin/tsc");
+const projects = [
+  ["tsconfig.json", true],
+  ["tsconfig.pure.json", true],
+  ["tsconfig.webview.json", true],
+  ["tsconfig.browser-test.json", existsSync(inRoot("test/panels")) || existsSync(inRoot("test/vscode/ui"))],
+];
+
+const steps = [
+  ...projects.filter(([, use]) => use).map(([p]) => [`types ${p}`, [tsc, "-p", p]]),
+  ["lint", [bin("eslint/bin/eslint.js"), "."]],
+  ["format", [bin("prettier/bin/prettier.cjs"), "--check", "--log-level", "warn", "."]],
+];
+
+let failed = 0;
+for (const [name, args] of steps) {
+  const started = Date.now();
+  const code = await runNode(args);
+  console.log(`${code === 0 ? "ok  " : "FAIL"} ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+  if (code !== 0) failed++;
+}
+process.exitCode = failed > 0 ? 1 : 0;

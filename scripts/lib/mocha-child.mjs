@@ -1,0 +1,21 @@
+/** The child process of mocha.mjs: runs bundled test files and, if asked, writes a summary. */
+import process from "node:process";
+import Mocha from "mocha";
+import { writeSummary } from "./summary.mjs";
+
+const { bundled, grep, bail, timeout, suite } = JSON.parse(process.argv[2]);
+const mocha = new Mocha({
+  ui: "bdd",
+  timeout,
+  bail,
+  reporter: process.env.INTROSPECT_REPORTER ?? "spec",
+  forbidOnly: Boolean(process.env.CI),
+  ...(grep ? { grep } : {}),
+});
+for (const file of bundled) mocha.addFile(file);
+await mocha.loadFilesAsync();
+const runner = mocha.run((failures) => {
+  const { passes, pending } = runner.stats;
+  writeSummary({ suite, passed: passes, failed: failures, skipped: pending });
+  process.exit(failures > 0 ? 1 : 0);
+});

@@ -1,0 +1,78 @@
+/**
+ * Bundles test files and runs them in mocha.
+ *
+ * Each test file becomes one bundle below out/<suite>-<pid>/ (so that two runs do not disturb each other), packages
+ * stay external. The run itself is a child process (mocha-child.mjs) that writes a summary for `npm test`.
+ */
+import fs from "node:fs";
+import path from "node:path";
+import * as esbuild from "esbuild";
+import { OUT, ROOT, inRoot } from "./paths.mjs";
+import { runNode } from "./steps.mjs";
+
+/** All files below a folder (given from the root) whose name ends in `.test.ts`, sorted. */
+export function testFiles(folder) {
+  const start = inRoot(folder);
+  if (!fs.existsSync(start)) return [];
+  return fs
+    .readdirSync(start, { recursive: true })
+    .map(String)
+    .filter((f) => f.endsWith(".test.ts"))
+    .map((f) => path.join(start, f))
+    .sort();
+}
+
+/** Bundles entry points for Node into `outdir`, keeping the folder structure below `base`. */
+export async function bundleTests(entryPoints, outdir, base) {
+  await esbuild.build({
+    entryPoints,
+    outdir,
+    outbase: inRoot(base),
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    target: "node20",
+    packages: "external",
+    sourcemap: "linked",
+    logLevel: "warning",
+  });
+}
+
+/**
+ * Runs one suite.
+ * @param {{suite: string, folder: string, skip?: (relative: string) => boolean, env?: object, timeout?: number,
+ *   args?: string[]}} what `args`: parts of paths (any of which must match) and mocha's `--grep x`, `--bail`
+ * @returns {Promise<number>} exit code
+ */
+export async function runSuite({ suite, folder, skip, env = {}, timeout = 20_000, args = [] }) {
+  const grepAt = args.indexOf("--grep");
+  const grep = grepAt >= 0 ? args[grepAt + 1] : "";
+  const bail = args.includes("--bail");
+  const patterns = args.filter((a, i) => !a.startsWith("--") && (grepAt < 0 || i !== grepAt + 1));
+  const files = testFiles(folder).filter((file) => {
+    const relative = path.relative(ROOT, file).split(path.sep).join("/");
+    if (skip?.(relative)) return false;
+    return patterns.length === 0 || patterns.some((p) => relative.includes(p));
+  });
+  if (files.length === 0) {
+    console.log(`${suite}: no test files${patterns.length ? ` match ${patterns.join(" ")}` : ""}`);
+    return patterns.length ? 1 : 0;
+  }
+  const outdir = path.join(OUT, `${suite}-${process.pid}`);
+  try {
+    await bundleTests(files, outdir, folder);
+    const bundled = files.map((f) =>
+      path.join(outdir, path.relative(inRoot(folder), f)).replace(/\.ts$/, ".js"),
+    );
+    return await runNode(
+      [
+        "--enable-source-maps",
+        inRoot("scripts/lib/mocha-child.mjs"),
+        JSON.stringify({ bundled, grep, bail, timeout, suite }),
+      ],
+      { env: { INTROSPECT_ROOT: ROOT, ...env } },
+    );
+  } finally {
+    fs.rmSync(outdir, { recursive: true, force: true });
+  }
+}
