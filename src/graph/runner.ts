@@ -12,7 +12,10 @@ export interface ReadSpec {
   readonly neurons?: readonly number[];
 }
 
-/** One run over ids. Edits are in the file form; `value` of a text pair is resolved by the runner. */
+/**
+ * One run over ids. Edits are numeric and full width (analysis/common/editValue.ts makes them so): `value` is [D] or
+ * [n, D] with D the hook's whole width (see protocol/edit.ts), never a text pair; the runner refuses a text pair.
+ */
 export interface RunPlan {
   readonly ids: readonly number[];
   readonly reads: readonly ReadSpec[];
@@ -79,7 +82,10 @@ export interface Runner {
   run(plan: RunPlan, options?: WorkOptions): Promise<RunReads>;
   decode(request: DecodeRequest, options?: WorkOptions): Promise<Decoded>;
   /** Logits of one position of a run (negative counts from the end), with edits applied as in a prefill. */
-  logitsAt(plan: { ids: readonly number[]; edits?: readonly Edit[]; position: number }, options?: WorkOptions): Promise<FullLogits>;
+  logitsAt(
+    plan: { ids: readonly number[]; edits?: readonly Edit[]; position: number },
+    options?: WorkOptions,
+  ): Promise<FullLogits>;
   generate(
     request: { ids: readonly number[]; edits?: readonly Edit[]; sampling: Sampling },
     options?: WorkOptions,
@@ -89,10 +95,18 @@ export interface Runner {
   unembedDirections(
     rows: Float32Array,
     k: number,
-  ): Promise<readonly { readonly top: readonly (readonly [number, number])[]; readonly bottom: readonly (readonly [number, number])[] }[]>;
+  ): Promise<
+    readonly {
+      readonly top: readonly (readonly [number, number])[];
+      readonly bottom: readonly (readonly [number, number])[];
+    }[]
+  >;
   normWeights(name: "final" | { readonly layer: number; readonly norm: "ln1" | "ln2" }): Promise<NormWeights>;
   /** What each head adds to the residual stream at some positions: axes [head, pos, dModel], output bias left out. */
-  headResults(plan: { ids: readonly number[]; layer: number; positions: readonly number[] }, options?: WorkOptions): Promise<Tensor>;
+  headResults(
+    plan: { ids: readonly number[]; layer: number; positions: readonly number[] },
+    options?: WorkOptions,
+  ): Promise<Tensor>;
 }
 
 /** Token texts; analysis code depends on this, not on a tokenizer. */

@@ -1,11 +1,13 @@
 /** Results about attention patterns. */
 import type { RunWindow } from "./model";
 
-/** One head's pattern over the shown positions: row-major, `rows[i]` is a query, `rows[i][j]` a key; each full row sums to 1. */
+/** One head's pattern over the shown positions: row-major, `rows[i]` is a query, `rows[i][j]` a key; a row and its `outside` sum to 1. */
 export interface HeadPattern {
   readonly layer: number;
   readonly head: number;
   readonly rows: readonly (readonly number[])[];
+  /** Per row, the share of its attention that lies on positions not shown, 0 … 1. */
+  readonly outside: readonly number[];
 }
 
 /** Shares of attention by which heads are sorted: each is a mean over queries, in [0, 1]. */

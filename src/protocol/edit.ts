@@ -6,11 +6,13 @@ export type EditOp = "add" | "set" | "scale" | "zero" | "mean";
 /** Which positions an edit touches: the first n of the prompt, all of it, each step too, the last, or indices (negative from the prompt's end). */
 export type EditPositions = "prefill-front" | "prefill-all" | "every-step" | "last" | readonly number[];
 
-/** Numbers of shape [D] or [n, D]; or the difference of two texts' activations at the edit's hook. */
+/**
+ * Numbers of shape [D] or [n, D]; or the difference of two texts' activations at the edit's hook. D is the width of
+ * the hook: dModel at a residual hook, nHeads·dHead at `attn.hook_z` (head after head), dMlp at `mlp.hook_post`.
+ * In a file, an edit with `heads` or `neurons` may give the chosen entries alone, in the order listed.
+ */
 export type EditValue =
-  | readonly number[]
-  | readonly (readonly number[])[]
-  | { readonly text: string; readonly minus?: string };
+  readonly number[] | readonly (readonly number[])[] | { readonly text: string; readonly minus?: string };
 
 /** One entry of an edit list; entries apply in order. */
 export interface Edit {

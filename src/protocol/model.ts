@@ -61,7 +61,7 @@ export type RunInput =
 
 /**
  * The part of the input that a run really saw: where a long text is cut, the tokens of the window.
- * `tokens[i].start` and `end` are offsets in the whole document. Position 0 and BOS are never ranked or averaged.
+ * `tokens[i].start` and `end` are offsets in the whole document (where ids were given: i and i + 1). Position 0 and BOS are never ranked or averaged.
  */
 export interface RunWindow {
   readonly ids: readonly number[];

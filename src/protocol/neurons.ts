@@ -36,8 +36,11 @@ export interface NeuronScore {
 /** Answer of `introspect neurons`, and the ranked list of the panel. */
 export interface NeuronsResult {
   readonly neurons: readonly NeuronScore[];
-  /** What the z-score compares with: the model's records, or the rest of the window. */
-  readonly baseline: "records" | "window";
+  /**
+   * What the z-score compares with: the model's records, or the rest of the window. "none" where there are no records
+   * and the selection leaves too little of the window: then the score is the mean activation over the layer's own RMS.
+   */
+  readonly baseline: "records" | "window" | "none";
   readonly window: RunWindow;
   /** Selected positions in the window's ids; position 0 and added tokens are left out. */
   readonly selected: readonly number[];
@@ -81,7 +84,12 @@ export interface NeuronCard {
   /** Strongest places of the window outside the selection. */
   readonly places: readonly NeuronPlace[];
   /** Strongest places in the model's own records; empty without records. */
-  readonly recordPlaces: readonly { readonly activation: number; readonly before: string; readonly token: string; readonly after: string }[];
+  readonly recordPlaces: readonly {
+    readonly activation: number;
+    readonly before: string;
+    readonly token: string;
+    readonly after: string;
+  }[];
   readonly record: { readonly mean: number; readonly deviation: number; readonly max: number } | null;
   readonly explanation: Explanation;
 }

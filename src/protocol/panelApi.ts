@@ -70,7 +70,12 @@ export interface HostApi {
   "steering/save": { params: Record<string, never>; result: null };
   /** Puts text on the clipboard or into a file the person chooses; `base64` for pictures. */
   "export/save": {
-    params: { name: string; format: "png" | "svg" | "csv" | "json"; content: string; encoding: "utf8" | "base64" };
+    params: {
+      name: string;
+      format: "png" | "svg" | "csv" | "json";
+      content: string;
+      encoding: "utf8" | "base64";
+    };
     result: null;
   };
 }
