@@ -1,5 +1,6 @@
 /** The few protobuf wire types that an ONNX model needs, written into a growing buffer. */
-import { encodeUtf8 } from "../../base/utf8";
+
+const utf8 = new TextEncoder();
 
 /** Writes protobuf fields; nested messages are written whole by the caller and added as bytes. */
 export class ProtobufWriter {
@@ -27,7 +28,7 @@ export class ProtobufWriter {
 
   /** Field of wire type 2: text. */
   text(field: number, value: string): void {
-    this.bytes(field, encodeUtf8(value));
+    this.bytes(field, utf8.encode(value));
   }
 
   /** What was written so far, as a copy of its own. */

@@ -1,0 +1,105 @@
+/** Writes an ONNX graph node by node. Weights are referred to by name; names of values are made here. */
+import type { OnnxAttribute, OnnxGraph, OnnxInitializer, OnnxNode, OnnxType, OnnxValue } from "../formats/onnx/onnxModel";
+import { GraphError } from "./graphError";
+
+/** Where a weight lies: a byte range of a file in the model's folder. */
+export interface WeightLocation {
+  readonly shape: readonly number[];
+  readonly file: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** All weights of a model by the checkpoint's names. */
+export type WeightTable = ReadonlyMap<string, WeightLocation>;
+
+/** Name of a value inside the graph being built. */
+export type ValueName = string;
+
+/** One graph under construction. Values are float32 unless said otherwise. */
+export class GraphBuilder {
+  private readonly nodes: OnnxNode[] = [];
+  private readonly inputs: OnnxValue[] = [];
+  private readonly outputs: OnnxValue[] = [];
+  private readonly initializers = new Map<string, OnnxInitializer>();
+  private count = 0;
+
+  constructor(
+    private readonly name: string,
+    private readonly weights: WeightTable,
+  ) {}
+
+  /** Declares a graph input; text dimensions are symbolic. */
+  input(name: string, shape: readonly (number | string)[], type: OnnxType = "float"): ValueName {
+    this.inputs.push({ name, shape, type });
+    return name;
+  }
+
+  /** Makes a value a graph output under a name of its own. */
+  output(name: string, value: ValueName, shape: readonly (number | string)[], type: OnnxType = "float"): void {
+    this.nodes.push({ op: "Identity", domain: "", name: `out/${name}`, inputs: [value], outputs: [name], attributes: {} });
+    this.outputs.push({ name, shape, type });
+  }
+
+  /**
+   * A weight of the checkpoint, used where it lies.
+   * @throws {GraphError} "missing-tensor"
+   */
+  weight(name: string): ValueName {
+    const at = this.weights.get(name);
+    if (at === undefined) throw new GraphError("missing-tensor", `The checkpoint has no tensor "${name}".`, { details: { name } });
+    const { shape, file, offset, length } = at;
+    this.initializers.set(name, { name, type: "float", shape, source: { kind: "external", file, offset, length } });
+    return name;
+  }
+
+  /** A constant list of integers. */
+  ints(...values: number[]): ValueName {
+    const name = `const/${values.join(",")}`;
+    const bytes = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
+    this.initializers.set(name, { name, type: "int64", shape: [values.length], source: { kind: "inline", bytes } });
+    return name;
+  }
+
+  /** A constant number without axes. */
+  scalar(value: number, type: "float" | "int64" = "float"): ValueName {
+    const name = `const/${type}/${value}`;
+    const bytes = new Uint8Array(
+      type === "float" ? new Float32Array([value]).buffer : BigInt64Array.from([BigInt(value)]).buffer,
+    );
+    this.initializers.set(name, { name, type, shape: [], source: { kind: "inline", bytes } });
+    return name;
+  }
+
+  /** A constant vector of n equal numbers. */
+  filled(value: number, n: number): ValueName {
+    const name = `const/${value}x${n}`;
+    const bytes = new Uint8Array(new Float32Array(n).fill(value).buffer);
+    this.initializers.set(name, { name, type: "float", shape: [n], source: { kind: "inline", bytes } });
+    return name;
+  }
+
+  /** Adds an operator of ai.onnx and gives its first output. */
+  op(op: string, inputs: readonly ValueName[], attributes: Record<string, OnnxAttribute> = {}): ValueName {
+    return this.ops(op, inputs, { attributes })[0] as ValueName;
+  }
+
+  /** Adds an operator with several outputs or of another domain. */
+  ops(
+    op: string,
+    inputs: readonly ValueName[],
+    how: { outputs?: number; domain?: string; attributes?: Record<string, OnnxAttribute> },
+  ): ValueName[] {
+    const id = this.count++;
+    const outputs = Array.from({ length: how.outputs ?? 1 }, (_, i) => `${op}${id}.${i}`);
+    const attributes = how.attributes ?? {};
+    this.nodes.push({ op, domain: how.domain ?? "", name: `${op}${id}`, inputs, outputs, attributes });
+    return outputs;
+  }
+
+  /** The finished graph. */
+  build(): OnnxGraph {
+    const initializers = [...this.initializers.values()];
+    return { name: this.name, nodes: this.nodes, inputs: this.inputs, outputs: this.outputs, initializers };
+  }
+}

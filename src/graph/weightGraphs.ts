@@ -1,0 +1,66 @@
+/** Small graphs over weights alone: rows and columns of a matrix, directions through the unembedding, heads through W_O. */
+import type { OnnxGraph } from "../formats/onnx/onnxModel";
+import { GraphBuilder, type ValueName, type WeightTable } from "./graphBuilder";
+import type { BlockSpec, ModelSpec } from "./modelSpec";
+
+/** Names of inputs and outputs of the graphs here. */
+export const weightNames = {
+  indices: "indices",
+  rows: "rows",
+  k: "k",
+  picked: "picked",
+  topIds: "top/ids",
+  topValues: "top/values",
+  bottomIds: "bottom/ids",
+  bottomValues: "bottom/values",
+  z: "z",
+  results: "results",
+} as const;
+
+/** Slices of a weight along an axis: indices [n] → picked, with n in that axis's place. */
+export function pickGraph(weight: string, axis: number, weights: WeightTable): OnnxGraph {
+  const graph = new GraphBuilder("pick", weights);
+  const indices = graph.input(weightNames.indices, ["n"], "int64");
+  const value = graph.op("Gather", [graph.weight(weight), indices], { axis });
+  const shape: (number | string)[] = [...(weights.get(weight)?.shape ?? [])];
+  shape[axis] = "n";
+  graph.output(weightNames.picked, value, shape);
+  return graph.build();
+}
+
+/**
+ * Directions rows [n, dModel] times the unembedding: what each adds to the logits on the direct path, scale left out.
+ * The final norm's gain is folded in; for a LayerNorm the direction is centred first, as the norm would.
+ */
+export function directionsGraph(spec: ModelSpec, weights: WeightTable): OnnxGraph {
+  const graph = new GraphBuilder("directions", weights);
+  const rows = graph.input(weightNames.rows, ["n", spec.dModel]);
+  const { kind, gain } = spec.finalNorm;
+  let value: ValueName = rows;
+  if (kind === "layer") value = graph.op("Sub", [rows, graph.op("ReduceMean", [rows, graph.ints(1)], { keepdims: 1 })]);
+  if (gain !== null) value = graph.op("Mul", [value, graph.weight(gain)]);
+  const logits = graph.op("Gemm", [value, graph.weight(spec.unembed)], { transB: 1 });
+  const k = graph.input(weightNames.k, [1], "int64");
+  for (const [largest, names] of [[1, [weightNames.topValues, weightNames.topIds]], [0, [weightNames.bottomValues, weightNames.bottomIds]]] as const) {
+    const [values, ids] = graph.ops("TopK", [logits, k], { outputs: 2, attributes: { axis: -1, largest } });
+    graph.output(names[0], values as ValueName, ["n", "K"]);
+    graph.output(names[1], ids as ValueName, ["n", "K"], "int64");
+  }
+  return graph.build();
+}
+
+/** z [pos, head, dHead] through each head's own rows of W_O: results [head, pos, dModel], the output bias left out. */
+export function headResultsGraph(spec: ModelSpec, layer: number, weights: WeightTable): OnnxGraph {
+  const graph = new GraphBuilder(`heads ${layer}`, weights);
+  const { out } = spec.blocks[layer] as BlockSpec;
+  const { nHeads, dHead, dModel } = spec;
+  const z = graph.op("Transpose", [graph.input(weightNames.z, ["n", nHeads, dHead])], { perm: [1, 0, 2] });
+  const weight = graph.weight(out.weight);
+  const inOut = out.layout === "in-out";
+  const split = inOut ? graph.ints(nHeads, dHead, dModel) : graph.ints(dModel, nHeads, dHead);
+  const attributes = inOut ? {} : { transB: 1, transBatchB: 1 };
+  const inputs = [z, graph.op("Reshape", [weight, split])];
+  const results = graph.ops("FusedMatMul", inputs, { domain: "com.microsoft", attributes })[0] as ValueName;
+  graph.output(weightNames.results, results, [nHeads, "n", dModel]);
+  return graph.build();
+}
