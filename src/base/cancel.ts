@@ -28,3 +28,43 @@ export interface WorkOptions {
   readonly signal?: CancelSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
+
+/** Raises a signal. For pure code, which has no AbortController; a listener added after the raise is not called, as there. */
+export class CancelSource {
+  private readonly listeners = new Set<() => void>();
+  private raised = false;
+  /** What the work listens to. */
+  readonly signal: CancelSignal;
+
+  constructor() {
+    const isRaised = (): boolean => this.raised;
+    this.signal = {
+      get aborted() {
+        return isRaised();
+      },
+      addEventListener: (_type, listener) => {
+        if (!this.raised) this.listeners.add(listener);
+      },
+      removeEventListener: (_type, listener) => {
+        this.listeners.delete(listener);
+      },
+    };
+  }
+
+  /** Raises the signal; a second call does nothing. Every listener is called, then the first thrown error is thrown on. */
+  cancel(): void {
+    if (this.raised) return;
+    this.raised = true;
+    const errors: unknown[] = [];
+    const waiting = [...this.listeners];
+    this.listeners.clear();
+    for (const listener of waiting) {
+      try {
+        listener();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0) throw errors[0];
+  }
+}
