@@ -1,0 +1,71 @@
+/** Experiment files (`NAME.introspect.json`), decoded. */
+import { asInteger, asNumber, asObject, asText, DecodeError, parseJson } from "./decode";
+import { decodeEdits } from "./decodeEdit";
+import type { Experiment, ExperimentControls, Sampling } from "./edit";
+import type { ModelInfo } from "./model";
+
+/** Continuation length where a file names none. */
+const defaultMaxTokens = 40;
+/** Random directions where a file names no number: the least that a percentile of five in a hundred can rest on. */
+const defaultIsotropic = 20;
+const mostTokens = 100_000;
+const mostControls = 1000;
+
+/**
+ * An experiment from the text of its file.
+ * @throws {DecodeError} "not-json", "bad-version", "bad-field"
+ */
+export function parseExperiment(text: string, info?: ModelInfo): Experiment {
+  return decodeExperiment(parseJson(text, "The experiment file"), info);
+}
+
+/**
+ * An experiment from plain data. Unknown fields are passed over, since later versions only add some; a saved `result`
+ * is one of them, because running gives it anew. Sampling and controls that are left out have defaults.
+ * @param info  where it is given, the edits are checked against it
+ * @throws {DecodeError} "bad-version", "bad-field"
+ */
+export function decodeExperiment(value: unknown, info?: ModelInfo): Experiment {
+  const object = asObject(value, "experiment");
+  const version = asInteger(object["version"], "version", { min: 1 });
+  if (version !== 1) {
+    const next = "Update Introspect, or open the file with the version that wrote it.";
+    throw new DecodeError("bad-version", `The experiment is of version ${version}; this one reads 1.`, {
+      next,
+    });
+  }
+  return {
+    version,
+    model: decodeModel(object["model"]),
+    prompt: asText(object["prompt"], "prompt"),
+    edits: decodeEdits(object["edits"], "edits", info),
+    sampling: decodeSampling(object["sampling"]),
+    controls: decodeControls(object["controls"]),
+  };
+}
+
+function decodeModel(value: unknown): Experiment["model"] {
+  const object = asObject(value, "model");
+  const digest = object["digest"] ?? null;
+  return {
+    path: asText(object["path"], "model.path"),
+    digest: digest === null ? null : asText(digest, "model.digest"),
+  };
+}
+
+function decodeSampling(value: unknown): Sampling {
+  const { maxTokens, temperature, seed } = asObject(value ?? {}, "sampling");
+  return {
+    maxTokens: asInteger(maxTokens ?? defaultMaxTokens, "sampling.maxTokens", { min: 1, max: mostTokens }),
+    temperature: asNumber(temperature ?? 0, "sampling.temperature", { min: 0 }),
+    seed: asInteger(seed ?? 0, "sampling.seed"),
+  };
+}
+
+function decodeControls(value: unknown): ExperimentControls {
+  const { isotropic, seed } = asObject(value ?? {}, "controls");
+  return {
+    isotropic: asInteger(isotropic ?? defaultIsotropic, "controls.isotropic", { min: 0, max: mostControls }),
+    seed: asInteger(seed ?? 0, "controls.seed"),
+  };
+}

@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import { seededRandom } from "../../../src/base/random";
+import { DecodeError } from "../../../src/protocol/decode";
+import { decodeEdits } from "../../../src/protocol/decodeEdit";
+import { parseExperiment } from "../../../src/protocol/decodeExperiment";
+import type { ModelInfo } from "../../../src/protocol/model";
+
+const info: ModelInfo = {
+  path: "m",
+  family: "gpt2",
+  nLayers: 2,
+  nHeads: 2,
+  nKvHeads: 2,
+  dModel: 4,
+  dHead: 2,
+  dMlp: 6,
+  dVocab: 10,
+  nCtx: 8,
+  nParams: 1,
+  digest: null,
+  hooks: [
+    "blocks.0.hook_resid_pre",
+    "blocks.0.attn.hook_z",
+    "blocks.0.attn.hook_pattern",
+    "blocks.1.mlp.hook_post",
+  ],
+  hasTokenizer: true,
+  addsBos: false,
+  gatedMlp: false,
+  hasRecords: false,
+};
+const pre = { hook: "blocks.0.hook_resid_pre", op: "zero", positions: "last" };
+const z = { hook: "blocks.0.attn.hook_z", op: "zero", positions: "last" };
+const post = { hook: "blocks.1.mlp.hook_post", op: "zero", positions: "last" };
+
+function refuses(value: unknown, path: string): void {
+  assert.throws(
+    () => decodeEdits(value, "edits", info),
+    (error) => {
+      assert.ok(error instanceof DecodeError);
+      assert.equal(error.code, "bad-field");
+      assert.equal(error.details["path"], path, error.message);
+      return true;
+    },
+  );
+}
+
+describe("edit lists", () => {
+  const good: unknown[] = [
+    pre,
+    { ...pre, op: "add", value: [1, 2, 3, 4], scale: 0 },
+    {
+      ...pre,
+      op: "add",
+      value: [
+        [1, 2, 3, 4],
+        [1, 2, 3, 4],
+      ],
+      positions: "prefill-front",
+    },
+    { ...pre, op: "set", value: { text: " Love", minus: " Hate" }, positions: [0, -1] },
+    { ...pre, op: "scale", scale: -2.5, positions: "every-step" },
+    { ...pre, op: "mean", positions: "prefill-all" },
+    { ...z, heads: [1] },
+    { ...z, op: "set", value: [1, 2], heads: [1] },
+    { ...z, op: "set", value: [1, 2, 3, 4], heads: [1] },
+    { ...post, neurons: [5, 0] },
+    { ...post, op: "set", value: [7], neurons: [5] },
+  ];
+  for (const edit of good) {
+    it(`accepts ${JSON.stringify(edit)} and keeps it as it is`, () => {
+      assert.deepEqual(decodeEdits([edit], "edits", info), [edit]);
+      assert.deepEqual(decodeEdits(edit), [edit]);
+    });
+  }
+
+  const bad: [string, unknown, string][] = [
+    ["a number", [3], "edits[0]"],
+    ["no hook", [{ op: "zero" }], "edits[0].hook"],
+    ["a hook of another model", [{ ...pre, hook: "blocks.7.hook_resid_pre" }], "edits[0].hook"],
+    ["a hook that cannot be edited", [{ ...pre, hook: "blocks.0.attn.hook_pattern" }], "edits[0].hook"],
+    ["an unknown op", [{ ...pre, op: "explode" }], "edits[0].op"],
+    ["a misspelt field", [{ ...z, head: [1] }], "edits[0].head"],
+    ["add without a value", [{ ...pre, op: "add" }], "edits[0].value"],
+    ["zero with a value", [{ ...pre, value: [1, 2, 3, 4] }], "edits[0].value"],
+    ["scale without a factor", [{ ...pre, op: "scale" }], "edits[0].scale"],
+    ["an infinite strength", [{ ...pre, scale: Infinity }], "edits[0].scale"],
+    ["NaN in a value", [{ ...pre, op: "add", value: [1, NaN, 3, 4] }], "edits[0].value[1]"],
+    ["text in a value", [{ ...pre, op: "add", value: [[1, 2, "3", 4]] }], "edits[0].value[0][2]"],
+    ["rows of two lengths", [{ ...pre, op: "add", value: [[1, 2, 3, 4], [1]] }], "edits[0].value[1]"],
+    ["the wrong width", [{ ...pre, op: "add", value: [1, 2, 3] }], "edits[0].value"],
+    ["an empty value", [{ ...pre, op: "add", value: [] }], "edits[0].value"],
+    ["a pair without its text", [{ ...pre, op: "add", value: { minus: "a" } }], "edits[0].value.text"],
+    ["no positions", [{ hook: pre.hook, op: "zero" }], "edits[0].positions"],
+    ["an empty list of positions", [{ ...pre, positions: [] }], "edits[0].positions"],
+    ["half a position", [{ ...pre, positions: [0.5] }], "edits[0].positions[0]"],
+    ["prefill-front without rows", [{ ...pre, positions: "prefill-front" }], "edits[0].positions"],
+    ["heads at a residual hook", [{ ...pre, heads: [0] }], "edits[0].heads"],
+    ["a head past the last", [{ ...z, heads: [2] }], "edits[0].heads[0]"],
+    ["a head twice", [{ ...z, heads: [1, 1] }], "edits[0].heads"],
+    ["a negative neuron", [{ ...post, neurons: [-1] }], "edits[0].neurons[0]"],
+  ];
+  for (const [what, value, path] of bad) {
+    it(`refuses ${what} at ${path}`, () => refuses(value, path));
+  }
+
+  it("names the nearest hook", () => {
+    assert.throws(
+      () => decodeEdits([{ ...pre, hook: "blocks.0.resid_pre" }], "edits", info),
+      (error) => error instanceof DecodeError && error.next === "Did you mean blocks.0.hook_resid_pre?",
+    );
+  });
+
+  it("answers any damage with a coded error or an edit list", () => {
+    const random = seededRandom(1);
+    const junk = [null, -1, 1e400, "", "last", [], {}, [[]], true, { text: 1 }, "__proto__"];
+    const fields = ["hook", "op", "value", "scale", "positions", "heads", "neurons"];
+    for (let i = 0; i < 2000; i++) {
+      const edit: Record<string, unknown> = { ...(good[Math.floor(random() * good.length)] as object) };
+      const name = fields[Math.floor(random() * fields.length)] as string;
+      edit[name] = junk[Math.floor(random() * junk.length)];
+      try {
+        assert.equal(decodeEdits([edit], "edits", info).length, 1);
+      } catch (error) {
+        assert.ok(error instanceof DecodeError, String(error));
+      }
+    }
+  });
+});
+
+describe("experiment files", () => {
+  const file = {
+    version: 1,
+    model: { path: "models/m", digest: "ab" },
+    prompt: "I went",
+    edits: [{ ...pre, op: "add", value: { text: "a" } }],
+    sampling: { maxTokens: 5, temperature: 0.5, seed: 3 },
+    controls: { isotropic: 4, seed: 2 },
+  };
+  const parse = (value: unknown) => parseExperiment(JSON.stringify(value), info);
+
+  it("keep what they say", () => assert.deepEqual(parse(file), file));
+
+  it("pass over a result and what later versions add", () => {
+    assert.deepEqual(parse({ ...file, result: { wrong: 1 }, expect: [] }), file);
+  });
+
+  it("have defaults for sampling and controls", () => {
+    const { sampling, controls } = parse({ ...file, sampling: undefined, controls: { seed: 9 } });
+    assert.deepEqual(sampling, { maxTokens: 40, temperature: 0, seed: 0 });
+    assert.deepEqual(controls, { isotropic: 20, seed: 9 });
+  });
+
+  const bad: [string, string, string][] = [
+    ["text that is no JSON", "{", "not-json"],
+    ["a list", "[]", "bad-field"],
+    ["another version", JSON.stringify({ ...file, version: 2 }), "bad-version"],
+    ["no version", "{}", "bad-field"],
+    ["no prompt", JSON.stringify({ ...file, prompt: undefined }), "bad-field"],
+    ["a negative temperature", JSON.stringify({ ...file, sampling: { temperature: -1 } }), "bad-field"],
+    ["no new tokens", JSON.stringify({ ...file, sampling: { maxTokens: 0 } }), "bad-field"],
+    ["a million controls", JSON.stringify({ ...file, controls: { isotropic: 1e6 } }), "bad-field"],
+  ];
+  for (const [what, text, code] of bad) {
+    it(`are refused with ${what}: ${code}`, () => {
+      assert.throws(
+        () => parseExperiment(text, info),
+        (error) => error instanceof DecodeError && error.code === code,
+      );
+    });
+  }
+});
