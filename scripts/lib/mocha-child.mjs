@@ -14,8 +14,13 @@ const mocha = new Mocha({
 });
 for (const file of bundled) mocha.addFile(file);
 await mocha.loadFilesAsync();
-const runner = mocha.run((failures) => {
-  const { passes, pending } = runner.stats;
-  writeSummary({ suite, passed: passes, failed: failures, skipped: pending });
-  process.exit(failures > 0 ? 1 : 0);
+const failures = await new Promise((resolve) => {
+  const runner = mocha.run((count) => {
+    const { passes, pending } = runner.stats;
+    writeSummary({ suite, passed: passes, failed: count, skipped: pending });
+    resolve(count);
+  });
 });
+// Test bundles leave here what outlives a single file (a browser).
+for (const close of globalThis[Symbol.for("introspect.closers")] ?? []) await close();
+process.exit(failures > 0 ? 1 : 0);

@@ -1,0 +1,168 @@
+/** Starts and stops a VS Code server with a profile folder of its own. */
+import { spawn, spawnSync } from "node:child_process";
+import fs from "node:fs";
+import net from "node:net";
+import path from "node:path";
+
+/** Settings that keep the workbench quiet: no welcome, no chat, no git, nothing that looks for a network. */
+export const quietSettings = {
+  "telemetry.telemetryLevel": "off",
+  "extensions.autoUpdate": false,
+  "extensions.autoCheckUpdates": false,
+  "extensions.ignoreRecommendations": true,
+  "workbench.startupEditor": "none",
+  "workbench.enableExperiments": false,
+  "workbench.tips.enabled": false,
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
+  "chat.disableAIFeatures": true,
+  "git.enabled": false,
+  "update.mode": "none",
+  "security.workspace.trust.enabled": false,
+  "typescript.tsserver.enabled": false,
+};
+
+/** Built-in extensions that the rig leaves out: they cost processes and are not looked at. */
+const skipped = [
+  "GitHub.copilot-chat",
+  "vscode.git",
+  "vscode.github",
+  "vscode.typescript-language-features",
+  "vscode.emmet",
+  "vscode.npm",
+  "vscode.grunt",
+  "vscode.gulp",
+  "vscode.jake",
+  "vscode.debug-auto-launch",
+];
+
+/**
+ * Starts a server.
+ * @param {{rig: {node: string, entry: string}, profile: string, settings?: object, vsix?: string, env?: object,
+ *   port?: number, log?: string}} what `profile`: folder for user data and extensions; `vsix`: installed first
+ * @returns {Promise<{url: string, port: number, exited: Promise<number | null>, stop: () => Promise<void>}>}
+ */
+export async function startServer({ rig, profile, settings = {}, vsix, env = {}, port, log }) {
+  const userData = path.join(profile, "user-data");
+  const extensions = path.join(profile, "extensions");
+  fs.mkdirSync(path.join(userData, "User"), { recursive: true });
+  fs.mkdirSync(extensions, { recursive: true });
+  const settingsFile = path.join(userData, "User", "settings.json");
+  fs.writeFileSync(settingsFile, JSON.stringify({ ...quietSettings, ...settings }, null, 2));
+  const config = path.join(profile, "config.yaml");
+  fs.writeFileSync(config, "cert: false\n");
+  const common = [rig.entry, "--config", config, "--user-data-dir", userData, "--extensions-dir", extensions];
+  const environment = serverEnvironment(profile, env);
+
+  if (vsix) {
+    const done = spawnSync(rig.node, [...common, "--install-extension", vsix, "--force"], {
+      env: environment,
+      encoding: "utf8",
+    });
+    if (done.status !== 0)
+      throw new Error(`the extension could not be installed:\n${done.stdout}${done.stderr}`);
+  }
+
+  const chosen = port ?? (await freePort());
+  const args = [
+    ...common,
+    ...["--auth", "none", "--bind-addr", `127.0.0.1:${chosen}`],
+    ...["--disable-telemetry", "--disable-update-check", "--disable-workspace-trust"],
+    ...["--disable-getting-started-override", "--disable-proxy"],
+    // Without this the workbench ignores extensionDevelopmentPath and extensionTestsPath, silently.
+    ...["--vscode-option", "enable-smoke-test-driver"],
+  ];
+  const output = fs.openSync(log ?? path.join(profile, "server.log"), "w");
+  const child = spawn(rig.node, args, {
+    env: environment,
+    detached: true,
+    stdio: ["ignore", output, output],
+  });
+  fs.closeSync(output);
+  const exited = new Promise((resolve) => child.once("exit", resolve));
+  const stop = () => stopGroup(child, exited);
+  try {
+    await healthy(chosen, exited);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url: `http://127.0.0.1:${chosen}`, port: chosen, exited, stop };
+}
+
+function serverEnvironment(profile, extra) {
+  const env = { ...process.env };
+  // Left by an editor's own terminal, these would make the server talk to that editor.
+  for (const name of Object.keys(env)) if (/^(VSCODE_|ELECTRON_|CODE_SERVER)/.test(name)) delete env[name];
+  delete env.NODE_OPTIONS;
+  delete env.PORT;
+  delete env.PASSWORD;
+  return {
+    ...env,
+    XDG_DATA_HOME: path.join(profile, "data"),
+    XDG_CONFIG_HOME: path.join(profile, "config"),
+    EXTENSIONS_GALLERY: '{"serviceUrl":""}',
+    VSCODE_SKIP_BUILTIN_EXTENSIONS: skipped.join(","),
+    ...extra,
+  };
+}
+
+async function healthy(port, exited) {
+  let gone = false;
+  void exited.then(() => (gone = true));
+  const deadline = Date.now() + 60_000;
+  while (Date.now() < deadline) {
+    if (gone) throw new Error("VS Code's server ended at once; its log is in server.log of the profile");
+    const ok = await fetch(`http://127.0.0.1:${port}/healthz`)
+      .then((r) => r.ok)
+      .catch(() => false);
+    if (ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 150));
+  }
+  throw new Error("VS Code's server did not answer within a minute");
+}
+
+/** The server starts processes of its own: first it is asked, then its whole group is ended. */
+async function stopGroup(child, exited) {
+  const signal = (id, name) => {
+    try {
+      process.kill(id, name);
+    } catch {
+      // already gone
+    }
+  };
+  if (child.exitCode === null) signal(child.pid, "SIGTERM");
+  await Promise.race([exited, new Promise((resolve) => setTimeout(resolve, 5000))]);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  if (process.platform === "win32") spawnSync("taskkill", ["/pid", String(child.pid), "/t", "/f"]);
+  else signal(-child.pid, "SIGKILL");
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/**
+ * The address of a workbench.
+ * @param {{url: string, port: number}} server
+ * @param {{folder?: string, extension?: string, tests?: string, environment?: object, file?: string}} what absolute
+ *   paths: the folder to open, an extension to run from source, a module of tests to run in the extension host
+ */
+export function workbenchUrl(server, { folder, extension, tests, environment, file }) {
+  const uri = (p) => `vscode-remote://127.0.0.1:${server.port}${encodeURI(p.split(path.sep).join("/"))}`;
+  const payload = [
+    ...(extension ? [["extensionDevelopmentPath", uri(extension)]] : []),
+    ...(tests ? [["extensionTestsPath", uri(tests)]] : []),
+    ...(environment ? [["extensionEnvironment", JSON.stringify(environment)]] : []),
+    ...(file ? [["openFile", uri(file)]] : []),
+  ];
+  const query = new URLSearchParams(folder ? { folder } : { ew: "true" });
+  if (payload.length > 0) query.set("payload", JSON.stringify(payload));
+  return `${server.url}/?${query}`;
+}

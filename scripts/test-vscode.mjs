@@ -1,0 +1,109 @@
+/**
+ * Tests in a real VS Code (its server, driven in a browser; no desktop app):
+ *   host: test/vscode/host/**.test.ts, mocha inside the extension host
+ *   ui:   test/vscode/ui/**.test.ts, mocha outside, driving the workbench
+ *
+ *   node scripts/test-vscode.mjs [host|ui] [part of a path …] [--grep text] [--bail]
+ */
+import fs from "node:fs";
+import path from "node:path";
+import { bundleTests, runSuite, testFiles } from "./lib/mocha.mjs";
+import { OUT, ROOT, inRoot } from "./lib/paths.mjs";
+import { runNode } from "./lib/steps.mjs";
+import { ensureBrowser } from "./rig/browser.mjs";
+import { ensureServer } from "./rig/install.mjs";
+import { startServer } from "./rig/server.mjs";
+import { runInHost } from "./rig/workbench.mjs";
+
+const args = process.argv.slice(2);
+const only = args[0] === "host" || args[0] === "ui" ? args.shift() : null;
+
+if (!process.env.INTROSPECT_BUILT && (await runNode([inRoot("scripts/build.mjs")])) !== 0) process.exit(1);
+if (!fs.existsSync(inRoot("dist/extension.js"))) {
+  console.log("vscode: there is no dist/extension.js, nothing to test");
+  process.exit(0);
+}
+
+const executable = ensureBrowser();
+const rig = await ensureServer();
+const work = path.join(OUT, `vscode-${process.pid}`);
+const screenshots = path.join(OUT, "screenshots");
+fs.mkdirSync(screenshots, { recursive: true });
+let code = 0;
+
+/** A copy of the sample workspace, so that tests may write into it. */
+function sampleFolder(name) {
+  const folder = path.join(work, name);
+  fs.mkdirSync(folder, { recursive: true });
+  if (fs.existsSync(inRoot("media/sample"))) fs.cpSync(inRoot("media/sample"), folder, { recursive: true });
+  return folder;
+}
+
+async function host() {
+  const files = testFiles("test/vscode/host").filter(
+    (file) => args.every((a) => a.startsWith("--")) || args.some((a) => file.includes(a)),
+  );
+  if (files.length === 0) return 0;
+  const bundles = path.join(work, "host");
+  const entry = inRoot("test/vscode/host/run.ts");
+  await bundleTests([entry, ...files], bundles, "test/vscode/host");
+  const grep = args.includes("--grep") ? args[args.indexOf("--grep") + 1] : "";
+  const server = await startServer({
+    rig,
+    profile: path.join(work, "host-profile"),
+    env: { INTROSPECT_ROOT: ROOT, INTROSPECT_HOST_TESTS: bundles, INTROSPECT_GREP: grep },
+    log: path.join(OUT, "vscode-host-server.log"),
+  });
+  try {
+    return await runInHost({
+      server,
+      executable,
+      folder: sampleFolder("host-workspace"),
+      extension: process.env.INTROSPECT_EXTENSION ?? ROOT,
+      tests: path.join(bundles, "run.js"),
+      log: path.join(OUT, "vscode-host-console.log"),
+      screenshot: path.join(screenshots, "host-timeout.png"),
+    });
+  } finally {
+    await server.stop();
+  }
+}
+
+async function ui() {
+  if (testFiles("test/vscode/ui").length === 0) return 0;
+  const profile = path.join(work, "ui-profile");
+  const server = await startServer({
+    rig,
+    profile,
+    env: { INTROSPECT_ROOT: ROOT },
+    log: path.join(OUT, "vscode-ui-server.log"),
+  });
+  try {
+    const description = {
+      url: server.url,
+      port: server.port,
+      executable,
+      profile,
+      screenshots,
+      sample: sampleFolder("ui-workspace"),
+      extension: process.env.INTROSPECT_EXTENSION ?? ROOT,
+    };
+    return await runSuite({
+      suite: "vscode-ui",
+      folder: "test/vscode/ui",
+      timeout: 120_000,
+      args,
+      env: { INTROSPECT_RIG: JSON.stringify(description) },
+    });
+  } finally {
+    await server.stop();
+  }
+}
+
+try {
+  if (only !== "ui") code = (await host()) || code;
+  if (only !== "host") code = (await ui()) || code;
+} finally {
+  fs.rmSync(work, { recursive: true, force: true, maxRetries: 5, retryDelay: 300 });
+}
+process.exit(code);

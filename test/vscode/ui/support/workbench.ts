@@ -1,0 +1,276 @@
+/**
+ * Driving a real VS Code workbench in a browser. In a test:
+ *
+ *   const workbench = await openWorkbench({ settings: { "workbench.colorTheme": "Default Light Modern" } });
+ *   await workbench.openFile("search.ts");             // quick open, waits for the editor
+ *   await workbench.selectText("binarySearch");        // the first match, through the find widget
+ *   await workbench.contextMenu("Introspect", "Which Neurons?");   // submenus by further names
+ *   await workbench.runCommand("Introspect: Show Lens");           // palette, by full title
+ *   const frame = await workbench.webviewFrame("lens");            // the frame that loaded dist/webview/lens.js
+ *   await frame.getByRole("button", { name: "Run" }).click();
+ *   await workbench.screenshot("lens-on-search");      // out/screenshots/lens-on-search.png
+ *
+ * All tests of a run share one server and one browser; each openWorkbench() is a new page on it, the one before is
+ * closed. The first webview of a run takes 8 to 12 s to come alive: wait for conditions, never for a time.
+ */
+import fs from "node:fs";
+import path from "node:path";
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type Frame,
+  type Locator,
+  type Page,
+} from "playwright-core";
+
+/** What scripts/test-vscode.mjs started, as it tells it. */
+interface Rig {
+  readonly url: string;
+  readonly port: number;
+  readonly executable: string;
+  readonly profile: string;
+  readonly screenshots: string;
+  readonly sample: string;
+  readonly extension: string;
+}
+
+/** How a workbench is opened; by default on a copy of media/sample, with quiet settings. */
+export interface OpenOptions {
+  /** Absolute path; default: a copy of media/sample that tests may write to. */
+  readonly folder?: string;
+  /** User settings beside the rig's own; they replace those of the workbench before. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly viewport?: { readonly width: number; readonly height: number };
+  /** Environment of the extension host. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** How long one step may take; the machine may be busy. */
+export const patience = 60_000;
+
+interface Shared {
+  browser?: Browser;
+  context?: BrowserContext;
+  baseSettings?: Record<string, unknown>;
+}
+
+// Every test file is a bundle of its own: what they share lives on globalThis.
+const sharedKey = Symbol.for("introspect.ui.shared");
+const holder = globalThis as unknown as Record<symbol, Shared | (() => Promise<void>)[] | undefined>;
+
+// A failed test leaves a picture of what was on screen. Registered once for all bundles.
+const hookKey = Symbol.for("introspect.ui.hook");
+if (!holder[hookKey] && typeof afterEach === "function") {
+  holder[hookKey] = [];
+  afterEach(async function () {
+    if (this.currentTest?.state !== "failed") return;
+    const name = `failed-${this.currentTest
+      .fullTitle()
+      .replace(/[^\w]+/g, "-")
+      .slice(0, 80)}`;
+    const page = (holder[sharedKey] as Shared | undefined)?.context?.pages().at(-1);
+    await page?.screenshot({ path: path.join(rig().screenshots, `${name}.png`) }).catch(() => undefined);
+  });
+}
+
+function rig(): Rig {
+  const text = process.env["INTROSPECT_RIG"];
+  if (!text) throw new Error("These tests are started by: npm run test:vscode ui");
+  return JSON.parse(text) as Rig;
+}
+
+async function sharedContext(viewport: { width: number; height: number }): Promise<BrowserContext> {
+  const shared = ((holder[sharedKey] as Shared | undefined) ??= {});
+  if (!shared.browser) {
+    const sandbox = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+    const browser = await chromium.launch({
+      executablePath: rig().executable,
+      args: [
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        ...sandbox,
+      ],
+    });
+    shared.browser = browser;
+    const closers = Symbol.for("introspect.closers");
+    ((holder[closers] as (() => Promise<void>)[] | undefined) ??= []).push(() => browser.close());
+  }
+  shared.context ??= await shared.browser.newContext({
+    viewport,
+    permissions: ["clipboard-read", "clipboard-write"],
+  });
+  return shared.context;
+}
+
+function writeSettings(settings: Readonly<Record<string, unknown>>): void {
+  const shared = ((holder[sharedKey] as Shared | undefined) ??= {});
+  const file = path.join(rig().profile, "user-data", "User", "settings.json");
+  shared.baseSettings ??= JSON.parse(fs.readFileSync(file, "utf8")) as Record<string, unknown>;
+  fs.writeFileSync(file, JSON.stringify({ ...shared.baseSettings, ...settings }, null, 2));
+}
+
+function address(options: OpenOptions): string {
+  const { url, port, sample, extension } = rig();
+  const development = `vscode-remote://127.0.0.1:${port}${encodeURI(extension)}`;
+  const payload: [string, string][] = [["extensionDevelopmentPath", development]];
+  if (options.environment) payload.push(["extensionEnvironment", JSON.stringify(options.environment)]);
+  const query = new URLSearchParams({ folder: options.folder ?? sample, payload: JSON.stringify(payload) });
+  return `${url}/?${query.toString()}`;
+}
+
+/** Opens VS Code with the extension from source and waits until it can be used. */
+export async function openWorkbench(options: OpenOptions = {}): Promise<Workbench> {
+  const viewport = options.viewport ?? { width: 1400, height: 900 };
+  const context = await sharedContext(viewport);
+  for (const page of context.pages()) await page.close({ runBeforeUnload: false });
+  writeSettings(options.settings ?? {});
+  const page = await context.newPage();
+  page.setDefaultTimeout(patience);
+  await page.setViewportSize(viewport);
+  page.on("dialog", (dialog) => void dialog.accept().catch(() => undefined));
+  await page.goto(address(options));
+  await page.locator(".monaco-workbench .part.statusbar").waitFor();
+  await page.locator(".explorer-viewlet .monaco-list-row, .editor-group-watermark, .tab").first().waitFor();
+  return new Workbench(page, options.folder ?? rig().sample);
+}
+
+const exactly = (text: string): RegExp =>
+  new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}\\s*$`);
+
+/** One open workbench; see the head of this file. */
+export class Workbench {
+  constructor(
+    /** Playwright's page, for what has no helper here. */
+    readonly page: Page,
+    /** The folder that is open. */
+    readonly folder: string,
+  ) {}
+
+  /** The text area of the active editor group. */
+  get editor(): Locator {
+    return this.page.locator(".editor-group-container.active .editor-instance .monaco-editor").first();
+  }
+
+  /** Opens a file of the folder by name and waits until its text is drawn and focused. */
+  async openFile(name: string): Promise<void> {
+    await this.quickInput("F1", name, "");
+    const row = this.page.locator(".quick-input-list .monaco-list-row").first();
+    await row.filter({ hasText: path.basename(name) }).waitFor();
+    await this.page.keyboard.press("Enter");
+    await this.page
+      .locator(".tab.active")
+      .filter({ hasText: path.basename(name) })
+      .waitFor();
+    await this.editor.locator(".view-line").first().waitFor();
+    await this.focusEditor();
+  }
+
+  /** Puts the keyboard focus into the active editor. */
+  async focusEditor(): Promise<void> {
+    await this.runCommand("View: Focus Active Editor Group");
+    await this.page.locator(".editor-group-container.active .monaco-editor.focused").first().waitFor();
+  }
+
+  /** Runs a command by its full title ("View: Toggle Word Wrap") from the palette. */
+  async runCommand(title: string): Promise<void> {
+    await this.quickInput("F1", title);
+    const row = this.page
+      .locator(".quick-input-list .monaco-list-row")
+      .filter({ has: this.page.getByText(title, { exact: true }) })
+      .first();
+    await row.waitFor();
+    await row.click();
+    await this.page
+      .locator(".quick-input-widget")
+      .waitFor({ state: "hidden" })
+      .catch(() => undefined);
+  }
+
+  /** Opens the palette or quick open and types into it. */
+  private async quickInput(key: string, text: string, prefix = ">"): Promise<void> {
+    await this.page.keyboard.press("Escape");
+    await this.page.keyboard.press(key);
+    const input = this.page.locator(".quick-input-widget input.input");
+    await input.waitFor();
+    await input.fill(prefix + text);
+  }
+
+  /** Selects the first match of a text (one line) in the active editor. */
+  async selectText(text: string): Promise<void> {
+    await this.focusEditor();
+    await this.page.keyboard.press("Control+Home");
+    await this.page.keyboard.press("Control+f");
+    const find = this.page.locator(".find-widget.visible .find-part textarea").first();
+    await find.waitFor();
+    await find.fill(text);
+    await this.page
+      .locator(".find-widget.visible .matchesCount")
+      .filter({ hasText: /\d+ of \d+/ })
+      .waitFor();
+    await this.page.keyboard.press("Escape");
+    await this.page.locator(".find-widget.visible").waitFor({ state: "hidden" });
+    await this.page.locator(".editor-group-container.active .selected-text").first().waitFor();
+  }
+
+  /** Opens the editor's context menu on the selection and chooses an entry; further names go into submenus. */
+  async contextMenu(...labels: string[]): Promise<void> {
+    await this.focusEditor();
+    await this.page.keyboard.press("Shift+F10");
+    for (const [index, label] of labels.entries()) {
+      const entry = this.page
+        .locator(".context-view .action-item, .monaco-menu .action-item")
+        .filter({ has: this.page.locator(".action-label", { hasText: exactly(label) }) })
+        .last();
+      await entry.waitFor();
+      await entry.hover();
+      if (index === labels.length - 1) await entry.click();
+      else await this.page.keyboard.press("ArrowRight");
+    }
+  }
+
+  /** The frame in which the bundle of a panel (dist/webview/<id>.js) runs; waits until it is there. */
+  async webviewFrame(panelId: string): Promise<Frame> {
+    const deadline = Date.now() + patience;
+    while (Date.now() < deadline) {
+      for (const frame of this.page.frames()) {
+        const found = await frame
+          .evaluate((id) => document.querySelector(`script[src*="/webview/${id}.js"]`) !== null, panelId)
+          .catch(() => false);
+        if (found) return frame;
+      }
+      await this.page.waitForTimeout(200);
+    }
+    await this.screenshot(`no-webview-${panelId}`);
+    throw new Error(`no webview loaded ${panelId}.js; see out/screenshots/no-webview-${panelId}.png`);
+  }
+
+  /** The texts of the notifications that are on screen. */
+  async notifications(): Promise<string[]> {
+    return this.page.locator(".notifications-toasts .notification-list-item-message").allInnerTexts();
+  }
+
+  /** The text of the file on disk, in the open folder. */
+  readFile(name: string): string {
+    return fs.readFileSync(path.join(this.folder, name), "utf8");
+  }
+
+  /** Changes user settings while the workbench runs; wait for what should follow from it. */
+  changeSettings(settings: Readonly<Record<string, unknown>>): void {
+    writeSettings(settings);
+  }
+
+  /** A picture of the whole window: out/screenshots/<name>.png; the path is returned. */
+  async screenshot(name: string): Promise<string> {
+    const file = path.join(rig().screenshots, `${name}.png`);
+    await this.page.screenshot({ path: file, animations: "disabled" });
+    return file;
+  }
+
+  /** Closes the page; the server and the browser stay for the next test. */
+  async close(): Promise<void> {
+    await this.page.close({ runBeforeUnload: false });
+  }
+}
