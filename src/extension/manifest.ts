@@ -1,0 +1,185 @@
+/**
+ * What package.json contributes, as data. Nothing here runs in the extension: the test of this file compares it with
+ * package.json and package.nls.json, and writes them when INTROSPECT_WRITE_MANIFEST=1.
+ */
+import {
+  Command,
+  ContextKey,
+  Setting,
+  colourId,
+  colourLevels,
+  experimentSuffix,
+  settingDefaults,
+  viewContainer,
+  viewTypes,
+  type ColourSign,
+} from "./contributions";
+
+/** English texts of package.json, under the keys that stand in it as %key%. */
+export const manifestTexts: Readonly<Record<string, string>> = {
+  [Command.Explain]: "Explain Neuron Activations on Selection",
+  [Command.ShowAttention]: "Show Attention on Selection",
+  [Command.Steer]: "Steering Experiment…",
+  [Command.RunExperiment]: "Run Experiment File",
+  [Command.ChooseModel]: "Choose Model…",
+  [Command.ShowLens]: "Show Lens",
+  [Command.ClearColours]: "Clear Colours",
+  [Command.ShowLog]: "Show Engine Log",
+  [Command.RestartEngine]: "Restart Engine",
+  "view.lens": "Lens",
+  "view.lens.context": "What each layer's residual stream decodes to at the cursor.",
+  [Setting.ModelPath]:
+    "Folder of the model: `config.json`, `model.safetensors` (or shards with an index) and `tokenizer.json`, as from Hugging Face. Families: GPT-2 and Llama. Empty: the small model that comes with the extension.",
+  [Setting.IdleMinutes]:
+    "Minutes without a request after which the engine process ends and gives its memory back. It starts again by itself. 0 keeps it running.",
+  [Setting.LensColumns]: "Number of positions that the Lens shows, the newest last.",
+  "colour.positive.fill": "Fill behind a token on which the shown neuron is positive, step {0} of 6.",
+  "colour.positive.border": "Border around a token on which the shown neuron is positive, step {0} of 6.",
+  "colour.negative.fill": "Fill behind a token on which the shown neuron is negative, step {0} of 6.",
+  "colour.negative.border": "Border around a token on which the shown neuron is negative, step {0} of 6.",
+};
+
+const text = (key: string): string => `%${key}%`;
+
+const icons: Partial<Record<Command, string>> = {
+  [Command.ChooseModel]: "$(folder-library)",
+  [Command.RunExperiment]: "$(play)",
+  [Command.ClearColours]: "$(clear-all)",
+};
+
+const isExperiment = `resourceFilename =~ /\\${experimentSuffix.replaceAll(".", "\\.").slice(1)}$/`;
+
+function commands() {
+  return Object.values(Command).map((command) => {
+    const icon = icons[command] ? { icon: icons[command] } : {};
+    const enablement = command === Command.ClearColours ? { enablement: ContextKey.ColoursShown } : {};
+    return { command, title: text(command), category: "Introspect", ...icon, ...enablement };
+  });
+}
+
+const submenu = "introspect.selection";
+
+function menus() {
+  return {
+    "editor/context": [
+      { command: Command.Explain, when: "editorHasSelection", group: "1_introspect@1" },
+      { submenu, when: "editorHasSelection", group: "1_introspect@2" },
+      { command: Command.ClearColours, when: ContextKey.ColoursShown, group: "1_introspect@3" },
+    ],
+    [submenu]: [
+      { command: Command.ShowAttention, group: "1_look@1" },
+      { command: Command.Steer, group: "1_look@2" },
+      { command: Command.ShowLens, group: "2_view@1" },
+    ],
+    "editor/title": [{ command: Command.RunExperiment, when: isExperiment, group: "navigation" }],
+    "explorer/context": [{ command: Command.RunExperiment, when: isExperiment, group: "navigation@90" }],
+    "view/title": [
+      { command: Command.ChooseModel, when: `view == ${viewTypes.lens}`, group: "navigation" },
+      { command: Command.ShowLog, when: `view == ${viewTypes.lens}`, group: "2_engine@1" },
+      { command: Command.RestartEngine, when: `view == ${viewTypes.lens}`, group: "2_engine@2" },
+    ],
+  };
+}
+
+function setting(name: Setting, schema: Record<string, unknown>, order: number) {
+  return { ...schema, default: settingDefaults[name], markdownDescription: text(name), order };
+}
+
+function configuration() {
+  return {
+    title: "Introspect",
+    properties: {
+      [Setting.ModelPath]: setting(Setting.ModelPath, { type: "string", scope: "machine" }, 1),
+      [Setting.IdleMinutes]: setting(Setting.IdleMinutes, { type: "number", minimum: 0, maximum: 1440 }, 2),
+      [Setting.LensColumns]: setting(Setting.LensColumns, { type: "integer", minimum: 4, maximum: 64 }, 3),
+    },
+  };
+}
+
+/** Opacity of each step of a fill, as two hexadecimal digits; the strongest still lets the editor's text be read. */
+const opacity = { light: ["26", "40", "5c", "78", "96", "b4"], dark: ["24", "38", "4d", "62", "77", "8c"] };
+
+const hues: Record<ColourSign, Record<"light" | "dark" | "highContrast" | "highContrastLight", string>> = {
+  positive: { light: "#f0862b", dark: "#e8861e", highContrast: "#ffa94d", highContrastLight: "#a84300" },
+  negative: { light: "#4a8fe0", dark: "#3b86e0", highContrast: "#6cb6ff", highContrastLight: "#0550ae" },
+};
+
+function colourPair(sign: ColourSign, level: number) {
+  const { light, dark, highContrast, highContrastLight } = hues[sign];
+  const none = "#00000000";
+  const described = (part: "fill" | "border") =>
+    (manifestTexts[`colour.${sign}.${part}`] ?? "").replace("{0}", String(level));
+  const fills = { light: light + opacity.light[level - 1], dark: dark + opacity.dark[level - 1] };
+  return [
+    {
+      id: colourId("fill", sign, level),
+      description: described("fill"),
+      defaults: { ...fills, highContrast: none, highContrastLight: none },
+    },
+    {
+      id: colourId("border", sign, level),
+      description: described("border"),
+      defaults: { light: none, dark: none, highContrast, highContrastLight },
+    },
+  ];
+}
+
+function colours() {
+  const levels = Array.from({ length: colourLevels }, (_, i) => i + 1);
+  return (["positive", "negative"] as const).flatMap((sign) =>
+    levels.flatMap((level) => colourPair(sign, level)),
+  );
+}
+
+// Escape also ends many small things of the editor; those come first.
+const nothingElseToEscape = [
+  "editorTextFocus",
+  "!suggestWidgetVisible",
+  "!parameterHintsVisible",
+  "!findWidgetVisible",
+  "!renameInputVisible",
+  "!inSnippetMode",
+  "!inlineSuggestionVisible",
+  "!editorHasMultipleSelections",
+  "!markersNavigationVisible",
+  "!notebookFindWidgetFocused",
+  "(!vim.active || vim.mode == 'Normal')",
+];
+
+/** The value of `contributes` in package.json. */
+export function contributes(): Record<string, unknown> {
+  return {
+    commands: commands(),
+    submenus: [{ id: submenu, label: "Introspect" }],
+    menus: menus(),
+    keybindings: [
+      {
+        command: Command.ClearColours,
+        key: "escape",
+        when: [ContextKey.ColoursShown, ...nothingElseToEscape].join(" && "),
+      },
+    ],
+    viewsContainers: {
+      activitybar: [{ id: viewContainer, title: "Introspect", icon: "media/introspect.svg" }],
+    },
+    views: {
+      [viewContainer]: [
+        {
+          id: viewTypes.lens,
+          type: "webview",
+          name: text("view.lens"),
+          contextualTitle: "Introspect",
+          icon: "media/introspect.svg",
+        },
+      ],
+    },
+    configuration: configuration(),
+    colors: colours(),
+    jsonValidation: [{ fileMatch: `*${experimentSuffix}`, url: "./media/experiment.schema.json" }],
+  };
+}
+
+/** The value of `activationEvents`: the rest is implied by what is contributed. */
+export function activationEvents(): string[] {
+  return [viewTypes.neurons, viewTypes.attention, viewTypes.steering].map((type) => `onWebviewPanel:${type}`);
+}

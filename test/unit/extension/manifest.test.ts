@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { Command, colourLevels } from "../../../src/extension/contributions";
+import { activationEvents, contributes, manifestTexts } from "../../../src/extension/manifest";
+import { inRepo } from "../../support/paths";
+
+const readJson = (name: string): Record<string, unknown> =>
+  JSON.parse(fs.readFileSync(inRepo(name), "utf8")) as Record<string, unknown>;
+
+const used = (value: unknown): string[] => JSON.stringify(value).match(/%[\w.]+%/g) ?? [];
+
+if (process.env["INTROSPECT_WRITE_MANIFEST"]) {
+  const manifest = readJson("package.json");
+  Object.assign(manifest, { activationEvents: activationEvents(), contributes: contributes() });
+  fs.writeFileSync(inRepo("package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  const keys = new Set(used(contributes()).map((key) => key.slice(1, -1)));
+  const texts = Object.fromEntries(Object.entries(manifestTexts).filter(([key]) => keys.has(key)));
+  fs.writeFileSync(inRepo("package.nls.json"), `${JSON.stringify(texts, null, 2)}\n`);
+}
+
+describe("package.json", () => {
+  const manifest = readJson("package.json");
+
+  // When this fails: INTROSPECT_WRITE_MANIFEST=1 npm run test:unit manifest
+  it("contributes what src/extension/manifest.ts says", () => {
+    assert.deepEqual(manifest["contributes"], JSON.parse(JSON.stringify(contributes())));
+    assert.deepEqual(manifest["activationEvents"], activationEvents());
+  });
+
+  it("has a text for every key, and no text without a key", () => {
+    const keys = used(manifest["contributes"]).map((key) => key.slice(1, -1));
+    assert.deepEqual([...new Set(keys)].sort(), Object.keys(readJson("package.nls.json")).sort());
+  });
+
+  it("gives every command a title and the category Introspect", () => {
+    const { commands } = manifest["contributes"] as { commands: { command: string; category: string }[] };
+    assert.deepEqual(commands.map((c) => c.command).sort(), Object.values(Command).sort());
+    assert.ok(commands.every((c) => c.category === "Introspect"));
+  });
+
+  it("names files that are there", () => {
+    const { viewsContainers, jsonValidation } = manifest["contributes"] as {
+      viewsContainers: { activitybar: { icon: string }[] };
+      jsonValidation: { url: string }[];
+    };
+    const files = [...viewsContainers.activitybar.map((c) => c.icon), ...jsonValidation.map((v) => v.url)];
+    for (const file of files) assert.ok(fs.existsSync(inRepo(file)), file);
+  });
+
+  it("restricts the model path where a workspace is not trusted, and lets no workspace set it", () => {
+    const { untrustedWorkspaces } = manifest["capabilities"] as {
+      untrustedWorkspaces: { restrictedConfigurations: string[] };
+    };
+    assert.ok(untrustedWorkspaces.restrictedConfigurations.includes("introspect.model.path"));
+    const { configuration } = contributes() as {
+      configuration: { properties: Record<string, { scope?: string }> };
+    };
+    assert.equal(configuration.properties["introspect.model.path"]?.scope, "machine");
+  });
+
+  it("keeps the number of colours small: a fill and a border per step and side", () => {
+    assert.equal((contributes()["colors"] as unknown[]).length, 4 * colourLevels);
+  });
+});
