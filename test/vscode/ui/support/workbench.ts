@@ -170,8 +170,10 @@ export class Workbench {
 
   /** Puts the keyboard focus into the active editor. */
   async focusEditor(): Promise<void> {
+    const focused = this.page.locator(".editor-group-container.active .monaco-editor.focused").first();
+    if (await focused.isVisible()) return;
     await this.runCommand("View: Focus Active Editor Group");
-    await this.page.locator(".editor-group-container.active .monaco-editor.focused").first().waitFor();
+    await focused.waitFor();
   }
 
   /** Runs a command by its full title ("View: Toggle Word Wrap") from the palette. */
@@ -191,7 +193,7 @@ export class Workbench {
 
   /** Opens the palette or quick open and types into it. */
   private async quickInput(key: string, text: string, prefix = ">"): Promise<void> {
-    await this.page.keyboard.press("Escape");
+    // No Escape first: in an editor that would take the selection away.
     await this.page.keyboard.press(key);
     const input = this.page.locator(".quick-input-widget input.input");
     await input.waitFor();
@@ -219,15 +221,32 @@ export class Workbench {
   async contextMenu(...labels: string[]): Promise<void> {
     await this.focusEditor();
     await this.page.keyboard.press("Shift+F10");
-    for (const [index, label] of labels.entries()) {
-      const entry = this.page
+    const entry = (label: string): Locator =>
+      this.page
         .locator(".context-view .action-item, .monaco-menu .action-item")
         .filter({ has: this.page.locator(".action-label", { hasText: exactly(label) }) })
         .last();
-      await entry.waitFor();
-      await entry.hover();
-      if (index === labels.length - 1) await entry.click();
-      else await this.page.keyboard.press("ArrowRight");
+    for (const [index, label] of labels.entries()) {
+      await entry(label).waitFor();
+      const next = labels[index + 1];
+      // A click that comes too soon after a menu was drawn is ignored by VS Code: look, then click again.
+      for (let attempt = 0; attempt < 5; attempt++) {
+        await entry(label).hover({ timeout: 5000 });
+        await this.page.waitForTimeout(400);
+        if (next !== undefined && (await entry(next).isVisible())) break;
+        await entry(label).click({ timeout: 5000 });
+        const done =
+          next === undefined
+            ? entry(label).waitFor({ state: "hidden", timeout: 3000 })
+            : entry(next).waitFor({ timeout: 3000 });
+        if (
+          await done.then(
+            () => true,
+            () => false,
+          )
+        )
+          break;
+      }
     }
   }
 
