@@ -113,7 +113,7 @@ describe("edit lists", () => {
 
   it("answers any damage with a coded error or an edit list", () => {
     const random = seededRandom(1);
-    const junk = [null, -1, 1e400, "", "last", [], {}, [[]], true, { text: 1 }, "__proto__"];
+    const junk = [null, -1, Infinity, "", "last", [], {}, [[]], true, { text: 1 }, "__proto__"];
     const fields = ["hook", "op", "value", "scale", "positions", "heads", "neurons"];
     for (let i = 0; i < 2000; i++) {
       const edit: Record<string, unknown> = { ...(good[Math.floor(random() * good.length)] as object) };

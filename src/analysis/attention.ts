@@ -1,0 +1,138 @@
+/**
+ * One head's attention pattern over a selection, and scores by which all heads can be sorted.
+ *
+ * Scores are means over every query of the window but position 0. Source: Olsson et al., "In-context learning and
+ * induction heads", 2022 (prefix matching); TransformerLens, head_detector (previous and duplicate token).
+ */
+import { throwIfCancelled, type WorkOptions } from "../base/cancel";
+import type { Runner } from "../graph/runner";
+import type { AttentionView, HeadPattern, HeadScores } from "../protocol/attention";
+import type { RunWindow } from "../protocol/model";
+import type { Tensor } from "../tensor/tensor";
+import { AnalysisError } from "./common/analysisError";
+import { indices, readAt } from "./common/reads";
+import { coveredPositions, type SelectionRange } from "./common/selection";
+
+/** Most positions a picture of one pattern shows. */
+export const mostShown = 128;
+
+/** Floats of attention patterns that one run may bring back. */
+const readBudget = 16_777_216;
+
+/** What an attention view asks for. */
+export interface AttentionRequest {
+  readonly window: RunWindow;
+  readonly range: SelectionRange;
+  readonly layer: number;
+  readonly head: number;
+}
+
+/**
+ * The pattern of one head over the selection's first positions, and every head's scores.
+ * @throws {AnalysisError} "empty-selection", "out-of-range"
+ */
+export async function attentionView(
+  runner: Runner,
+  request: AttentionRequest,
+  options: WorkOptions = {},
+): Promise<AttentionView> {
+  const started = performance.now();
+  const { window, layer, head } = request;
+  const { nLayers, nHeads } = runner.info;
+  if (!(layer >= 0 && layer < nLayers && head >= 0 && head < nHeads)) {
+    const next = `Choose a layer below ${nLayers} and a head below ${nHeads}.`;
+    throw new AnalysisError("out-of-range", `The model has no head ${layer}.${head}.`, { next });
+  }
+  const positions = coveredPositions(window, request.range).slice(0, mostShown);
+  if (positions.length === 0) {
+    const next = "Select some text.";
+    throw new AnalysisError("empty-selection", "The selection covers no token of the text.", { next });
+  }
+  const pattern = await headPattern(runner, { ids: window.ids, layer, head, positions }, options);
+  const heads = await headScores(runner, window.ids, options);
+  return { window, positions, pattern, heads, engineMs: performance.now() - started };
+}
+
+/** The pattern of one head among some positions, queries and keys alike; what lies on other keys is `outside`. */
+export async function headPattern(
+  runner: Runner,
+  from: { ids: readonly number[]; layer: number; head: number; positions: readonly number[] },
+  options: WorkOptions = {},
+): Promise<HeadPattern> {
+  const { ids, layer, head, positions } = from;
+  const hook = `blocks.${layer}.attn.hook_pattern`;
+  const run = await runner.run({ ids, reads: [{ hook, positions, heads: [head] }] }, options);
+  const { data, shape } = readAt(run, hook);
+  const nKeys = shape[2];
+  const rows = positions.map((_, i) => positions.map((key) => (key < nKeys ? data[i * nKeys + key] : 0)));
+  const outside = rows.map((row) => Math.max(0, 1 - row.reduce((a, b) => a + b, 0)));
+  return { layer, head, rows, outside };
+}
+
+/**
+ * Scores of every head over the whole of `ids`, in order of layer and head.
+ * All zero where there is no query beside position 0.
+ */
+export async function headScores(
+  runner: Runner,
+  ids: readonly number[],
+  options: WorkOptions = {},
+): Promise<HeadScores[]> {
+  const { nLayers, nHeads } = runner.info;
+  const hooks = indices(nLayers).map((l) => `blocks.${l}.attn.hook_pattern`);
+  const sums = indices(nLayers * nHeads).map(() => ({ ...none }));
+  const perQuery = nLayers * nHeads * ids.length;
+  const step = Math.max(1, Math.floor(readBudget / perQuery));
+  for (let from = 1; from < ids.length; from += step) {
+    throwIfCancelled(options.signal);
+    options.onProgress?.({ done: from, total: ids.length, message: "Scoring heads" });
+    const positions = indices(Math.min(step, ids.length - from)).map((i) => from + i);
+    const run = await runner.run(
+      { ids, reads: hooks.map((hook) => ({ hook, positions })) },
+      { signal: options.signal },
+    );
+    hooks.forEach((hook, layer) => {
+      addPatterns(sums.slice(layer * nHeads, (layer + 1) * nHeads), readAt(run, hook), { ids, positions });
+    });
+  }
+  const n = Math.max(1, ids.length - 1);
+  return sums.map((sum, i) => ({
+    layer: Math.floor(i / nHeads),
+    head: i % nHeads,
+    previousToken: sum.previousToken / n,
+    duplicate: sum.duplicate / n,
+    induction: sum.induction / n,
+    firstToken: sum.firstToken / n,
+    entropy: sum.entropy / n,
+  }));
+}
+
+type Sums = Record<"previousToken" | "duplicate" | "induction" | "firstToken" | "entropy", number>;
+const none: Readonly<Sums> = { previousToken: 0, duplicate: 0, induction: 0, firstToken: 0, entropy: 0 };
+
+interface Queries {
+  readonly ids: readonly number[];
+  readonly positions: readonly number[];
+}
+
+/** Adds the queries of one layer's patterns, axes [head, queryPos, keyPos], to the heads' sums. */
+function addPatterns(heads: readonly Sums[], pattern: Tensor, queries: Queries): void {
+  const [, nQueries, nKeys] = pattern.shape;
+  heads.forEach((sum, head) => {
+    queries.positions.forEach((query, i) => {
+      const at = (head * nQueries + i) * nKeys;
+      addRow(sum, pattern.data.subarray(at, at + nKeys), queries.ids, query);
+    });
+  });
+}
+
+function addRow(sum: Sums, row: Float32Array, ids: readonly number[], query: number): void {
+  sum.previousToken += row[query - 1];
+  sum.firstToken += row[0];
+  for (let key = 0; key <= query; key++) {
+    const share = row[key];
+    if (share > 0) sum.entropy -= share * Math.log(share);
+    if (key < query && ids[key] === ids[query]) sum.duplicate += share;
+    if (key > 0 && ids[key - 1] === ids[query]) sum.induction += share;
+  }
+}

@@ -1,0 +1,36 @@
+/** Which positions of a window a selection of the document stands for. */
+import type { RunWindow } from "../../protocol/model";
+import { AnalysisError } from "./analysisError";
+
+/** A half-open range in the units of the window's token offsets. */
+export interface SelectionRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Positions whose token overlaps the range by one unit; tokens that the tokenizer added cover nothing. */
+export function coveredPositions(window: RunWindow, range: SelectionRange): number[] {
+  return window.tokens.flatMap((token, pos) =>
+    token.end > token.start && token.start < range.end && token.end > range.start ? [pos] : [],
+  );
+}
+
+/** True where a position may be ranked and averaged: not position 0 and not a special token (attention sinks). */
+export function isRanked(window: RunWindow, pos: number): boolean {
+  return pos > 0 && window.tokens[pos].special !== true;
+}
+
+/**
+ * The selection's positions, without position 0 and special tokens.
+ * @throws {AnalysisError} "empty-selection" when none is left
+ */
+export function selectedPositions(window: RunWindow, range: SelectionRange): number[] {
+  const covered = coveredPositions(window, range);
+  const selected = covered.filter((pos) => isRanked(window, pos));
+  if (selected.length > 0) return selected;
+  const why =
+    covered.length > 0
+      ? "The selection holds only the first token of the text, which is an attention sink and is never ranked."
+      : "The selection covers no token of the text.";
+  throw new AnalysisError("empty-selection", why, { next: "Select a few words further on." });
+}

@@ -1,0 +1,308 @@
+/** A Runner over the tiny model: everything the contract in src/graph/runner.ts asks for, computed the plain way. */
+import { throwIfCancelled, type WorkOptions } from "../../src/base/cancel";
+import { seededRandom } from "../../src/base/random";
+import type {
+  DecodeRequest,
+  Decoded,
+  NeuronWeights,
+  NormWeights,
+  ReadSpec,
+  RunPlan,
+  Runner,
+  Vocabulary,
+} from "../../src/graph/runner";
+import type { Edit } from "../../src/protocol/edit";
+import { editHook } from "../../src/protocol/editHook";
+import type { ModelInfo } from "../../src/protocol/model";
+import type { Axis, Tensor } from "../../src/tensor/tensor";
+import { tensor } from "../../src/tensor/tensor";
+import { apply, normalize, tinyForward, type Tap, type TinyModel } from "./tinyModel";
+
+const noTap: Tap = () => {};
+const blockHooks = [
+  "hook_resid_pre",
+  "ln1.hook_scale",
+  "attn.hook_pattern",
+  "attn.hook_z",
+  "hook_attn_out",
+  "hook_resid_mid",
+  "ln2.hook_scale",
+  "mlp.hook_pre",
+  "mlp.hook_pre_linear",
+  "mlp.hook_post",
+  "hook_mlp_out",
+  "hook_resid_post",
+];
+
+/** The tiny model's description. */
+export function tinyInfo(model: TinyModel): ModelInfo {
+  const { shape } = model;
+  const gated = shape.kind === "gated";
+  const layers = model.blocks.flatMap((_, l) =>
+    blockHooks.filter((name) => gated || name !== "mlp.hook_pre_linear").map((name) => `blocks.${l}.${name}`),
+  );
+  return {
+    path: "tiny",
+    family: gated ? "llama" : "gpt2",
+    nLayers: shape.nLayers,
+    nHeads: shape.nHeads,
+    nKvHeads: shape.nHeads,
+    dModel: shape.dModel,
+    dHead: shape.dModel / shape.nHeads,
+    dMlp: shape.dMlp,
+    dVocab: shape.dVocab,
+    nCtx: shape.nCtx,
+    nParams: 0,
+    digest: "tiny",
+    hooks: ["hook_embed", "hook_pos_embed", ...layers],
+    hasTokenizer: true,
+    addsBos: true,
+    gatedMlp: gated,
+    hasRecords: false,
+  };
+}
+
+/** Token texts of the tiny models: 0 is <s>, 1 is a space, then letters with a leading space at every second id. */
+export const tinyVocabulary: Vocabulary = {
+  text: (id) => (id === 0 ? "<s>" : id === 1 ? " " : `${id % 2 === 0 ? " " : ""}t${id}`),
+  decode: (ids) => ids.map((id) => tinyVocabulary.text(id)).join(""),
+};
+
+/** A runner that also counts what it was asked for. */
+export class TinyRunner implements Runner {
+  readonly info: ModelInfo;
+  /** Every plan that `run` got, in order. */
+  readonly plans: RunPlan[] = [];
+  /** Rows that `decode` got, all calls together. */
+  decodedRows = 0;
+
+  constructor(readonly model: TinyModel) {
+    this.info = tinyInfo(model);
+  }
+
+  async run(plan: RunPlan, options: WorkOptions = {}) {
+    throwIfCancelled(options.signal);
+    this.plans.push(plan);
+    const reads = new Map<string, Tensor>();
+    const edits = editTap(this.info, plan.edits ?? [], plan.ids.length);
+    tinyForward(this.model, plan.ids, (hook, values, shape) => {
+      edits(hook, values, shape);
+      const spec = plan.reads.find((read) => read.hook === hook);
+      if (spec) reads.set(hook, take(spec, values.slice(), shape));
+    });
+    const missing = plan.reads.find((read) => !reads.has(read.hook));
+    if (missing) throw new Error(`no hook ${missing.hook}`);
+    return { reads };
+  }
+
+  async decode(request: DecodeRequest, options: WorkOptions = {}): Promise<Decoded> {
+    throwIfCancelled(options.signal);
+    const { dModel } = this.info;
+    const n = request.rows.length / dModel;
+    this.decodedRows += n;
+    const logits = Array.from({ length: n }, (_, i) =>
+      this.unembed(request.rows.slice(i * dModel, (i + 1) * dModel)),
+    );
+    const order = logits.map((row) => Array.from(row.keys()).sort((a, b) => row[b] - row[a] || a - b));
+    const logSumExp = logits.map(logSum);
+    const track = request.track;
+    return {
+      ids: order.map((row) => row.slice(0, request.k)),
+      logits: logits.map((row, i) => order[i].slice(0, request.k).map((id) => row[id])),
+      logSumExp,
+      entropy: logits.map(
+        (row, i) => -row.reduce((h, x) => h + (x - logSumExp[i]) * Math.exp(x - logSumExp[i]), 0),
+      ),
+      tracked: track
+        ? logits.map((row, i) =>
+            (track.length === 1 ? track[0] : track[i]).map((id) => ({
+              logit: row[id],
+              rank: 1 + row.filter((x) => x > row[id]).length,
+            })),
+          )
+        : [],
+    };
+  }
+
+  async logitsAt(
+    plan: { ids: readonly number[]; edits?: readonly Edit[]; position: number },
+    options: WorkOptions = {},
+  ) {
+    throwIfCancelled(options.signal);
+    const logits = this.logits(plan.ids, plan.edits ?? [], plan.ids.length);
+    return { logits: logits[plan.position < 0 ? plan.ids.length + plan.position : plan.position] };
+  }
+
+  async generate(
+    request: Parameters<Runner["generate"]>[0],
+    options: WorkOptions = {},
+  ): Promise<{ ids: number[]; logProbs: number[] }> {
+    const random = seededRandom(request.sampling.seed);
+    const all = [...request.ids];
+    const logProbs: number[] = [];
+    while (logProbs.length < request.sampling.maxTokens && all.length < this.info.nCtx) {
+      throwIfCancelled(options.signal);
+      const logits = this.logits(all, request.edits ?? [], request.ids.length).at(-1) as Float32Array;
+      const id = choose(logits, request.sampling.temperature, random);
+      logProbs.push(logits[id] - logSum(logits));
+      all.push(id);
+      options.onProgress?.({
+        done: logProbs.length,
+        total: request.sampling.maxTokens,
+        message: "Generating",
+      });
+    }
+    return { ids: all.slice(request.ids.length), logProbs };
+  }
+
+  async neuronWeights(layer: number, neurons: readonly number[]): Promise<NeuronWeights[]> {
+    const { up, gate, down } = this.model.blocks[layer];
+    const column = (linear: typeof up, j: number) =>
+      Float32Array.from({ length: linear.nIn }, (_, i) => linear.w[i * linear.nOut + j]);
+    return neurons.map((j) => ({
+      out: down.w.slice(j * down.nOut, (j + 1) * down.nOut),
+      in: column(up, j),
+      inBias: up.b?.[j] ?? 0,
+      ...(gate ? { gate: column(gate, j), gateBias: gate.b?.[j] ?? 0 } : {}),
+    }));
+  }
+
+  async unembedDirections(rows: Float32Array, k: number) {
+    const { dModel, dVocab } = this.info;
+    const { final, unembed, shape } = this.model;
+    return Array.from({ length: rows.length / dModel }, (_, r) => {
+      const row = rows.subarray(r * dModel, (r + 1) * dModel);
+      const mean = shape.kind === "gpt" ? row.reduce((a, b) => a + b, 0) / dModel : 0;
+      const weight = (id: number) =>
+        row.reduce((s, x, d) => s + (x - mean) * final.gain[d] * unembed[id * dModel + d], 0);
+      const all = Array.from({ length: dVocab }, (_, id) => [id, weight(id)] as const).sort(
+        (a, b) => b[1] - a[1],
+      );
+      return { top: all.slice(0, k), bottom: all.slice(-k).reverse() };
+    });
+  }
+
+  async normWeights(name: Parameters<Runner["normWeights"]>[0]): Promise<NormWeights> {
+    const norm = name === "final" ? this.model.final : this.model.blocks[name.layer][name.norm];
+    return { kind: this.model.shape.kind === "gpt" ? "layer" : "rms", ...norm };
+  }
+
+  async headResults(plan: Parameters<Runner["headResults"]>[0]): Promise<Tensor> {
+    const { nHeads, dHead, dModel } = this.info;
+    const hook = `blocks.${plan.layer}.attn.hook_z`;
+    const z = (await this.run({ ids: plan.ids, reads: [{ hook, positions: plan.positions }] })).reads.get(
+      hook,
+    ) as Tensor;
+    const { o } = this.model.blocks[plan.layer];
+    const n = plan.positions.length;
+    const out = new Float32Array(nHeads * n * dModel);
+    for (let h = 0; h < nHeads; h++) {
+      const only = z.data.map((x, i) => (Math.floor((i % dModel) / dHead) === h ? x : 0));
+      out.set(apply({ ...o, b: null }, only), h * n * dModel);
+    }
+    return tensor(["head", "pos", "dModel"], [nHeads, n, dModel], out);
+  }
+
+  /** Logits of every position under edits; `nPrompt` says which positions are the prompt's. */
+  logits(ids: readonly number[], edits: readonly Edit[], nPrompt: number): Float32Array[] {
+    const { dModel } = this.info;
+    const resid = tinyForward(this.model, ids, editTap(this.info, edits, nPrompt));
+    return ids.map((_, p) => this.unembed(resid.slice(p * dModel, (p + 1) * dModel)));
+  }
+
+  private unembed(row: Float32Array): Float32Array {
+    const { dVocab, dModel } = this.info;
+    const x = normalize(this.model, this.model.final, row, noTap);
+    return Float32Array.from({ length: dVocab }, (_, id) =>
+      x.reduce((s, value, d) => s + value * this.model.unembed[id * dModel + d], 0),
+    );
+  }
+}
+
+function logSum(logits: Float32Array): number {
+  const max = logits.reduce((a, b) => Math.max(a, b), -Infinity);
+  return max + Math.log(logits.reduce((s, x) => s + Math.exp(x - max), 0));
+}
+
+function choose(logits: Float32Array, temperature: number, random: () => number): number {
+  const best = logits.reduce((b, x, id) => (x > logits[b] ? id : b), 0);
+  if (temperature === 0) return best;
+  const warm = logits.map((x) => x / temperature);
+  const total = logSum(warm);
+  let left = random();
+  return Math.max(
+    0,
+    warm.findIndex((x) => (left -= Math.exp(x - total)) < 0),
+  );
+}
+
+function editTap(info: ModelInfo, edits: readonly Edit[], nPrompt: number): Tap {
+  return (hook, values, shape) => {
+    for (const edit of edits.filter((e) => e.hook === hook))
+      applyEdit(edit, info, { values, n: shape[0], nPrompt });
+  };
+}
+
+function applyEdit(
+  edit: Edit,
+  info: ModelInfo,
+  on: { values: Float32Array; n: number; nPrompt: number },
+): void {
+  const spec = editHook(edit.hook, info);
+  if (!spec) throw new Error(`cannot edit ${edit.hook}`);
+  const { width, unit } = spec;
+  const rows = edit.value as readonly (readonly number[])[] | readonly number[] | undefined;
+  const row = (i: number) => (rows && Array.isArray(rows[0]) ? rows[i] : rows) as readonly number[];
+  const chosen = edit.heads ?? edit.neurons;
+  const touched = (e: number) => !chosen || chosen.includes(Math.floor(e / unit));
+  const positions = positionsOf(edit, on.n, on.nPrompt);
+  const mean = (e: number) => {
+    let total = 0;
+    for (let p = 0; p < on.nPrompt; p++) total += on.values[p * width + e];
+    return total / on.nPrompt;
+  };
+  positions.forEach((p, i) => {
+    for (let e = 0; e < width; e++) {
+      if (!touched(e)) continue;
+      const at = p * width + e;
+      const old = on.values[at];
+      const scale = edit.scale ?? 1;
+      if (edit.op === "add") on.values[at] = old + scale * row(i)[e];
+      else if (edit.op === "set") on.values[at] = row(i)[e];
+      else if (edit.op === "scale") on.values[at] = old * scale;
+      else on.values[at] = edit.op === "zero" ? 0 : mean(e);
+    }
+  });
+}
+
+function positionsOf(edit: Edit, n: number, nPrompt: number): number[] {
+  const upTo = (end: number) => Array.from({ length: end }, (_, i) => i);
+  const { positions } = edit;
+  if (positions === "every-step") return upTo(n);
+  if (positions === "prefill-all") return upTo(nPrompt);
+  if (positions === "last") return [nPrompt - 1];
+  if (positions === "prefill-front") return upTo((edit.value as unknown[]).length);
+  return positions.map((p) => (p < 0 ? nPrompt + p : p));
+}
+
+function take(spec: ReadSpec, values: Float32Array, shape: readonly number[]): Tensor {
+  const byHead = spec.hook.endsWith("hook_pattern");
+  const axes: Axis[] = byHead
+    ? ["head", "queryPos", "keyPos"]
+    : spec.hook.endsWith("hook_z")
+      ? ["pos", "head", "dHead"]
+      : ["pos", spec.hook.endsWith("scale") ? "one" : spec.hook.includes(".mlp.") ? "dMlp" : "dModel"];
+  const all = (i: number) => Array.from({ length: shape[i] }, (_, j) => j);
+  const chosen = shape.map((_, i) => all(i));
+  if (spec.positions) chosen[byHead ? 1 : 0] = [...spec.positions];
+  if (spec.heads) chosen[byHead ? 0 : 1] = [...spec.heads];
+  if (spec.neurons) chosen[1] = [...spec.neurons];
+  const [a, b, c] = [chosen[0], chosen[1], chosen[2] ?? [0]];
+  const inner = shape[2] ?? 1;
+  const data = a.flatMap((i) => b.flatMap((j) => c.map((k) => values[(i * shape[1] + j) * inner + k])));
+  return tensor(
+    axes,
+    chosen.map((list) => list.length),
+    Float32Array.from(data),
+  );
+}
