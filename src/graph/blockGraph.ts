@@ -35,14 +35,30 @@ interface Context {
  * The graph of block `layer`. T new positions run over P cached ones; keys and values of the new positions are outputs
  * (keys as the cache keeps them: rotated where positions are rotary).
  */
-export function blockGraph(spec: ModelSpec, layer: number, variant: BlockVariant, weights: WeightTable): OnnxGraph {
+export function blockGraph(
+  spec: ModelSpec,
+  layer: number,
+  variant: BlockVariant,
+  weights: WeightTable,
+): OnnxGraph {
   const graph = new GraphBuilder(`block ${layer}`, weights);
-  const context = { graph, marker: new SiteMarker(graph, variant), spec, block: spec.blocks[layer] as BlockSpec };
-  const resid = context.marker.at("hook_resid_pre", graph.input(blockNames.resid, ["T", spec.dModel]), ["T", spec.dModel]);
+  const context = {
+    graph,
+    marker: new SiteMarker(graph, variant),
+    spec,
+    block: spec.blocks[layer] as BlockSpec,
+  };
+  const resid = context.marker.at("hook_resid_pre", graph.input(blockNames.resid, ["T", spec.dModel]), [
+    "T",
+    spec.dModel,
+  ]);
   if (spec.positions.kind === "rotary") declareRotary(graph, spec.dHead);
   const mid = attentionLayer(context, resid, variant.past);
   const post = mlpLayer(context, mid);
-  graph.output(blockNames.residPost, context.marker.at("hook_resid_post", post, ["T", spec.dModel]), ["T", spec.dModel]);
+  graph.output(blockNames.residPost, context.marker.at("hook_resid_post", post, ["T", spec.dModel]), [
+    "T",
+    spec.dModel,
+  ]);
   return graph.build();
 }
 
@@ -52,12 +68,21 @@ function attentionLayer(context: Context, resid: ValueName, hasPast: boolean): V
   const normed = norm(graph, resid, block.ln1, { sites, marker, dModel: spec.dModel, rows: "T" });
   const heads = projections(context, normed);
   const rotary = spec.positions.kind === "rotary";
-  const q = rotary ? marker.at("attn.hook_rot_q", rotate(graph, heads.q), headShape(spec, spec.nHeads)) : heads.q;
-  const k = rotary ? marker.at("attn.hook_rot_k", rotate(graph, heads.k), headShape(spec, spec.nKvHeads)) : heads.k;
+  const q = rotary
+    ? marker.at("attn.hook_rot_q", rotate(graph, heads.q), headShape(spec, spec.nHeads))
+    : heads.q;
+  const k = rotary
+    ? marker.at("attn.hook_rot_k", rotate(graph, heads.k), headShape(spec, spec.nKvHeads))
+    : heads.k;
   graph.output(blockNames.newK, k, headShape(spec, spec.nKvHeads));
   graph.output(blockNames.newV, heads.v, headShape(spec, spec.nKvHeads));
   const past = hasPast ? pastInputs(graph, spec) : null;
-  const shape = { nHeads: spec.nHeads, nKvHeads: spec.nKvHeads, dHead: spec.dHead, scoreScale: block.scoreScale };
+  const shape = {
+    nHeads: spec.nHeads,
+    nKvHeads: spec.nKvHeads,
+    dHead: spec.dHead,
+    scoreScale: block.scoreScale,
+  };
   const z = attention(graph, { q, k, v: heads.v, past }, shape, marker);
   const flat = graph.op("Reshape", [z, graph.ints(0, spec.nHeads * spec.dHead)]);
   const proj = marker.at("attn.hook_proj", linear(graph, flat, block.out), ["T", spec.dModel]);
@@ -75,17 +100,24 @@ function headShape(spec: ModelSpec, nHeads: number): (number | string)[] {
 }
 
 /** Queries, keys and values before any rotation, [T, heads, dHead]. */
-function projections({ graph, marker, spec, block }: Context, normed: ValueName): { q: ValueName; k: ValueName; v: ValueName } {
+function projections(
+  { graph, marker, spec, block }: Context,
+  normed: ValueName,
+): { q: ValueName; k: ValueName; v: ValueName } {
   const { dHead, nHeads, nKvHeads } = spec;
   let flat: ValueName[];
   if (block.qkv.kind === "fused") {
     const sizes = graph.ints(nHeads * dHead, nKvHeads * dHead, nKvHeads * dHead);
-    flat = graph.ops("Split", [linear(graph, normed, block.qkv.linear), sizes], { outputs: 3, attributes: { axis: 1 } });
+    flat = graph.ops("Split", [linear(graph, normed, block.qkv.linear), sizes], {
+      outputs: 3,
+      attributes: { axis: 1 },
+    });
   } else {
     const { q, k, v } = block.qkv;
     flat = [q, k, v].map((one) => linear(graph, normed, one));
   }
-  const part = (i: number, n: number): ValueName => graph.op("Reshape", [flat[i] as ValueName, graph.ints(0, n, dHead)]);
+  const part = (i: number, n: number): ValueName =>
+    graph.op("Reshape", [flat[i] as ValueName, graph.ints(0, n, dHead)]);
   return {
     q: marker.at("attn.hook_q", part(0, nHeads), headShape(spec, nHeads)),
     k: marker.at("attn.hook_k", part(1, nKvHeads), headShape(spec, nKvHeads)),
@@ -107,6 +139,9 @@ function mlpLayer({ graph, marker, spec, block }: Context, mid: ValueName): Valu
     post = graph.op("Mul", [activation(graph, pre, block.activation), up]);
   }
   const proj = linear(graph, marker.at("mlp.hook_post", post, wide), block.mlpOut);
-  const out = marker.at("hook_mlp_out", marker.at("mlp.hook_proj", proj, ["T", spec.dModel]), ["T", spec.dModel]);
+  const out = marker.at("hook_mlp_out", marker.at("mlp.hook_proj", proj, ["T", spec.dModel]), [
+    "T",
+    spec.dModel,
+  ]);
   return graph.op("Add", [mid, out]);
 }

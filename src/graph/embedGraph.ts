@@ -13,7 +13,11 @@ export function embedGraph(spec: ModelSpec, plan: SitePlan, weights: WeightTable
   const marker = new SiteMarker(graph, plan);
   const shape = ["T", spec.dModel];
   const ids = graph.input(embedNames.ids, ["T"], "int64");
-  let resid = marker.at("hook_embed", graph.op("Gather", [graph.weight(spec.embed), ids], { axis: 0 }), shape);
+  let resid = marker.at(
+    "hook_embed",
+    graph.op("Gather", [graph.weight(spec.embed), ids], { axis: 0 }),
+    shape,
+  );
   if (spec.positions.kind === "learned") {
     const positions = graph.input(embedNames.positions, ["T"], "int64");
     const table = graph.weight(spec.positions.weight);

@@ -1,5 +1,12 @@
 /** Writes an ONNX graph node by node. Weights are referred to by name; names of values are made here. */
-import type { OnnxAttribute, OnnxGraph, OnnxInitializer, OnnxNode, OnnxType, OnnxValue } from "../formats/onnx/onnxModel";
+import type {
+  OnnxAttribute,
+  OnnxGraph,
+  OnnxInitializer,
+  OnnxNode,
+  OnnxType,
+  OnnxValue,
+} from "../formats/onnx/onnxModel";
 import { GraphError } from "./graphError";
 
 /** Where a weight lies: a byte range of a file in the model's folder. */
@@ -36,8 +43,20 @@ export class GraphBuilder {
   }
 
   /** Makes a value a graph output under a name of its own. */
-  output(name: string, value: ValueName, shape: readonly (number | string)[], type: OnnxType = "float"): void {
-    this.nodes.push({ op: "Identity", domain: "", name: `out/${name}`, inputs: [value], outputs: [name], attributes: {} });
+  output(
+    name: string,
+    value: ValueName,
+    shape: readonly (number | string)[],
+    type: OnnxType = "float",
+  ): void {
+    this.nodes.push({
+      op: "Identity",
+      domain: "",
+      name: `out/${name}`,
+      inputs: [value],
+      outputs: [name],
+      attributes: {},
+    });
     this.outputs.push({ name, shape, type });
   }
 
@@ -47,9 +66,17 @@ export class GraphBuilder {
    */
   weight(name: string): ValueName {
     const at = this.weights.get(name);
-    if (at === undefined) throw new GraphError("missing-tensor", `The checkpoint has no tensor "${name}".`, { details: { name } });
+    if (at === undefined)
+      throw new GraphError("missing-tensor", `The checkpoint has no tensor "${name}".`, {
+        details: { name },
+      });
     const { shape, file, offset, length } = at;
-    this.initializers.set(name, { name, type: "float", shape, source: { kind: "external", file, offset, length } });
+    this.initializers.set(name, {
+      name,
+      type: "float",
+      shape,
+      source: { kind: "external", file, offset, length },
+    });
     return name;
   }
 
@@ -57,7 +84,12 @@ export class GraphBuilder {
   ints(...values: number[]): ValueName {
     const name = `const/${values.join(",")}`;
     const bytes = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
-    this.initializers.set(name, { name, type: "int64", shape: [values.length], source: { kind: "inline", bytes } });
+    this.initializers.set(name, {
+      name,
+      type: "int64",
+      shape: [values.length],
+      source: { kind: "inline", bytes },
+    });
     return name;
   }
 

@@ -17,7 +17,8 @@ export interface NormSpec {
 }
 
 /** Nonlinearities of an MLP. */
-export type Activation = "gelu" | "gelu-tanh" | "gelu-quick" | "relu" | "silu" | "tanh" | "relu-squared" | "identity";
+export type Activation =
+  "gelu" | "gelu-tanh" | "gelu-quick" | "relu" | "silu" | "tanh" | "relu-squared" | "identity";
 
 /** Where queries, keys and values come from. A fused projection holds q, k, v one after the other. */
 export type QkvSpec =

@@ -44,7 +44,11 @@ function reductions(graph: GraphBuilder, logits: ValueName): void {
   const sum = graph.op("ReduceLogSumExp", [logits, last], { keepdims: 1 });
   const logProbs = graph.op("Sub", [logits, sum]);
   const weighted = graph.op("Mul", [graph.op("Exp", [logProbs]), logProbs]);
-  graph.output(unembedNames.entropy, graph.op("Neg", [graph.op("ReduceSum", [weighted, last], { keepdims: 1 })]), ["N", 1]);
+  graph.output(
+    unembedNames.entropy,
+    graph.op("Neg", [graph.op("ReduceSum", [weighted, last], { keepdims: 1 })]),
+    ["N", 1],
+  );
   graph.output(unembedNames.logSumExp, sum, ["N", 1]);
   const k = graph.input(unembedNames.k, [1], "int64");
   const [values, ids] = graph.ops("TopK", [logits, k], { outputs: 2, attributes: { axis: -1 } });
@@ -57,7 +61,12 @@ function tracked(graph: GraphBuilder, logits: ValueName): void {
   const ids = graph.input(unembedNames.track, ["N", "M"], "int64");
   const chosen = graph.op("GatherElements", [logits, ids], { axis: 1 });
   graph.output(unembedNames.trackedLogits, chosen, ["N", "M"]);
-  const larger = graph.op("Greater", [graph.op("Unsqueeze", [logits, graph.ints(1)]), graph.op("Unsqueeze", [chosen, graph.ints(2)])]);
-  const counted = graph.op("ReduceSum", [graph.op("Cast", [larger], { to: 1 }), graph.ints(2)], { keepdims: 0 });
+  const larger = graph.op("Greater", [
+    graph.op("Unsqueeze", [logits, graph.ints(1)]),
+    graph.op("Unsqueeze", [chosen, graph.ints(2)]),
+  ]);
+  const counted = graph.op("ReduceSum", [graph.op("Cast", [larger], { to: 1 }), graph.ints(2)], {
+    keepdims: 0,
+  });
   graph.output(unembedNames.trackedRanks, graph.op("Add", [counted, graph.scalar(1)]), ["N", "M"]);
 }

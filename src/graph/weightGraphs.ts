@@ -37,11 +37,15 @@ export function directionsGraph(spec: ModelSpec, weights: WeightTable): OnnxGrap
   const rows = graph.input(weightNames.rows, ["n", spec.dModel]);
   const { kind, gain } = spec.finalNorm;
   let value: ValueName = rows;
-  if (kind === "layer") value = graph.op("Sub", [rows, graph.op("ReduceMean", [rows, graph.ints(1)], { keepdims: 1 })]);
+  if (kind === "layer")
+    value = graph.op("Sub", [rows, graph.op("ReduceMean", [rows, graph.ints(1)], { keepdims: 1 })]);
   if (gain !== null) value = graph.op("Mul", [value, graph.weight(gain)]);
   const logits = graph.op("Gemm", [value, graph.weight(spec.unembed)], { transB: 1 });
   const k = graph.input(weightNames.k, [1], "int64");
-  for (const [largest, names] of [[1, [weightNames.topValues, weightNames.topIds]], [0, [weightNames.bottomValues, weightNames.bottomIds]]] as const) {
+  for (const [largest, names] of [
+    [1, [weightNames.topValues, weightNames.topIds]],
+    [0, [weightNames.bottomValues, weightNames.bottomIds]],
+  ] as const) {
     const [values, ids] = graph.ops("TopK", [logits, k], { outputs: 2, attributes: { axis: -1, largest } });
     graph.output(names[0], values as ValueName, ["n", "K"]);
     graph.output(names[1], ids as ValueName, ["n", "K"], "int64");
@@ -58,7 +62,7 @@ export function headResultsGraph(spec: ModelSpec, layer: number, weights: Weight
   const weight = graph.weight(out.weight);
   const inOut = out.layout === "in-out";
   const split = inOut ? graph.ints(nHeads, dHead, dModel) : graph.ints(dModel, nHeads, dHead);
-  const attributes = inOut ? {} : { transB: 1, transBatchB: 1 };
+  const attributes: Record<string, number> = inOut ? {} : { transB: 1, transBatchB: 1 };
   const inputs = [z, graph.op("Reshape", [weight, split])];
   const results = graph.ops("FusedMatMul", inputs, { domain: "com.microsoft", attributes })[0] as ValueName;
   graph.output(weightNames.results, results, [nHeads, "n", dModel]);

@@ -34,7 +34,10 @@ export function attention(
   const keys = past === null ? "T" : "S";
   const rows = groupedRows(graph, inputs.q, shape);
   const fresh = causal(graph, scores(graph, { rows, k: inputs.k }, shape));
-  const all = past === null ? fresh : graph.op("Concat", [scores(graph, { rows, k: past.k }, shape), fresh], { axis: 2 });
+  const all =
+    past === null
+      ? fresh
+      : graph.op("Concat", [scores(graph, { rows, k: past.k }, shape), fresh], { axis: 2 });
   const marked = marker.at("attn.hook_attn_scores", all, [shape.nHeads, "T", keys]);
   const softmax = graph.op("Softmax", [marked], { axis: -1 });
   const pattern = marker.at("attn.hook_pattern", softmax, [shape.nHeads, "T", keys]);
@@ -43,7 +46,11 @@ export function attention(
 }
 
 /** Queries as [kvHead, group · pos, dHead]. */
-function groupedRows(graph: GraphBuilder, q: ValueName, { nHeads, nKvHeads, dHead }: AttentionShape): ValueName {
+function groupedRows(
+  graph: GraphBuilder,
+  q: ValueName,
+  { nHeads, nKvHeads, dHead }: AttentionShape,
+): ValueName {
   if (nHeads === nKvHeads) return graph.op("Transpose", [q], { perm: [1, 0, 2] });
   const split = graph.op("Reshape", [q, graph.ints(0, nKvHeads, nHeads / nKvHeads, dHead)]);
   const moved = graph.op("Transpose", [split], { perm: [1, 2, 0, 3] });
@@ -73,14 +80,23 @@ function causal(graph: GraphBuilder, fresh: ValueName): ValueName {
 }
 
 /** Values weighted by the pattern, [pos, head, dHead]. */
-function weighted(graph: GraphBuilder, pattern: ValueName, inputs: AttentionInputs, shape: AttentionShape): ValueName {
+function weighted(
+  graph: GraphBuilder,
+  pattern: ValueName,
+  inputs: AttentionInputs,
+  shape: AttentionShape,
+): ValueName {
   const { nHeads, nKvHeads, dHead } = shape;
   let rows = pattern;
   if (nHeads !== nKvHeads) {
     const keys = graph.op("Shape", [pattern], { start: 2, end: 3 });
-    rows = graph.op("Reshape", [pattern, graph.op("Concat", [graph.ints(nKvHeads), graph.ints(-1), keys], { axis: 0 })]);
+    rows = graph.op("Reshape", [
+      pattern,
+      graph.op("Concat", [graph.ints(nKvHeads), graph.ints(-1), keys], { axis: 0 }),
+    ]);
   }
-  const sum = inputs.past === null ? mix(graph, rows, inputs.v) : mixBoth(graph, rows, inputs.v, inputs.past.v);
+  const sum =
+    inputs.past === null ? mix(graph, rows, inputs.v) : mixBoth(graph, rows, inputs.v, inputs.past.v);
   if (nHeads === nKvHeads) return graph.op("Transpose", [sum], { perm: [1, 0, 2] });
   const split = graph.op("Reshape", [sum, graph.ints(nKvHeads, nHeads / nKvHeads, -1, dHead)]);
   const moved = graph.op("Transpose", [split], { perm: [2, 0, 1, 3] });
@@ -88,7 +104,10 @@ function weighted(graph: GraphBuilder, pattern: ValueName, inputs: AttentionInpu
 }
 
 function mix(graph: GraphBuilder, rows: ValueName, v: ValueName): ValueName {
-  return graph.ops("FusedMatMul", [rows, v], { domain: microsoft, attributes: { transBatchB: 1 } })[0] as ValueName;
+  return graph.ops("FusedMatMul", [rows, v], {
+    domain: microsoft,
+    attributes: { transBatchB: 1 },
+  })[0] as ValueName;
 }
 
 function mixBoth(graph: GraphBuilder, rows: ValueName, v: ValueName, pastV: ValueName): ValueName {

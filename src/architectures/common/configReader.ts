@@ -1,0 +1,58 @@
+/** Reads a Hugging Face config.json field by field, refusing by name what would change the numbers unnoticed. */
+import { GraphError } from "../../graph/graphError";
+import type { Activation } from "../../graph/modelSpec";
+
+/** config.json as parsed JSON. */
+export type ModelConfig = Readonly<Record<string, unknown>>;
+
+const activations: Readonly<Record<string, Activation>> = {
+  gelu: "gelu",
+  gelu_new: "gelu-tanh",
+  gelu_fast: "gelu-tanh",
+  gelu_pytorch_tanh: "gelu-tanh",
+  quick_gelu: "gelu-quick",
+  relu: "relu",
+  relu2: "relu-squared",
+  silu: "silu",
+  swish: "silu",
+  tanh: "tanh",
+  linear: "identity",
+};
+
+/** A whole number of at least 1, no larger than any model needs. */
+export function count(config: ModelConfig, key: string, fallback?: number): number {
+  const value = config[key] ?? fallback;
+  if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= 1e8) return value;
+  throw refuse(key, value, "a whole number of at least 1");
+}
+
+/** A finite number. */
+export function real(config: ModelConfig, key: string, fallback?: number): number {
+  const value = config[key] ?? fallback;
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  throw refuse(key, value, "a number");
+}
+
+/** A yes or no. */
+export function flag(config: ModelConfig, key: string, fallback: boolean): boolean {
+  const value = config[key] ?? fallback;
+  if (typeof value === "boolean") return value;
+  throw refuse(key, value, "true or false");
+}
+
+/** A nonlinearity, by transformers' name for it. */
+export function activationOf(config: ModelConfig, key: string, fallback: string): Activation {
+  const value = config[key] ?? fallback;
+  const known = typeof value === "string" ? activations[value] : undefined;
+  if (known !== undefined) return known;
+  throw refuse(key, value, `one of ${Object.keys(activations).join(", ")}`);
+}
+
+/** The error for a setting that this project does not honour. */
+export function refuse(key: string, value: unknown, wanted: string): GraphError {
+  const said = JSON.stringify(value)?.slice(0, 80) ?? "nothing";
+  return new GraphError("unsupported-config", `config.json has ${key} = ${said}; ${wanted} was expected.`, {
+    next: "Check the checkpoint's config.json, or choose another model.",
+    details: { key },
+  });
+}

@@ -1,0 +1,62 @@
+/** Finds a checkpoint's tensors under either of the prefixes that exporters use, and checks their shapes. */
+import type { WeightTable } from "../../graph/graphBuilder";
+import { GraphError } from "../../graph/graphError";
+import type { LinearSpec } from "../../graph/modelSpec";
+
+/** Looks tensors up by the family's own names. */
+export class WeightFinder {
+  private readonly prefix: string;
+
+  /** @param prefix  what a causal-LM checkpoint puts before the base model's names, for example "transformer." */
+  constructor(
+    private readonly weights: WeightTable,
+    prefix: string,
+    probe: string,
+  ) {
+    this.prefix = weights.has(prefix + probe) || !weights.has(probe) ? prefix : "";
+  }
+
+  /**
+   * Full name of a tensor of the base model.
+   * @throws {GraphError} "missing-tensor", "wrong-shape"
+   */
+  tensor(name: string, shape: readonly number[]): string {
+    return this.exact(this.prefix + name, shape);
+  }
+
+  /** Full name of a tensor outside the base model, for example "lm_head.weight". */
+  exact(name: string, shape: readonly number[]): string {
+    const found = this.weights.get(name);
+    if (found === undefined) {
+      throw new GraphError("missing-tensor", `The checkpoint has no tensor "${name}".`, {
+        next: "The checkpoint may be incomplete, or of another family than its config.json says.",
+        details: { name },
+      });
+    }
+    if (found.shape.length !== shape.length || found.shape.some((n, i) => n !== shape[i])) {
+      const said = `[${found.shape.join(", ")}], config.json asks for [${shape.join(", ")}]`;
+      throw new GraphError("wrong-shape", `The tensor "${name}" is ${said}.`, {
+        next: "The weights and config.json do not belong together; get both from one place.",
+        details: { name, found: found.shape, expected: shape },
+      });
+    }
+    return name;
+  }
+
+  /** True when the checkpoint has this tensor outside the base model. */
+  has(name: string): boolean {
+    return this.weights.has(name);
+  }
+
+  /** A Linear of the base model, [out, in], with its bias where asked for. */
+  linear(name: string, [inner, outer]: readonly [number, number], bias: boolean): LinearSpec {
+    const weight = this.tensor(`${name}.weight`, [outer, inner]);
+    return { weight, layout: "out-in", bias: bias ? this.tensor(`${name}.bias`, [outer]) : null };
+  }
+
+  /** A Conv1D of the base model, [in, out], with bias. */
+  conv1d(name: string, [inner, outer]: readonly [number, number]): LinearSpec {
+    const weight = this.tensor(`${name}.weight`, [inner, outer]);
+    return { weight, layout: "in-out", bias: this.tensor(`${name}.bias`, [outer]) };
+  }
+}

@@ -1,0 +1,9 @@
+/** Errors of the engine process. */
+import { CodedError } from "../base/errors";
+
+/** Codes of errors of the engine. */
+export type EngineErrorCode =
+  "runtime-missing" | "run-failed" | "model-changed" | "no-tokenizer" | "bad-request" | "bad-ids";
+
+/** Something the engine could not do. */
+export class EngineError extends CodedError<EngineErrorCode> {}

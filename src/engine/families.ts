@@ -1,0 +1,31 @@
+/** Which families can be opened: `model_type` of config.json to the file that knows it. */
+import type { ModelConfig } from "../architectures/common/configReader";
+import { gpt2 } from "../architectures/gpt2";
+import { llama } from "../architectures/llama";
+import type { WeightTable } from "../graph/graphBuilder";
+import { GraphError } from "../graph/graphError";
+import type { ModelSpec } from "../graph/modelSpec";
+
+const families: Readonly<Record<string, (config: ModelConfig, weights: WeightTable) => ModelSpec>> = {
+  gpt2,
+  llama,
+};
+
+/**
+ * The parts of a checkpoint, by its config.json.
+ * @throws {GraphError} "unknown-family" and whatever the family finds wrong
+ */
+export function modelSpecOf(config: ModelConfig, weights: WeightTable): ModelSpec {
+  const type = config["model_type"];
+  const build = typeof type === "string" && Object.hasOwn(families, type) ? families[type] : undefined;
+  if (build !== undefined) return build(config, weights);
+  const said = typeof type === "string" ? `"${type.slice(0, 60)}"` : "no model_type";
+  throw new GraphError(
+    "unknown-family",
+    `config.json says ${said}; this version opens ${Object.keys(families).join(" and ")}.`,
+    {
+      next: "Choose a checkpoint of one of these families.",
+      details: { type },
+    },
+  );
+}

@@ -1,0 +1,44 @@
+/** Describes an opened model for every boundary. */
+import { absence } from "./run/readPlan";
+import { blockHook, blockSites, embedSites, finalSites, parseHook } from "../graph/hooks";
+import type { ModelSpec } from "../graph/modelSpec";
+import type { ModelInfo } from "../protocol/model";
+
+/** Facts about a model that do not follow from its parts. */
+export interface InfoFacts {
+  readonly path: string;
+  readonly nParams: number;
+  readonly hasTokenizer: boolean;
+  readonly addsBos: boolean;
+  readonly hasRecords: boolean;
+}
+
+/** The description of a model; its digest is not known yet. */
+export function modelInfo(spec: ModelSpec, facts: InfoFacts): ModelInfo {
+  const { family, nLayers, nHeads, nKvHeads, dModel, dHead, dMlp, dVocab, nCtx } = spec;
+  return {
+    path: facts.path,
+    family,
+    nLayers,
+    nHeads,
+    nKvHeads,
+    dModel,
+    dHead,
+    dMlp,
+    dVocab,
+    nCtx,
+    nParams: facts.nParams,
+    digest: null,
+    hooks: hooksOf(spec),
+    hasTokenizer: facts.hasTokenizer,
+    addsBos: facts.addsBos,
+    gatedMlp: spec.blocks.some(({ mlpGate }) => mlpGate !== null),
+    hasRecords: facts.hasRecords,
+  };
+}
+
+/** Names of the hooks a model has, in the order a token passes them. */
+export function hooksOf(spec: ModelSpec): string[] {
+  const blocks = spec.blocks.flatMap((_, layer) => blockSites.map((site) => blockHook(layer, site)));
+  return [...embedSites, ...blocks, ...finalSites].filter((name) => absence(spec, parseHook(name)) === null);
+}

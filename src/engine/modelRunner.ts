@@ -1,0 +1,279 @@
+/** A model that can be run: the engine's Runner over a chain of block graphs. */
+import type { WorkOptions } from "../base/cancel";
+import { seededRandom } from "../base/random";
+import type { WeightTable } from "../graph/graphBuilder";
+import { GraphError } from "../graph/graphError";
+import { blockHook } from "../graph/hooks";
+import type { ModelSpec } from "../graph/modelSpec";
+import type {
+  Decoded,
+  DecodeRequest,
+  FullLogits,
+  NeuronWeights,
+  NormWeights,
+  Runner,
+  RunPlan,
+  RunReads,
+} from "../graph/runner";
+import type { Edit, Sampling } from "../protocol/edit";
+import type { ModelInfo } from "../protocol/model";
+import type { Tensor } from "../tensor/tensor";
+import { EngineError } from "./engineError";
+import { BlockChain } from "./run/blockChain";
+import { Decoder } from "./run/decoder";
+import { PrefixCache } from "./run/prefixCache";
+import { ReadCollector } from "./run/readCollector";
+import { type PlannedRead, planRead } from "./run/readPlan";
+import { RunEdits } from "./run/runEdits";
+import { chooseToken } from "./run/sampling";
+import { Sequence } from "./run/sequence";
+import { type DirectionEntry, WeightReader } from "./run/weightReader";
+import type { SessionPool } from "./sessionPool";
+
+/** What a run of ids under edits starts from. */
+interface Start {
+  readonly sequence: Sequence;
+  readonly shared: boolean;
+}
+
+/** Runs one model. Calls may interleave between two graph calls; sequences in use are never shared. */
+export class ModelRunner implements Runner {
+  private readonly chain: BlockChain;
+  private readonly decoder: Decoder;
+  private readonly reader: WeightReader;
+  private readonly cache: PrefixCache;
+
+  constructor(
+    readonly info: ModelInfo,
+    private readonly spec: ModelSpec,
+    weights: WeightTable,
+    pool: SessionPool,
+  ) {
+    this.chain = new BlockChain(spec, weights, pool);
+    this.decoder = new Decoder(spec, weights, pool);
+    this.reader = new WeightReader(spec, weights, pool);
+    this.cache = new PrefixCache(spec);
+  }
+
+  async run(plan: RunPlan, options: WorkOptions = {}): Promise<RunReads> {
+    this.checkIds(plan.ids);
+    const reads = plan.reads.map((read) => planRead(this.spec, read, plan.ids.length));
+    const collector = new ReadCollector();
+    if (reads.length > 0) await this.execute(plan, reads, collector, options);
+    const tensors = reads.map((read) => [read.spec.hook, collector.finish(read, plan.ids.length)] as const);
+    return { reads: new Map(tensors) };
+  }
+
+  decode(request: DecodeRequest, options?: WorkOptions): Promise<Decoded> {
+    return this.decoder.decode(request, options);
+  }
+
+  async logitsAt(
+    plan: { ids: readonly number[]; edits?: readonly Edit[]; position: number },
+    options?: WorkOptions,
+  ): Promise<FullLogits> {
+    const position = plan.position < 0 ? plan.ids.length + plan.position : plan.position;
+    const hook = blockHook(this.spec.nLayers - 1, "hook_resid_post");
+    const edits = plan.edits ?? [];
+    const { reads } = await this.run(
+      { ids: plan.ids, edits, reads: [{ hook, positions: [position] }] },
+      options,
+    );
+    return { logits: await this.decoder.logits((reads.get(hook) as Tensor).data) };
+  }
+
+  /** Every prompt position is computed anew, so that runs which differ in their edits alone do the same arithmetic. */
+  async generate(
+    request: { ids: readonly number[]; edits?: readonly Edit[]; sampling: Sampling },
+    options: WorkOptions = {},
+  ): Promise<{ ids: number[]; logProbs: number[] }> {
+    this.checkIds(request.ids);
+    const { maxTokens, temperature, seed } = request.sampling;
+    const random = seededRandom(seed);
+    const edits = await this.resolveEdits(request.ids, request.edits ?? [], options);
+    const sequence = new Sequence(this.spec);
+    const made = { ids: [] as number[], logProbs: [] as number[] };
+    const most = this.roomFor(request.ids.length, maxTokens);
+    while (made.ids.length < most) {
+      const row = await this.lastRow([...request.ids, ...made.ids], sequence, edits, options.signal);
+      const choice = chooseToken(await this.decoder.logits(row), temperature, random);
+      made.ids.push(choice.id);
+      made.logProbs.push(choice.logProb);
+      options.onProgress?.({ done: made.ids.length, total: most, message: "Writing tokens" });
+    }
+    return made;
+  }
+
+  neuronWeights(layer: number, neurons: readonly number[]): Promise<readonly NeuronWeights[]> {
+    return this.reader.neurons(layer, neurons);
+  }
+
+  unembedDirections(
+    rows: Float32Array,
+    k: number,
+  ): Promise<readonly { top: DirectionEntry[]; bottom: DirectionEntry[] }[]> {
+    return this.reader.directions(rows, k);
+  }
+
+  normWeights(
+    name: "final" | { readonly layer: number; readonly norm: "ln1" | "ln2" },
+  ): Promise<NormWeights> {
+    return this.reader.norm(name);
+  }
+
+  async headResults(
+    plan: { ids: readonly number[]; layer: number; positions: readonly number[] },
+    options?: WorkOptions,
+  ): Promise<Tensor> {
+    const hook = blockHook(plan.layer, "attn.hook_z");
+    const { reads } = await this.run(
+      { ids: plan.ids, reads: [{ hook, positions: plan.positions }] },
+      options,
+    );
+    return this.reader.headResults(plan.layer, reads.get(hook) as Tensor);
+  }
+
+  private async execute(
+    plan: RunPlan,
+    reads: PlannedRead[],
+    collector: ReadCollector,
+    options: WorkOptions,
+  ): Promise<void> {
+    const edits = await this.resolveEdits(plan.ids, plan.edits ?? [], options);
+    const whole = reads.some(({ hook }) => hook.place === "final");
+    const highest = Math.max(0, ...reads.map(({ hook }) => (hook.place === "block" ? hook.layer + 1 : 0)));
+    const start = this.start(plan, reads, edits);
+    const partial = plan.cache === "none" && !whole;
+    const ids = plan.ids.slice(start.sequence.length);
+    const nLayers = partial ? Math.max(1, highest) : this.spec.nLayers;
+    const from = start.sequence.length;
+    try {
+      const { sequence } = start;
+      const finals = reads.filter(({ hook }) => hook.place === "final");
+      const asked = finals.length > 0 ? [...reads, this.finalRows(plan.ids.length)] : reads;
+      const run = { sequence, ids, totalLength: plan.ids.length, reads: asked, edits, nLayers, collector };
+      await this.chain.run(run, options);
+      if (finals.length > 0)
+        await this.readFinals(finals, asked.at(-1) as PlannedRead, { collector, from, n: plan.ids.length });
+    } finally {
+      if (start.shared && !partial) this.cache.give(start.sequence);
+    }
+  }
+
+  /** Where a run may begin: at the first position that is read or edited, if the ids before it are cached. */
+  private start(plan: RunPlan, reads: readonly PlannedRead[], edits: RunEdits | null): Start {
+    const fresh = { sequence: new Sequence(this.spec), shared: edits === null };
+    if (plan.cache === "none" || this.isDynamic(plan.ids.length)) return { ...fresh, shared: false };
+    const firstRead = Math.min(
+      ...reads.map(({ spec }) => spec.positions?.[0] ?? (spec.positions ? plan.ids.length : 0)),
+    );
+    const limit = Math.min(firstRead, edits?.firstPosition ?? Infinity, plan.ids.length - 1);
+    if (limit <= 0) return fresh;
+    const taken = this.cache.take(plan.ids, limit);
+    if (edits === null) return { sequence: taken, shared: true };
+    const own = taken.fork(taken.length);
+    this.cache.give(taken);
+    return { sequence: own, shared: false };
+  }
+
+  /** A hidden read of the last residual, from which the final norm's hooks are computed. */
+  private finalRows(length: number): PlannedRead {
+    return planRead(this.spec, { hook: blockHook(this.spec.nLayers - 1, "hook_resid_post") }, length);
+  }
+
+  private async readFinals(
+    finals: readonly PlannedRead[],
+    rows: PlannedRead,
+    { collector, from, n }: { collector: ReadCollector; from: number; n: number },
+  ): Promise<void> {
+    const resid = collector.finish(rows, n).data;
+    const { dModel } = this.spec;
+    for (const read of finals) {
+      const positions = read.spec.positions ?? Array.from({ length: n }, (_, i) => i);
+      const data = new Float32Array(positions.length * dModel);
+      positions.forEach((p, i) =>
+        data.set(resid.subarray((p - from) * dModel, (p - from + 1) * dModel), i * dModel),
+      );
+      await this.decoder.readFinal(data, [read], collector);
+    }
+  }
+
+  private async resolveEdits(
+    ids: readonly number[],
+    edits: readonly Edit[],
+    options: WorkOptions,
+  ): Promise<RunEdits | null> {
+    if (edits.length === 0) return null;
+    const meanOf = async (hook: string): Promise<Float32Array> => {
+      const { reads } = await this.run({ ids, reads: [{ hook }], cache: "none" }, { signal: options.signal });
+      return meanRow(reads.get(hook) as Tensor);
+    };
+    return RunEdits.resolve(this.spec, edits, { promptLength: ids.length, meanOf });
+  }
+
+  /** The residual stream after the last block at the last id, appending what the sequence lacks. */
+  private async lastRow(
+    ids: readonly number[],
+    sequence: Sequence,
+    edits: RunEdits | null,
+    signal: WorkOptions["signal"],
+  ): Promise<Float32Array> {
+    const own = this.isDynamic(ids.length) ? new Sequence(this.spec) : sequence;
+    const resid = await this.chain.run(
+      {
+        sequence: own,
+        ids: ids.slice(own.length),
+        totalLength: ids.length,
+        reads: [],
+        edits,
+        nLayers: this.spec.nLayers,
+        collector: new ReadCollector(),
+      },
+      { signal },
+    );
+    return resid.slice(resid.length - this.spec.dModel);
+  }
+
+  private isDynamic(length: number): boolean {
+    const { positions } = this.spec;
+    return (
+      positions.kind === "rotary" && positions.dynamicBeyond !== null && length > positions.dynamicBeyond
+    );
+  }
+
+  /** Tokens that still have a position: the last one written needs none. */
+  private roomFor(promptLength: number, maxTokens: number): number {
+    if (this.spec.positions.kind !== "learned") return maxTokens;
+    return Math.min(maxTokens, this.spec.nCtx - promptLength + 1);
+  }
+
+  private checkIds(ids: readonly number[]): void {
+    if (ids.length === 0) {
+      const next = "Give at least one token; this model puts none before a text by itself.";
+      throw new EngineError("bad-ids", "There are no tokens to run.", { next });
+    }
+    const { dVocab, nCtx, positions } = this.spec;
+    const wrong = ids.find((id) => !Number.isInteger(id) || id < 0 || id >= dVocab);
+    if (wrong !== undefined) {
+      const next = `Ids go from 0 to ${dVocab - 1}.`;
+      throw new EngineError("bad-ids", `There is no token with id ${wrong} in this model.`, { next });
+    }
+    if (positions.kind === "learned" && ids.length > nCtx) {
+      const said = `${ids.length} tokens do not fit: this model has learned positions for ${nCtx}.`;
+      throw new GraphError("too-long", said, { next: `Give at most ${nCtx} tokens.` });
+    }
+  }
+}
+
+/** Mean over positions, the first left out (it is an attention sink) unless it is the only one. */
+function meanRow(values: Tensor): Float32Array {
+  const n = values.shape[0] as number;
+  const width = values.data.length / n;
+  const first = n > 1 ? 1 : 0;
+  const mean = new Float32Array(width);
+  for (let row = first; row < n; row++) {
+    for (let i = 0; i < width; i++)
+      mean[i] = (mean[i] as number) + (values.data[row * width + i] as number) / (n - first);
+  }
+  return mean;
+}

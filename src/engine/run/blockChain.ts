@@ -1,0 +1,192 @@
+/** Runs token ids through embed → block 0 → … → block L−1, chunk by chunk, reading and writing hooks on the way. */
+import { throwIfCancelled, type WorkOptions } from "../../base/cancel";
+import { blockGraph, blockNames } from "../../graph/blockGraph";
+import { embedGraph, embedNames } from "../../graph/embedGraph";
+import type { WeightTable } from "../../graph/graphBuilder";
+import type { ModelSpec } from "../../graph/modelSpec";
+import { rotaryInputs } from "../../graph/parts/rotary";
+import { addInput, mulInput, pickInput, readOutput, type SitePlan, sitePlanKey } from "../../graph/sites";
+import type { Feed, Fetched } from "../ort";
+import type { SessionPool } from "../sessionPool";
+import type { ReadCollector } from "./readCollector";
+import type { PlannedRead } from "./readPlan";
+import { rotaryFeeds } from "./rotaryTable";
+import { embedLayer, type RunEdits } from "./runEdits";
+import type { Sequence } from "./sequence";
+
+/** Positions of one chunk: the unit of cancelling within a long prefill. */
+export const chunkLength = 256;
+
+/** One stretch of ids to run over what a sequence already holds. */
+export interface ChainRun {
+  readonly sequence: Sequence;
+  /** Ids after the ones the sequence holds. */
+  readonly ids: readonly number[];
+  /** Length of the whole run, for families whose frequencies depend on it. */
+  readonly totalLength: number;
+  readonly reads: readonly PlannedRead[];
+  readonly edits: RunEdits | null;
+  /** Blocks to run; the sequence counts the new positions only when all were. */
+  readonly nLayers: number;
+  readonly collector: ReadCollector;
+}
+
+/** Where a chunk stands in its run. */
+interface Chunk {
+  readonly from: number;
+  readonly to: number;
+  readonly ids: readonly number[];
+}
+
+/** A model's blocks over mapped weights. */
+export class BlockChain {
+  constructor(
+    private readonly spec: ModelSpec,
+    private readonly weights: WeightTable,
+    private readonly pool: SessionPool,
+  ) {}
+
+  /**
+   * Runs all ids and gives the last chunk's residual stream after the last block run, [positions, dModel].
+   * @throws {CancelledError} between two blocks
+   */
+  async run(run: ChainRun, options: WorkOptions = {}): Promise<Float32Array> {
+    const chunks = this.chunksOf(run);
+    let resid: Float32Array = new Float32Array(0);
+    const total = chunks.length * run.nLayers;
+    for (const [i, chunk] of chunks.entries()) {
+      resid = await this.embed(run, chunk);
+      for (let layer = 0; layer < run.nLayers; layer++) {
+        throwIfCancelled(options.signal);
+        resid = await this.block(run, chunk, { layer, resid });
+        options.onProgress?.({ done: i * run.nLayers + layer + 1, total, message: "Running the model" });
+      }
+      if (run.nLayers === this.spec.nLayers) run.sequence.commit(chunk.ids);
+    }
+    return resid;
+  }
+
+  private chunksOf({ sequence, ids, totalLength, nLayers }: ChainRun): Chunk[] {
+    const { positions } = this.spec;
+    const whole =
+      positions.kind === "rotary" &&
+      positions.dynamicBeyond !== null &&
+      totalLength > positions.dynamicBeyond;
+    // A run that stops early keeps no keys of its first chunk for its second, so it goes in one piece.
+    const length = whole || nLayers < this.spec.nLayers ? Math.max(ids.length, 1) : chunkLength;
+    const chunks: Chunk[] = [];
+    for (let i = 0; i < ids.length; i += length) {
+      const part = ids.slice(i, i + length);
+      chunks.push({ from: sequence.length + i, to: sequence.length + i + part.length, ids: part });
+    }
+    return chunks;
+  }
+
+  private async embed(run: ChainRun, chunk: Chunk): Promise<Float32Array> {
+    const reads = run.reads.filter(({ hook }) => hook.place === "embed");
+    const step = new Step(run, chunk, { reads, layer: embedLayer });
+    step.feeds[embedNames.ids] = int64(chunk.ids);
+    if (this.spec.positions.kind === "learned") {
+      step.feeds[embedNames.positions] = int64(chunk.ids.map((_, i) => chunk.from + i));
+    }
+    const key = `embed ${sitePlanKey(step.plan)}`;
+    const out = await this.pool.use(
+      key,
+      () => embedGraph(this.spec, step.plan, this.weights),
+      (s) => s.run(step.feeds),
+    );
+    step.collect(out);
+    return (out[embedNames.resid] as Fetched).data as Float32Array;
+  }
+
+  private async block(
+    run: ChainRun,
+    chunk: Chunk,
+    at: { layer: number; resid: Float32Array },
+  ): Promise<Float32Array> {
+    const { layer, resid } = at;
+    const { dModel } = this.spec;
+    const reads = run.reads.filter(({ hook }) => hook.place === "block" && hook.layer === layer);
+    const edited = run.edits?.sites(layer, chunk.from, chunk.to) ?? [];
+    const free = (site: string): boolean =>
+      site === "hook_resid_post" || (site === "hook_resid_pre" && !edited.includes(site));
+    const step = new Step(run, chunk, { reads: reads.filter(({ hook }) => !free(hook.site)), layer });
+    const past = run.sequence.length > 0;
+    step.feeds[blockNames.resid] = { type: "float32", data: resid, dims: [chunk.ids.length, dModel] };
+    if (past) {
+      const { k, v } = run.sequence.past(layer);
+      Object.assign(step.feeds, { [blockNames.pastK]: k, [blockNames.pastV]: v });
+    }
+    this.feedRotary(step.feeds, run, chunk);
+    const key = `block ${layer} ${past ? "past" : "first"} ${sitePlanKey(step.plan)}`;
+    const graph = () => blockGraph(this.spec, layer, { ...step.plan, past }, this.weights);
+    const out = await this.pool.use(key, graph, (session) => session.run(step.feeds));
+    step.collect(out);
+    run.sequence.write(layer, floats(out, blockNames.newK), floats(out, blockNames.newV));
+    const post = floats(out, blockNames.residPost);
+    for (const read of reads) {
+      if (!free(read.hook.site)) continue;
+      const rows = read.hook.site === "hook_resid_pre" ? resid : post;
+      const indices = localPositions(read, chunk);
+      if (indices.length > 0) run.collector.addRows(read, rows, { width: dModel, indices });
+    }
+    return post;
+  }
+
+  private feedRotary(feeds: Record<string, Feed>, run: ChainRun, { from, to }: Chunk): void {
+    if (this.spec.positions.kind !== "rotary") return;
+    const { cos, sin } = rotaryFeeds(this.spec.positions, { from, to, length: run.totalLength });
+    feeds[rotaryInputs.cos] = cos;
+    feeds[rotaryInputs.sin] = sin;
+  }
+}
+
+/** One graph call: its plan, its feeds, and where its reads go. */
+class Step {
+  readonly feeds: Record<string, Feed> = {};
+  readonly plan: SitePlan;
+  private readonly reads: readonly PlannedRead[];
+
+  constructor(
+    private readonly run: ChainRun,
+    chunk: Chunk,
+    { reads, layer }: { reads: readonly PlannedRead[]; layer: number },
+  ) {
+    this.reads = reads.filter((read) => localPositions(read, chunk).length > 0);
+    const edits = run.edits?.sites(layer, chunk.from, chunk.to) ?? [];
+    for (const site of edits) {
+      const { mul, add } = (run.edits as RunEdits).feeds(layer, site, chunk);
+      this.feeds[mulInput(site)] = mul;
+      this.feeds[addInput(site)] = add;
+    }
+    this.plan = { reads: this.reads.map((read) => this.siteRead(read, chunk)), edits };
+  }
+
+  collect(out: Readonly<Record<string, Fetched>>): void {
+    for (const read of this.reads) this.run.collector.add(read, out[readOutput(read.hook.site)] as Fetched);
+  }
+
+  private siteRead(read: PlannedRead, chunk: Chunk): SitePlan["reads"][number] {
+    const { site } = read.hook;
+    const picks = new Map(read.picks.map(({ axis, indices }) => [axis, indices]));
+    if (read.spec.positions !== undefined) picks.set(read.posAxis, localPositions(read, chunk));
+    const axes = [...picks.keys()].sort((a, b) => a - b);
+    for (const axis of axes) this.feeds[pickInput(site, axis)] = int64(picks.get(axis) as readonly number[]);
+    return { site, picks: axes };
+  }
+}
+
+/** The read positions that fall into a chunk, counted from its start. */
+function localPositions(read: PlannedRead, { from, to }: Chunk): number[] {
+  const { positions } = read.spec;
+  if (positions === undefined) return Array.from({ length: to - from }, (_, i) => i);
+  return positions.filter((position) => position >= from && position < to).map((position) => position - from);
+}
+
+function floats(out: Readonly<Record<string, Fetched>>, name: string): Float32Array {
+  return (out[name] as Fetched).data as Float32Array;
+}
+
+function int64(values: readonly number[]): Feed {
+  return { type: "int64", data: BigInt64Array.from(values, BigInt), dims: [values.length] };
+}

@@ -1,0 +1,136 @@
+/** Decodes rows of a residual stream in blocks of rows, so that no [rows, vocab] array grows large. */
+import { throwIfCancelled, type WorkOptions } from "../../base/cancel";
+import type { WeightTable } from "../../graph/graphBuilder";
+import type { ModelSpec } from "../../graph/modelSpec";
+import type { Decoded, DecodeRequest } from "../../graph/runner";
+import { readOutput, sitePlanKey } from "../../graph/sites";
+import { unembedGraph, unembedNames, type UnembedVariant } from "../../graph/unembedGraph";
+import type { Feed, Fetched } from "../ort";
+import type { SessionPool } from "../sessionPool";
+import type { ReadCollector } from "./readCollector";
+import type { PlannedRead } from "./readPlan";
+
+/** Logits held at once inside the graph: 4 Mi of them are 16 MiB, with a handful of such arrays alive. */
+const mostLogits = 4 * 1024 * 1024;
+
+interface Parts {
+  readonly ids: number[][];
+  readonly logits: number[][];
+  readonly logSumExp: number[];
+  readonly entropy: number[];
+  readonly tracked: { logit: number; rank: number }[][];
+}
+
+/** The end of a model: final norm and unembedding. */
+export class Decoder {
+  constructor(
+    private readonly spec: ModelSpec,
+    private readonly weights: WeightTable,
+    private readonly pool: SessionPool,
+  ) {}
+
+  /** The k best tokens, sums and tracked ids of every row. */
+  async decode(request: DecodeRequest, options: WorkOptions = {}): Promise<Decoded> {
+    const { dModel, dVocab } = this.spec;
+    const n = request.rows.length / dModel;
+    const step = Math.max(1, Math.floor(mostLogits / dVocab));
+    const parts: Parts = { ids: [], logits: [], logSumExp: [], entropy: [], tracked: [] };
+    for (let from = 0; from < n; from += step) {
+      throwIfCancelled(options.signal);
+      const to = Math.min(n, from + step);
+      await this.some(request, { from, to }, parts);
+      options.onProgress?.({ done: to, total: n, message: "Decoding" });
+    }
+    return parts;
+  }
+
+  /** Logits of every vocabulary entry for one row. */
+  async logits(row: Float32Array): Promise<Float32Array> {
+    const feeds = { [unembedNames.rows]: this.rowsFeed(row) };
+    const out = await this.run({ kind: "logits", reads: [], edits: [] }, feeds);
+    return (out[unembedNames.logits] as Fetched).data as Float32Array;
+  }
+
+  /** Reads the final norm's hooks for rows in the order of their positions. */
+  async readFinal(
+    rows: Float32Array,
+    reads: readonly PlannedRead[],
+    collector: ReadCollector,
+  ): Promise<void> {
+    const sites = reads.map(({ hook }) => ({ site: hook.site, picks: [] }));
+    const feeds = { [unembedNames.rows]: this.rowsFeed(rows), [unembedNames.k]: int64([1], [1]) };
+    const out = await this.run({ kind: "top", reads: sites, edits: [] }, feeds);
+    for (const read of reads) collector.add(read, out[readOutput(read.hook.site)] as Fetched);
+  }
+
+  private async some(
+    request: DecodeRequest,
+    { from, to }: { from: number; to: number },
+    parts: Parts,
+  ): Promise<void> {
+    const { dModel, dVocab } = this.spec;
+    const rows = request.rows.subarray(from * dModel, to * dModel);
+    const k = Math.max(1, Math.min(request.k, dVocab));
+    const feeds: Record<string, Feed> = {
+      [unembedNames.rows]: this.rowsFeed(rows),
+      [unembedNames.k]: int64([k], [1]),
+    };
+    const track = trackedRows(request, from, to);
+    const width = Math.max(0, ...track.map((ids) => ids.length));
+    if (width > 0)
+      feeds[unembedNames.track] = int64(
+        track.flatMap((ids) => padded(ids, width)),
+        [to - from, width],
+      );
+    const out = await this.run({ kind: width > 0 ? "track" : "top", reads: [], edits: [] }, feeds);
+    collect(parts, out, { k, track, width });
+  }
+
+  private run(
+    variant: UnembedVariant,
+    feeds: Record<string, Feed>,
+  ): Promise<Readonly<Record<string, Fetched>>> {
+    const key = `unembed ${variant.kind} ${sitePlanKey(variant)}`;
+    return this.pool.use(
+      key,
+      () => unembedGraph(this.spec, variant, this.weights),
+      (session) => session.run(feeds),
+    );
+  }
+
+  private rowsFeed(rows: Float32Array): Feed {
+    return { type: "float32", data: rows, dims: [rows.length / this.spec.dModel, this.spec.dModel] };
+  }
+}
+
+/** The tracked ids of each row: a list per row, or one list for all. */
+function trackedRows({ track }: DecodeRequest, from: number, to: number): (readonly number[])[] {
+  return Array.from({ length: to - from }, (_, i) => track?.[track.length === 1 ? 0 : from + i] ?? []);
+}
+
+function padded(ids: readonly number[], width: number): number[] {
+  return Array.from({ length: width }, (_, i) => ids[i] ?? 0);
+}
+
+function collect(
+  parts: Parts,
+  out: Readonly<Record<string, Fetched>>,
+  { k, track, width }: { k: number; track: readonly (readonly number[])[]; width: number },
+): void {
+  const data = (name: string): ArrayLike<number | bigint> => out[name]?.data ?? [];
+  const row = (name: string, i: number, n: number): number[] =>
+    Array.from({ length: n }, (_, j) => Number(data(name)[i * n + j]));
+  track.forEach((ids, i) => {
+    parts.ids.push(row(unembedNames.topIds, i, k));
+    parts.logits.push(row(unembedNames.topLogits, i, k));
+    parts.logSumExp.push(Number(data(unembedNames.logSumExp)[i]));
+    parts.entropy.push(Number(data(unembedNames.entropy)[i]));
+    const logits = row(unembedNames.trackedLogits, i, width);
+    const ranks = row(unembedNames.trackedRanks, i, width);
+    parts.tracked.push(ids.map((_, j) => ({ logit: logits[j] as number, rank: ranks[j] as number })));
+  });
+}
+
+function int64(values: readonly number[], dims: readonly number[]): Feed {
+  return { type: "int64", data: BigInt64Array.from(values, BigInt), dims };
+}
