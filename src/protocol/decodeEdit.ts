@@ -123,7 +123,7 @@ function checkNeeds(edit: Edit, path: string): void {
   if (edit.op === "scale" && edit.scale === undefined) {
     throw badField(`${path}.scale`, 'is missing: op "scale" needs the factor');
   }
-  if (edit.positions === "prefill-front" && !takesValue) {
+  if (edit.positions === "prefill-front" && edit.value === undefined) {
     throw badField(`${path}.positions`, `"prefill-front" needs a value, whose rows say how many positions`);
   }
 }

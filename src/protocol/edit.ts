@@ -20,7 +20,10 @@ export interface Edit {
   readonly hook: string;
   readonly op: EditOp;
   readonly value?: EditValue;
-  /** Multiplies what is added; for op "scale" it is the factor. 1 by default. */
+  /**
+   * Strength, 1 by default: multiplies what is added; for op "scale" it is the factor; for "set", "zero" and "mean" the
+   * share of the way a value is moved.
+   */
   readonly scale?: number;
   readonly positions: EditPositions;
   /** For `attn.hook_z`: only these heads. */

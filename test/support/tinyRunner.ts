@@ -261,16 +261,17 @@ function applyEdit(
     for (let p = 0; p < on.nPrompt; p++) total += on.values[p * width + e];
     return total / on.nPrompt;
   };
+  const target = (e: number, i: number) =>
+    edit.op === "zero" ? 0 : edit.op === "mean" && !rows ? mean(e) : row(i)[e];
   positions.forEach((p, i) => {
+    if (rows && Array.isArray(rows[0]) && i >= rows.length) return;
     for (let e = 0; e < width; e++) {
       if (!touched(e)) continue;
       const at = p * width + e;
-      const old = on.values[at];
-      const scale = edit.scale ?? 1;
-      if (edit.op === "add") on.values[at] = old + scale * row(i)[e];
-      else if (edit.op === "set") on.values[at] = row(i)[e];
-      else if (edit.op === "scale") on.values[at] = old * scale;
-      else on.values[at] = edit.op === "zero" ? 0 : mean(e);
+      const strength = edit.scale ?? 1;
+      if (edit.op === "scale") on.values[at] *= strength;
+      else if (edit.op === "add") on.values[at] += strength * row(i)[e];
+      else if (strength !== 0) on.values[at] = (1 - strength) * on.values[at] + strength * target(e, i);
     }
   });
 }
