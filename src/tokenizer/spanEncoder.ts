@@ -1,0 +1,96 @@
+/** Turns text into tokens with exact ranges, following a checked tokenizer. */
+import { AddedTokenFinder } from "./addedTokenFinder";
+import { originEnd, originStart, plainText, sliceMapped, type MappedText } from "./mappedText";
+import { normalize } from "./normalize";
+import { piecesOf, type Piece } from "./pieces";
+import { SpanCollector, type Encoding } from "./spanCollector";
+import type { AddedToken, TokenizerSpec } from "./tokenizerSpec";
+import { WordEncoder } from "./words";
+
+/** Units of text between two places where a long encoding can be stopped. */
+const stepLength = 1 << 16;
+
+/** Encodes texts with one tokenizer. */
+export class SpanEncoder {
+  private readonly plainFinder: AddedTokenFinder;
+  private readonly normalizedFinder: AddedTokenFinder;
+  private readonly words: WordEncoder;
+
+  /** @param nameOf how an added token's id reads */
+  constructor(
+    private readonly spec: TokenizerSpec,
+    private readonly nameOf: (id: number) => string,
+  ) {
+    const content = (token: AddedToken) =>
+      token.normalized ? normalize(plainText(token.content, 0), spec.normalizers).text : token.content;
+    const looksInNormalized = (token: AddedToken) => token.normalized && spec.normalizers.length > 0;
+    const finder = (tokens: readonly AddedToken[]) =>
+      new AddedTokenFinder(tokens.map((token) => ({ token, content: content(token) })));
+    this.plainFinder = finder(spec.addedTokens.filter((token) => !looksInNormalized(token)));
+    this.normalizedFinder = finder(spec.addedTokens.filter(looksInNormalized));
+    this.words = new WordEncoder(spec.model, spec.symbols.kind === "bytes");
+  }
+
+  /** Encodes a text step by step: yields the number of units done, returns the tokens. */
+  *encode(given: string, addSpecial: boolean): Generator<number, Encoding> {
+    const { text, lone } = replaceLoneSurrogates(given);
+    const spans = new SpanCollector(text, lone);
+    if (addSpecial) for (const id of this.spec.before) spans.addSpecial(id, this.nameOf(id), 0);
+    for (const { token, start, end } of this.plainFinder.split(text)) {
+      if (token !== null) spans.add(token.id, start, end, false);
+      else yield* this.encodeSection(plainText(text.slice(start, end), start), spans);
+    }
+    if (addSpecial) for (const id of this.spec.after) spans.addSpecial(id, this.nameOf(id), text.length);
+    return spans.finish();
+  }
+
+  private *encodeSection(section: MappedText, spans: SpanCollector): Generator<number> {
+    const normalized = normalize(section, this.spec.normalizers);
+    let reported = spans.position;
+    for (const { token, start, end } of this.normalizedFinder.split(normalized.text)) {
+      if (token !== null) {
+        const range = [originStart(normalized, start), originEnd(normalized, end - 1)] as const;
+        spans.add(token.id, range[0], range[1], normalized.approximate);
+        continue;
+      }
+      const part = sliceMapped(normalized, start, end);
+      const first = part.text !== "" && originStart(part, 0) === 0;
+      for (const piece of piecesOf(part.text, first, this.spec)) {
+        this.encodePiece(part, piece, spans);
+        if (spans.position - reported >= stepLength) yield (reported = spans.position);
+      }
+    }
+  }
+
+  private encodePiece(section: MappedText, { start, end, prefix }: Piece, spans: SpanCollector): void {
+    const { symbols } = this.spec;
+    const raw = prefix + section.text.slice(start, end);
+    const whole = symbols.kind === "metaspace" ? raw.replaceAll(" ", symbols.mark) : raw;
+    let shift = start - prefix.length;
+    for (const word of this.words.parts(whole)) {
+      const { ids, starts, ends } = this.words.encode(word);
+      for (let i = 0; i < ids.length; i++) {
+        const from = Math.max(start, shift + starts[i]);
+        const to = Math.max(start, shift + ends[i]);
+        const at = originStartOrEnd(section, from);
+        spans.add(ids[i], at, from < to ? originEnd(section, to - 1) : at, section.approximate);
+      }
+      shift += word.length;
+    }
+  }
+}
+
+function originStartOrEnd(section: MappedText, i: number): number {
+  if (i < section.text.length) return originStart(section, i);
+  return i > 0 ? originEnd(section, i - 1) : section.base;
+}
+
+/** The text with U+FFFD for each unpaired surrogate, which no encoding can carry, and where those were. */
+function replaceLoneSurrogates(given: string): { text: string; lone: number[] } {
+  const lone: number[] = [];
+  const text = given.replace(/\p{Surrogate}/gu, (_, at: number) => {
+    lone.push(at);
+    return "\ufffd";
+  });
+  return { text, lone };
+}

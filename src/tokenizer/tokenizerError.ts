@@ -1,0 +1,29 @@
+/** Errors about a tokenizer.json that cannot be followed exactly. */
+import { CodedError } from "../base/errors";
+
+/**
+ * "tokenizer-malformed": the file breaks its format. "tokenizer-unsupported": it asks for something that would not
+ * be done exactly. "tokenizer-too-large": beyond every vocabulary in use. "vocabulary-mismatch": its ids exceed the
+ * model's vocabulary.
+ */
+export type TokenizerErrorCode =
+  "tokenizer-malformed" | "tokenizer-unsupported" | "tokenizer-too-large" | "vocabulary-mismatch";
+
+/** A tokenizer.json that is refused, because ids or ranges made with it would be wrong. */
+export class TokenizerError extends CodedError<TokenizerErrorCode> {}
+
+/** The error that a place of the file is not what the format says. `where` is a path such as "model.vocab". */
+export function malformed(where: string, problem: string): TokenizerError {
+  return new TokenizerError("tokenizer-malformed", `tokenizer.json: ${where} ${problem}.`, {
+    next: "Download the model's tokenizer.json again.",
+    details: { where },
+  });
+}
+
+/** The error that a part of the file is known but would not be followed exactly. */
+export function unsupported(where: string, problem: string): TokenizerError {
+  return new TokenizerError("tokenizer-unsupported", `tokenizer.json: ${where} ${problem}.`, {
+    next: "Give the model ids instead of text, or use a model with a byte-level or metaspace BPE tokenizer.",
+    details: { where },
+  });
+}
