@@ -118,7 +118,7 @@ function checkNeeds(edit: Edit, path: string): void {
   const takesValue = edit.op === "add" || edit.op === "set";
   if (takesValue && edit.value === undefined)
     throw badField(`${path}.value`, `is missing: op "${edit.op}" needs it`);
-  if (!takesValue && edit.value !== undefined)
+  if (!takesValue && edit.op !== "mean" && edit.value !== undefined)
     throw badField(`${path}.value`, `does not go with op "${edit.op}"`);
   if (edit.op === "scale" && edit.scale === undefined) {
     throw badField(`${path}.scale`, 'is missing: op "scale" needs the factor');
