@@ -37,7 +37,10 @@ interface Rig {
 
 /** How a workbench is opened; by default on a copy of media/sample, with quiet settings. */
 export interface OpenOptions {
-  /** Absolute path; default: a copy of media/sample that tests may write to. */
+  /**
+   * Absolute path; default: a new copy of media/sample that tests may write to. What VS Code remembers (open editors,
+   * layout) belongs to the folder: a new copy begins afresh, `folder: workbench.folder` opens the same again.
+   */
   readonly folder?: string;
   /** User settings beside the rig's own; they replace those of the workbench before. */
   readonly settings?: Readonly<Record<string, unknown>>;
@@ -112,12 +115,20 @@ function writeSettings(settings: Readonly<Record<string, unknown>>): void {
   fs.writeFileSync(file, JSON.stringify({ ...shared.baseSettings, ...settings }, null, 2));
 }
 
-function address(options: OpenOptions): string {
-  const { url, port, sample, extension } = rig();
+function freshSample(): string {
+  const { sample } = rig();
+  const parent = fs.mkdtempSync(`${sample}-`);
+  const folder = path.join(parent, "sample");
+  fs.cpSync(sample, folder, { recursive: true });
+  return folder;
+}
+
+function address(folder: string, options: OpenOptions): string {
+  const { url, port, extension } = rig();
   const development = `vscode-remote://127.0.0.1:${port}${encodeURI(extension)}`;
   const payload: [string, string][] = [["extensionDevelopmentPath", development]];
   if (options.environment) payload.push(["extensionEnvironment", JSON.stringify(options.environment)]);
-  const query = new URLSearchParams({ folder: options.folder ?? sample, payload: JSON.stringify(payload) });
+  const query = new URLSearchParams({ folder, payload: JSON.stringify(payload) });
   return `${url}/?${query.toString()}`;
 }
 
@@ -131,10 +142,11 @@ export async function openWorkbench(options: OpenOptions = {}): Promise<Workbenc
   page.setDefaultTimeout(patience);
   await page.setViewportSize(viewport);
   page.on("dialog", (dialog) => void dialog.accept().catch(() => undefined));
-  await page.goto(address(options));
+  const folder = options.folder ?? freshSample();
+  await page.goto(address(folder, options));
   await page.locator(".monaco-workbench .part.statusbar").waitFor();
   await page.locator(".explorer-viewlet .monaco-list-row, .editor-group-watermark, .tab").first().waitFor();
-  return new Workbench(page, options.folder ?? rig().sample);
+  return new Workbench(page, folder);
 }
 
 const exactly = (text: string): RegExp =>
