@@ -23,7 +23,7 @@ from storage import default_cache, default_model, load_model, read_tokens
 from tokens import Tokenizer
 
 WINDOW, STRIDE, BATCH = 512, 256, 4
-KINDS = {"ts": "typescript", "js": "javascript", "md": "markdown"}
+KINDS = {"ts": "typescript", "md": "markdown"}
 PROMPTS = [
     "import { readFileSync } from 'node:fs';\n",
     "export function isString(value: unknown): value is",

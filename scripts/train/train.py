@@ -9,7 +9,8 @@ of the cosine. Each step draws its windows from a generator seeded by the step,
 so that a resumed run sees what an uninterrupted one would have seen.
 
 The processes share flat vectors of parameters, moments and gradients: each one
-computes the gradient of its rows, then updates its slice of the parameters.
+computes the gradient of the parts of the step that it takes, and after that
+updates its slice of the parameters.
 """
 
 import argparse
@@ -31,10 +32,11 @@ from storage import default_cache, load_model, read_tokens
 KIND_WEIGHTS = {"ts": 0.45, "js": 0.15, "md": 0.40}
 PEAK_RATE, FINAL_RATE, WARMUP_STEPS = 2e-3, 1e-4, 150
 BETAS, EPSILON, DECAY, CLIP = (0.9, 0.98), 1e-8, 0.1, 1.0
-SHORT, LONG, LONG_FROM = 256, 512, 0.72
-"""Window lengths, and the share of the run after which the long one is used."""
-ROW_TOKENS = 2048
-"""Tokens of one process in one step."""
+LENGTHS = ((0.8, 512), (0.45, 256), (0.0, 128))
+"""Window lengths, each from its share of the run on: short windows cost less at first."""
+LONGEST, HELD_OUT_LENGTH = 512, 256
+STEP_TOKENS, PART_TOKENS = 4096, 512
+"""A step's tokens, and those of one part of it: processes take parts as they get free."""
 
 
 def views(flat, config):
@@ -51,24 +53,34 @@ def parameter_count(config):
     return sum(math.prod(shape) for shape in parameter_shapes(config).values())
 
 
-def draw_batch(streams, seed, step, rank, length):
+def draw_part(streams, seed, step, part, length):
     """Windows at random places, and random position shifts for short windows."""
-    generator = np.random.default_rng([seed, step, rank])
+    generator = np.random.default_rng([seed, step, part])
     kinds = list(KIND_WEIGHTS)
     rows = []
-    for kind in generator.choice(len(kinds), ROW_TOKENS // length, p=list(KIND_WEIGHTS.values())):
+    for kind in generator.choice(len(kinds), PART_TOKENS // length, p=list(KIND_WEIGHTS.values())):
         stream = streams[kinds[kind]]
         start = generator.integers(len(stream) - length)
         rows.append(stream[start : start + length + 1].astype(np.int64))
     ids = torch.from_numpy(np.stack(rows))
     offsets = None
-    if length < LONG:
-        shift = generator.integers(0, LONG - length + 1, len(rows))
+    if length < LONGEST:
+        shift = generator.integers(0, LONGEST - length + 1, len(rows))
         offsets = torch.from_numpy(np.where(generator.random(len(rows)) < 0.5, 0, shift))
     return ids, offsets
 
 
-def held_out_loss(parameters, config, stream, length=SHORT, windows=16):
+def take_part(taken, step, parts):
+    """The next part of this step that no process has taken, or None."""
+    with taken.get_lock():
+        at_step, part = divmod(taken.value, parts)
+        if at_step != step:
+            return None
+        taken.value += 1
+    return part
+
+
+def held_out_loss(parameters, config, stream, length=HELD_OUT_LENGTH, windows=16):
     """Mean loss on evenly spaced windows of a held-out stream."""
     starts = np.linspace(0, len(stream) - length - 1, windows).astype(int)
     ids = torch.from_numpy(np.stack([stream[s : s + length + 1] for s in starts]).astype(np.int64))
@@ -86,8 +98,9 @@ def rate_at(progress, warm_steps):
     return cosine * min(1.0, (warm_steps + 1) / WARMUP_STEPS)
 
 
-def worker(rank, world, shared, state, options, barrier):
+def worker(rank, world, shared, state, options, barrier, taken):
     torch.set_num_threads(1)
+    np.finfo(np.float64), np.finfo(np.float32)  # read before subnormals are flushed
     torch.set_flush_denormal(True)
     config, seed = state["config"], state["seed"]
     streams = {kind: read_tokens(options.cache, "train", kind) for kind in KIND_WEIGHTS}
@@ -100,7 +113,8 @@ def worker(rank, world, shared, state, options, barrier):
     decay = decay[low:high] * DECAY
     mine, first, second = flat[low:high], shared["first"][low:high], shared["second"][low:high]
     control = shared["control"]
-    reporter = Reporter(parameters, shared, state, options, world) if rank == 0 else None
+    reporter = Reporter(parameters, shared, state, options) if rank == 0 else None
+    parts = STEP_TOKENS // PART_TOKENS
     step = state["step"]
 
     while True:
@@ -110,14 +124,16 @@ def worker(rank, world, shared, state, options, barrier):
         rate, length, stop = control.tolist()
         if stop:
             return
-        ids, offsets = draw_batch(streams, seed, step, rank, int(length))
         gradients[rank].zero_()
-        final = forward(parameters, config, ids[:, :-1], offsets)
-        loss = TiedLoss.apply(final, parameters["transformer.wte.weight"], ids[:, 1:].reshape(-1))
-        loss.backward()
-        shared["losses"][rank] = loss.item()
+        shared["losses"][rank] = 0
+        while (part := take_part(taken, step, parts)) is not None:
+            ids, offsets = draw_part(streams, seed, step, part, int(length))
+            final = forward(parameters, config, ids[:, :-1], offsets)
+            loss = TiedLoss.apply(final, parameters["transformer.wte.weight"], ids[:, 1:].reshape(-1))
+            loss.backward()
+            shared["losses"][rank] += loss.item() / parts
         barrier.wait()
-        mean = gradients[:, low:high].mean(0)
+        mean = gradients[:, low:high].sum(0) / parts
         shared["norms"][rank] = mean.square().sum()
         barrier.wait()
         norm = shared["norms"].sum().sqrt().item()
@@ -136,9 +152,8 @@ def worker(rank, world, shared, state, options, barrier):
 class Reporter:
     """What only the first process does: the schedule, the curve and the checkpoints."""
 
-    def __init__(self, parameters, shared, state, options, world):
+    def __init__(self, parameters, shared, state, options):
         self.parameters, self.shared, self.state, self.options = parameters, shared, state, options
-        self.step_tokens = world * ROW_TOKENS
         self.begin = self.saved = time.time()
         self.start_progress, self.start_step = state["progress"], state["step"]
         self.smooth = None
@@ -147,14 +162,14 @@ class Reporter:
     def before(self, step):
         state, now = self.state, time.time()
         if step > self.start_step:
-            loss = self.shared["losses"].mean().item()
+            loss = self.shared["losses"].sum().item()
             self.smooth = loss if self.smooth is None else 0.98 * self.smooth + 0.02 * loss
-            state["tokens"] += self.step_tokens
+            state["tokens"] += STEP_TOKENS
         share = (now - self.begin) / (60 * self.options.minutes)
         state["step"] = step
         state["progress"] = progress = self.start_progress + (1 - self.start_progress) * min(share, 1.0)
         stop = share >= 1
-        length = LONG if progress >= LONG_FROM else SHORT
+        length = next(length for begin, length in LENGTHS if progress >= begin)
         rate = rate_at(progress, step - state["moments_from"])
         self.shared["control"][:] = torch.tensor([rate, length, float(stop)], dtype=torch.float64)
         if stop or state["tokens"] >= state["next_point"]:
@@ -162,7 +177,7 @@ class Reporter:
             point = {kind: round(held_out_loss(self.parameters, state["config"], s), 4) for kind, s in self.held_out.items()}
             smooth = round(self.smooth, 4) if self.smooth is not None else None
             state["curve"].append({"tokens": state["tokens"], "train": smooth, **point})
-            speed = (step - self.start_step) * self.step_tokens / max(now - self.begin, 1e-9)
+            speed = (step - self.start_step) * STEP_TOKENS / max(now - self.begin, 1e-9)
             line = {"step": step, "progress": round(progress, 3), "rate": rate, "speed": round(speed), **state["curve"][-1]}
             print(json.dumps(line), flush=True)
         if stop or now - self.saved > 60 * self.options.save_minutes:
@@ -228,8 +243,8 @@ def main():
         tensor.share_memory_()
 
     context = mp.get_context("spawn")
-    barrier = context.Barrier(world)
-    arguments = (world, shared, state, options, barrier)
+    barrier, taken = context.Barrier(world), context.Value("q", state["step"] * (STEP_TOKENS // PART_TOKENS))
+    arguments = (world, shared, state, options, barrier, taken)
     others = [context.Process(target=worker, args=(rank, *arguments), daemon=True) for rank in range(1, world)]
     for process in others:
         process.start()
