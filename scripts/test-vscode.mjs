@@ -3,7 +3,9 @@
  *   host: test/vscode/host/**.test.ts, mocha inside the extension host
  *   ui:   test/vscode/ui/**.test.ts, mocha outside, driving the workbench
  *
- *   node scripts/test-vscode.mjs [host|ui] [part of a path …] [--grep text] [--bail]
+ *   node scripts/test-vscode.mjs [host|ui] [--vsix] [part of a path …] [--grep text] [--bail]
+ *
+ * The extension runs from this folder; with --vsix the ui tests use the packed and installed extension instead.
  */
 import fs from "node:fs";
 import path from "node:path";
@@ -16,6 +18,8 @@ import { startServer } from "./rig/server.mjs";
 import { runInHost } from "./rig/workbench.mjs";
 
 const args = process.argv.slice(2);
+const packed = args.includes("--vsix");
+if (packed) args.splice(args.indexOf("--vsix"), 1);
 const only = args[0] === "host" || args[0] === "ui" ? args.shift() : null;
 
 if (!process.env.INTROSPECT_BUILT && (await runNode([inRoot("scripts/build.mjs")])) !== 0) process.exit(1);
@@ -72,9 +76,12 @@ async function host() {
 async function ui() {
   if (testFiles("test/vscode/ui").length === 0) return 0;
   const profile = path.join(work, "ui-profile");
+  const vsix = packed ? path.join(work, "introspect.vsix") : undefined;
+  if (vsix && (await runNode([inRoot("scripts/package.mjs"), "--out", vsix])) !== 0) return 1;
   const server = await startServer({
     rig,
     profile,
+    vsix,
     env: { INTROSPECT_ROOT: ROOT },
     log: path.join(OUT, "vscode-ui-server.log"),
   });
@@ -86,7 +93,7 @@ async function ui() {
       profile,
       screenshots,
       sample: sampleFolder("ui-workspace"),
-      extension: process.env.INTROSPECT_EXTENSION ?? ROOT,
+      extension: vsix ? null : (process.env.INTROSPECT_EXTENSION ?? ROOT),
     };
     return await runSuite({
       suite: "vscode-ui",

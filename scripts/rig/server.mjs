@@ -37,21 +37,35 @@ const skipped = [
 
 /**
  * Starts a server.
- * @param {{rig: {node: string, entry: string}, profile: string, settings?: object, vsix?: string, env?: object,
- *   port?: number, log?: string}} what `profile`: folder for user data and extensions; `vsix`: installed first
+ * @param {{rig: {node: string, entry: string}, profile: string, settings?: object, keepSettings?: boolean,
+ *   vsix?: string, env?: object, port?: number, log?: string, features?: "few" | "all"}} options `profile`: folder for user
+ *   data and extensions; `vsix`: installed first; `keepSettings`: settings of the profile are left as they are;
+ *   `features`: "few" leaves out VS Code's own extensions for git, npm and so on
  * @returns {Promise<{url: string, port: number, exited: Promise<number | null>, stop: () => Promise<void>}>}
  */
-export async function startServer({ rig, profile, settings = {}, vsix, env = {}, port, log }) {
+export async function startServer(options) {
+  const {
+    rig,
+    profile,
+    settings = {},
+    keepSettings = false,
+    vsix,
+    env = {},
+    port,
+    log,
+    features = "few",
+  } = options;
   const userData = path.join(profile, "user-data");
   const extensions = path.join(profile, "extensions");
   fs.mkdirSync(path.join(userData, "User"), { recursive: true });
   fs.mkdirSync(extensions, { recursive: true });
   const settingsFile = path.join(userData, "User", "settings.json");
-  fs.writeFileSync(settingsFile, JSON.stringify({ ...quietSettings, ...settings }, null, 2));
+  const kept = keepSettings && fs.existsSync(settingsFile);
+  if (!kept) fs.writeFileSync(settingsFile, JSON.stringify({ ...quietSettings, ...settings }, null, 2));
   const config = path.join(profile, "config.yaml");
   fs.writeFileSync(config, "cert: false\n");
   const common = [rig.entry, "--config", config, "--user-data-dir", userData, "--extensions-dir", extensions];
-  const environment = serverEnvironment(profile, env);
+  const environment = serverEnvironment(profile, env, features);
 
   if (vsix) {
     const done = spawnSync(rig.node, [...common, "--install-extension", vsix, "--force"], {
@@ -89,7 +103,7 @@ export async function startServer({ rig, profile, settings = {}, vsix, env = {},
   return { url: `http://127.0.0.1:${chosen}`, port: chosen, exited, stop };
 }
 
-function serverEnvironment(profile, extra) {
+function serverEnvironment(profile, extra, features) {
   const env = { ...process.env };
   // Left by an editor's own terminal, these would make the server talk to that editor.
   for (const name of Object.keys(env)) if (/^(VSCODE_|ELECTRON_|CODE_SERVER)/.test(name)) delete env[name];
@@ -101,7 +115,7 @@ function serverEnvironment(profile, extra) {
     XDG_DATA_HOME: path.join(profile, "data"),
     XDG_CONFIG_HOME: path.join(profile, "config"),
     EXTENSIONS_GALLERY: '{"serviceUrl":""}',
-    VSCODE_SKIP_BUILTIN_EXTENSIONS: skipped.join(","),
+    VSCODE_SKIP_BUILTIN_EXTENSIONS: (features === "all" ? skipped.slice(0, 1) : skipped).join(","),
     ...extra,
   };
 }

@@ -32,7 +32,8 @@ interface Rig {
   readonly profile: string;
   readonly screenshots: string;
   readonly sample: string;
-  readonly extension: string;
+  /** The extension's folder, or null where it is installed. */
+  readonly extension: string | null;
 }
 
 /** How a workbench is opened; by default on a copy of media/sample, with quiet settings. */
@@ -125,8 +126,10 @@ function freshSample(): string {
 
 function address(folder: string, options: OpenOptions): string {
   const { url, port, extension } = rig();
-  const development = `vscode-remote://127.0.0.1:${port}${encodeURI(extension)}`;
-  const payload: [string, string][] = [["extensionDevelopmentPath", development]];
+  const payload: [string, string][] = [];
+  if (extension !== null) {
+    payload.push(["extensionDevelopmentPath", `vscode-remote://127.0.0.1:${port}${encodeURI(extension)}`]);
+  }
   if (options.environment) payload.push(["extensionEnvironment", JSON.stringify(options.environment)]);
   const query = new URLSearchParams({ folder, payload: JSON.stringify(payload) });
   return `${url}/?${query.toString()}`;
