@@ -10,6 +10,7 @@ export interface SelectionRange {
 
 /** Positions whose token overlaps the range by one unit; tokens that the tokenizer added cover nothing. */
 export function coveredPositions(window: RunWindow, range: SelectionRange): number[] {
+  if (range.end <= range.start) return [];
   return window.tokens.flatMap((token, pos) =>
     token.end > token.start && token.start < range.end && token.end > range.start ? [pos] : [],
   );

@@ -1,0 +1,119 @@
+/**
+ * What moves a neuron at one position, part by part, over the direct path: each part of the residual stream that the
+ * MLP reads, through the norm with its scale frozen at what it was in the run. With the constant the parts add up to
+ * the pre-activation.
+ *
+ * Source: direct attribution with frozen norm, as in Elhage et al., "A mathematical framework for transformer
+ * circuits", 2021; centring applies to LayerNorm alone.
+ */
+import type { WorkOptions } from "../../base/cancel";
+import type { NeuronWeights, NormWeights, ReadSpec, Runner } from "../../graph/runner";
+import type { NeuronDriver } from "../../protocol/neurons";
+import type { NeuronId } from "../common/activations";
+import { readAt, indices, rowOf } from "../common/reads";
+
+/** All parts of a neuron's input at one position. */
+export interface Drivers {
+  /** In the order in which they enter the residual stream. */
+  readonly parts: readonly NeuronDriver[];
+  /** What no part carries: the norm's and the neuron's own bias. `up` for gated neurons, as with the parts. */
+  readonly constant: number;
+  readonly constantUp?: number;
+  /** What the run itself had there: `mlp.hook_pre`, and for gated neurons `mlp.hook_pre_linear`. */
+  readonly preActivation: number;
+  readonly preLinear?: number;
+}
+
+/** A piece of the residual stream that the MLP reads. */
+interface Part {
+  readonly source: string;
+  readonly row: Float32Array;
+}
+
+/** Every part of a neuron's input at position `pos`. */
+export async function neuronDrivers(
+  runner: Runner,
+  at: NeuronId & { readonly ids: readonly number[]; readonly pos: number },
+  options: WorkOptions = {},
+): Promise<Drivers> {
+  const block = `blocks.${at.layer}`;
+  const hooks = partHooks(runner, at.layer);
+  const gated = runner.info.gatedMlp;
+  const positions = [at.pos];
+  const reads: ReadSpec[] = [
+    ...hooks.map(({ hook }) => ({ hook, positions })),
+    { hook: `${block}.ln2.hook_scale`, positions },
+    { hook: `${block}.mlp.hook_pre`, positions, neurons: [at.neuron] },
+    ...(gated ? [{ hook: `${block}.mlp.hook_pre_linear`, positions, neurons: [at.neuron] }] : []),
+  ];
+  const run = await runner.run({ ids: at.ids, reads }, { signal: options.signal });
+  const parts: Part[] = [];
+  for (const { hook, source, layer } of hooks) {
+    const row = Float32Array.from(readAt(run, hook).data);
+    if (layer !== undefined) parts.push(...(await headParts(runner, { ...at, layer }, row)));
+    parts.push({ source, row });
+  }
+  const [weights] = await runner.neuronWeights(at.layer, [at.neuron]);
+  const norm = await runner.normWeights({ layer: at.layer, norm: "ln2" });
+  const scale = readAt(run, `${block}.ln2.hook_scale`).data[0];
+  const read = readings(weights, norm, scale);
+  return {
+    parts: parts.map(({ source, row }) => ({
+      source,
+      contribution: read.main.of(row),
+      ...(read.up ? { up: read.up.of(row) } : {}),
+    })),
+    constant: read.main.constant,
+    ...(read.up ? { constantUp: read.up.constant } : {}),
+    preActivation: readAt(run, `${block}.mlp.hook_pre`).data[0],
+    ...(gated ? { preLinear: readAt(run, `${block}.mlp.hook_pre_linear`).data[0] } : {}),
+  };
+}
+
+/** The hooks whose values add up to the MLP's input; `layer` where heads are taken out of an attention output. */
+function partHooks(runner: Runner, layer: number): { hook: string; source: string; layer?: number }[] {
+  const { hooks } = runner.info;
+  const embeddings = [
+    { hook: "hook_embed", source: "embed" },
+    { hook: "hook_pos_embed", source: "position" },
+  ];
+  const before = indices(layer + 1).flatMap((l) => [
+    { hook: `blocks.${l}.hook_attn_out`, source: `attn ${l} bias`, layer: l },
+    ...(l < layer ? [{ hook: `blocks.${l}.hook_mlp_out`, source: `mlp ${l}` }] : []),
+  ]);
+  return [...embeddings.filter(({ hook }) => hooks.includes(hook)), ...before];
+}
+
+/** The heads of a layer; what they leave of the attention's output, its bias, stays in `out`. */
+async function headParts(
+  runner: Runner,
+  at: { ids: readonly number[]; pos: number; layer: number },
+  out: Float32Array,
+): Promise<Part[]> {
+  const results = await runner.headResults({ ids: at.ids, layer: at.layer, positions: [at.pos] });
+  return indices(runner.info.nHeads).map((head) => {
+    const row = rowOf(results, head);
+    for (let d = 0; d < out.length; d++) out[d] -= row[d];
+    return { source: `head ${at.layer}.${head}`, row };
+  });
+}
+
+/** How a direction reads the residual stream through a frozen norm. */
+interface Reading {
+  of(row: Float32Array): number;
+  readonly constant: number;
+}
+
+function readings(weights: NeuronWeights, norm: NormWeights, scale: number): { main: Reading; up?: Reading } {
+  const up = reading(weights.in, weights.inBias, norm, scale);
+  if (!weights.gate) return { main: up };
+  return { main: reading(weights.gate, weights.gateBias ?? 0, norm, scale), up };
+}
+
+function reading(direction: Float32Array, bias: number, norm: NormWeights, scale: number): Reading {
+  const folded = Float64Array.from(direction, (x, d) => x * (norm.gain?.[d] ?? 1));
+  const mean = norm.kind === "layer" ? folded.reduce((a, b) => a + b, 0) / folded.length : 0;
+  const centred = folded.map((x) => (x - mean) / scale);
+  const fromNorm = norm.bias ? direction.reduce((sum, x, d) => sum + x * (norm.bias?.[d] ?? 0), 0) : 0;
+  return { of: (row) => centred.reduce((sum, x, d) => sum + x * row[d], 0), constant: bias + fromNorm };
+}
