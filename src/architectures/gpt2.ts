@@ -22,7 +22,7 @@ export function gpt2(config: ModelConfig, weights: WeightTable): ModelSpec {
   const tied = flag(config, "tie_word_embeddings", true);
   const dMlp = count(config, "n_inner", 4 * dModel);
   const nLayers = count(config, "n_layer");
-  return {
+  const spec = {
     family: "gpt2",
     nLayers,
     nHeads,
@@ -32,7 +32,7 @@ export function gpt2(config: ModelConfig, weights: WeightTable): ModelSpec {
     dMlp,
     dVocab,
     nCtx,
-    positions: { kind: "learned", weight: find.tensor("wpe.weight", [nCtx, dModel]) },
+    positions: { kind: "learned" as const, weight: find.tensor("wpe.weight", [nCtx, dModel]) },
     embed,
     blocks: Array.from({ length: nLayers }, (_, layer) =>
       block(config, find, { layer, dModel, nHeads, dMlp }),
@@ -40,6 +40,7 @@ export function gpt2(config: ModelConfig, weights: WeightTable): ModelSpec {
     finalNorm: layerNorm(config, find, "ln_f", dModel),
     unembed: tied ? embed : find.exact("lm_head.weight", [dVocab, dModel]),
   };
+  return { ...spec, warnings: find.warnings() };
 }
 
 interface Sizes {
@@ -69,7 +70,7 @@ function layerNorm(config: ModelConfig, find: WeightFinder, name: string, dModel
   return {
     kind: "layer",
     gain: find.tensor(`${name}.weight`, [dModel]),
-    bias: find.tensor(`${name}.bias`, [dModel]),
+    bias: find.bias(name, dModel),
     epsilon: real(config, "layer_norm_epsilon", 1e-5),
   };
 }

@@ -15,7 +15,7 @@ export function llama(config: ModelConfig, weights: WeightTable): ModelSpec {
   const nHeads = count(config, "num_attention_heads");
   const nKvHeads = count(config, "num_key_value_heads", nHeads);
   if (nHeads % nKvHeads !== 0) throw refuse("num_key_value_heads", nKvHeads, `a divisor of ${nHeads} heads`);
-  if (config["head_dim"] == null && dModel % nHeads !== 0)
+  if ((config["head_dim"] ?? null) === null && dModel % nHeads !== 0)
     throw refuse("num_attention_heads", nHeads, `a divisor of ${dModel}`);
   const sizes: Sizes = {
     dModel,
@@ -30,7 +30,7 @@ export function llama(config: ModelConfig, weights: WeightTable): ModelSpec {
   const embed = find.tensor("embed_tokens.weight", [dVocab, dModel]);
   const nLayers = count(config, "num_hidden_layers");
   const tied = flag(config, "tie_word_embeddings", false);
-  return {
+  const spec = {
     family: "llama",
     nLayers,
     ...sizes,
@@ -42,6 +42,7 @@ export function llama(config: ModelConfig, weights: WeightTable): ModelSpec {
     finalNorm: rmsNorm(config, find, "norm", dModel),
     unembed: tied ? embed : find.exact("lm_head.weight", [dVocab, dModel]),
   };
+  return { ...spec, warnings: find.warnings() };
 }
 
 interface Sizes {

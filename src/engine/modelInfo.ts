@@ -34,6 +34,7 @@ export function modelInfo(spec: ModelSpec, facts: InfoFacts): ModelInfo {
     addsBos: facts.addsBos,
     gatedMlp: spec.blocks.some(({ mlpGate }) => mlpGate !== null),
     hasRecords: facts.hasRecords,
+    ...(spec.warnings.length > 0 ? { warnings: spec.warnings } : {}),
   };
 }
 

@@ -75,10 +75,8 @@ export class ModelRunner implements Runner {
     const position = plan.position < 0 ? plan.ids.length + plan.position : plan.position;
     const hook = blockHook(this.spec.nLayers - 1, "hook_resid_post");
     const edits = plan.edits ?? [];
-    const { reads } = await this.run(
-      { ids: plan.ids, edits, reads: [{ hook, positions: [position] }] },
-      options,
-    );
+    const read = { hook, positions: [position] };
+    const { reads } = await this.run({ ids: plan.ids, edits, reads: [read], cache: "none" }, options);
     return { logits: await this.decoder.logits((reads.get(hook) as Tensor).data) };
   }
 
@@ -160,20 +158,19 @@ export class ModelRunner implements Runner {
     }
   }
 
-  /** Where a run may begin: at the first position that is read or edited, if the ids before it are cached. */
+  /**
+   * Where a run may begin: at the first position that is read, if the ids before it are cached. An edited run begins
+   * at the start, as a plain run without a cache does: at zero strength the two are then the same to the last bit.
+   */
   private start(plan: RunPlan, reads: readonly PlannedRead[], edits: RunEdits | null): Start {
-    const fresh = { sequence: new Sequence(this.spec), shared: edits === null };
-    if (plan.cache === "none" || this.isDynamic(plan.ids.length)) return { ...fresh, shared: false };
+    if (plan.cache === "none" || edits !== null || this.isDynamic(plan.ids.length)) {
+      return { sequence: new Sequence(this.spec), shared: false };
+    }
     const firstRead = Math.min(
-      ...reads.map(({ spec }) => spec.positions?.[0] ?? (spec.positions ? plan.ids.length : 0)),
+      ...reads.map(({ spec }) => (spec.positions ? (spec.positions[0] ?? Infinity) : 0)),
     );
-    const limit = Math.min(firstRead, edits?.firstPosition ?? Infinity, plan.ids.length - 1);
-    if (limit <= 0) return fresh;
-    const taken = this.cache.take(plan.ids, limit);
-    if (edits === null) return { sequence: taken, shared: true };
-    const own = taken.fork(taken.length);
-    this.cache.give(taken);
-    return { sequence: own, shared: false };
+    const limit = Math.min(firstRead, plan.ids.length - 1);
+    return { sequence: limit > 0 ? this.cache.take(plan.ids, limit) : new Sequence(this.spec), shared: true };
   }
 
   /** A hidden read of the last residual, from which the final norm's hooks are computed. */

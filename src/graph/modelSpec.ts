@@ -72,4 +72,6 @@ export interface ModelSpec {
   readonly finalNorm: NormSpec;
   /** Tensor [vocab, dModel]; the embedding's when tied. */
   readonly unembed: string;
+  /** What was odd about the checkpoint but has one plain reading, as sentences. */
+  readonly warnings: readonly string[];
 }

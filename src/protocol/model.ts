@@ -27,6 +27,8 @@ export interface ModelInfo {
   readonly gatedMlp: boolean;
   /** True when the folder carries records of its neurons on held-out text. */
   readonly hasRecords: boolean;
+  /** What was odd about the checkpoint and how it was read, as sentences; absent when nothing was. */
+  readonly warnings?: readonly string[];
 }
 
 /** A token and where it stands in the text it came from. Offsets are UTF-16 units, `end` exclusive. */

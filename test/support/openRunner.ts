@@ -7,11 +7,13 @@ import { ModelRunner } from "../../src/engine/modelRunner";
 import { SessionPool } from "../../src/engine/sessionPool";
 import { openModelFolder } from "../../src/engine/store/modelFolder";
 
+/** A runner and how to let go of it. */
 export interface OpenRunner {
   readonly runner: ModelRunner;
   dispose(): void;
 }
 
+/** Opens a folder; no tokenizer is read. */
 export async function openRunner(path: string, threads = 2): Promise<OpenRunner> {
   const folder = await openModelFolder(path, { cacheDirectory: join(tmpdir(), "introspect-test-cache") });
   const spec = modelSpecOf(folder.config, folder.tensors);

@@ -6,6 +6,7 @@ import type { LinearSpec } from "../../graph/modelSpec";
 /** Looks tensors up by the family's own names. */
 export class WeightFinder {
   private readonly prefix: string;
+  private readonly absent: string[] = [];
 
   /** @param prefix  what a causal-LM checkpoint puts before the base model's names, for example "transformer." */
   constructor(
@@ -54,9 +55,27 @@ export class WeightFinder {
     return { weight, layout: "out-in", bias: bias ? this.tensor(`${name}.bias`, [outer]) : null };
   }
 
-  /** A Conv1D of the base model, [in, out], with bias. */
+  /** A Conv1D of the base model, [in, out], with its bias where there is one. */
   conv1d(name: string, [inner, outer]: readonly [number, number]): LinearSpec {
     const weight = this.tensor(`${name}.weight`, [inner, outer]);
-    return { weight, layout: "in-out", bias: this.tensor(`${name}.bias`, [outer]) };
+    return { weight, layout: "in-out", bias: this.bias(name, outer) };
+  }
+
+  /** A bias where the checkpoint has one; a model trained without biases leaves them out, and that means zero. */
+  bias(name: string, width: number): string | null {
+    const full = `${this.prefix}${name}.bias`;
+    if (this.weights.has(full)) return this.exact(full, [width]);
+    this.absent.push(full);
+    return null;
+  }
+
+  /** A sentence about biases that were left out, where the checkpoint has others; none when all or none are there. */
+  warnings(): string[] {
+    const hasOthers = [...this.weights.keys()].some((name) => name.endsWith(".bias"));
+    if (this.absent.length === 0 || !hasOthers) return [];
+    const n = this.absent.length;
+    return [
+      `The checkpoint lacks ${n} bias tensor${n > 1 ? "s" : ""} (${this.absent[0] as string} …), taken as zero.`,
+    ];
   }
 }

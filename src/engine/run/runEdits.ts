@@ -46,11 +46,6 @@ export class RunEdits {
     return new RunEdits(spec, placed);
   }
 
-  /** The lowest position any edit touches; Infinity when there is none. */
-  get firstPosition(): number {
-    return this.placed.reduce((least, { ordered }) => Math.min(least, ...ordered), Infinity);
-  }
-
   /** Sites of a layer that are edited at some position from … to − 1. */
   sites(layer: number, from: number, to: number): Site[] {
     const sites = this.placed

@@ -1,0 +1,91 @@
+/** Opens a checkpoint folder as a model that can be run: weights mapped, tokenizer checked, nothing computed yet. */
+import type { WorkOptions } from "../base/cancel";
+import { throwIfCancelled } from "../base/cancel";
+import type { ModelRecords, Runner, Vocabulary } from "../graph/runner";
+import type { ModelInfo } from "../protocol/model";
+import { createTokenizer, type TextTokenizer } from "../tokenizer/textTokenizer";
+import { EngineError } from "./engineError";
+import { modelSpecOf } from "./families";
+import { modelInfo } from "./modelInfo";
+import { ModelRunner } from "./modelRunner";
+import { SessionPool } from "./sessionPool";
+import { openModelFolder } from "./store/modelFolder";
+import { readModelRecords } from "./store/records";
+import { threadCount } from "./threads";
+
+/** An opened model. `info.digest` stays null; `digest()` computes it once. */
+export interface OpenModel {
+  readonly info: ModelInfo;
+  readonly runner: Runner;
+  /** Null when the folder has no tokenizer.json: only ids can be run. */
+  readonly tokenizer: TextTokenizer | null;
+  readonly vocabulary: Vocabulary;
+  /** What is known of the neurons from held-out text; null where the folder says nothing that fits. */
+  records(): Promise<ModelRecords | null>;
+  /** SHA-256 of config.json, tokenizer.json and weights, as hex. */
+  digest(options?: WorkOptions): Promise<string>;
+  /**
+   * Makes sure that the mapped files are still what was opened.
+   * @throws {EngineError} "model-changed"
+   */
+  checkUnchanged(): Promise<void>;
+  /** Number of graph variants held. */
+  sessions(): number;
+  dispose(): void;
+}
+
+/** How a model is opened. */
+export interface OpenOptions extends WorkOptions {
+  readonly cacheDirectory: string;
+  /** Threads per session; min(physical cores, 8) by default. */
+  readonly threads?: number;
+}
+
+/**
+ * Opens a model.
+ * @throws {StoreError} for what is wrong with the folder, {GraphError} for the family, {TokenizerError} for the tokenizer
+ */
+export async function openModel(path: string, options: OpenOptions): Promise<OpenModel> {
+  const folder = await openModelFolder(path, options);
+  throwIfCancelled(options.signal);
+  const spec = modelSpecOf(folder.config, folder.tensors);
+  const tokenizer =
+    folder.tokenizerJson === null
+      ? null
+      : createTokenizer(folder.tokenizerJson, folder.tokenizerConfig, spec.dVocab);
+  const info = modelInfo(spec, {
+    path,
+    nParams: folder.nParams,
+    hasTokenizer: tokenizer !== null,
+    addsBos: tokenizer?.addsBos ?? false,
+    hasRecords: folder.recordsFile !== null,
+  });
+  const pool = new SessionPool({ directory: folder.directory, threads: options.threads ?? threadCount() });
+  let records: Promise<ModelRecords | null> | undefined;
+  let digest: Promise<string> | undefined;
+  return {
+    info,
+    runner: new ModelRunner(info, spec, folder.tensors, pool),
+    tokenizer,
+    vocabulary: vocabularyOf(tokenizer),
+    records: () => (records ??= readModelRecords(folder.recordsFile, info)),
+    digest: (work) =>
+      (digest ??= folder.digest(work).catch((error: unknown) => {
+        digest = undefined;
+        throw error;
+      })),
+    checkUnchanged: async () => {
+      const why = await folder.changed();
+      if (why === null) return;
+      const next = "The model is opened anew on the next request; try again.";
+      throw new EngineError("model-changed", why, { next, details: { path } });
+    },
+    sessions: () => pool.size,
+    dispose: () => pool.dispose(),
+  };
+}
+
+function vocabularyOf(tokenizer: TextTokenizer | null): Vocabulary {
+  if (tokenizer === null) return { text: () => null, decode: () => null };
+  return { text: (id) => tokenizer.text(id), decode: (ids) => tokenizer.decode(ids) };
+}
