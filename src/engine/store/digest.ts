@@ -3,20 +3,25 @@ import { createHash } from "node:crypto";
 import { mkdir, open, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { throwIfCancelled, type WorkOptions } from "../../base/cancel";
-import { fileIdentity, identityKey } from "./fileIdentity";
+import { changeSince, fileIdentity, identityKey } from "./fileIdentity";
+import { StoreError } from "./storeError";
 
 const chunkLength = 4 * 1024 * 1024;
 
 /**
  * SHA-256 over the contents of files in the given order, as hex; taken from the cache while no file changed.
  * Progress counts bytes.
+ * @throws {StoreError} "weights-changed" when a file changed or vanished meanwhile
  */
 export async function modelDigest(
   files: readonly string[],
   cacheDirectory: string,
   options: WorkOptions = {},
 ): Promise<string> {
-  const identities = await Promise.all(files.map(fileIdentity));
+  const identities = await Promise.all(files.map(fileIdentity)).catch((cause: unknown) => {
+    const next = "Open the model again.";
+    throw new StoreError("weights-changed", "A file of the model is no longer there.", { next, cause });
+  });
   const folder = join(cacheDirectory, "digests");
   const kept = join(folder, `${identityKey(identities)}.txt`);
   const known = await readFile(kept, "utf8").catch(() => "");
@@ -33,6 +38,12 @@ export async function modelDigest(
     }
   }
   const digest = hash.digest("hex");
+  const sentence = await changeSince(identities);
+  if (sentence !== null) {
+    throw new StoreError("weights-changed", sentence, {
+      next: "Open the model again once the file is complete.",
+    });
+  }
   await keep(kept, folder, digest);
   return digest;
 }

@@ -1,13 +1,16 @@
 /** Opens a model's folder as Hugging Face lays it out, and says where each tensor lies. */
-import { basename, dirname, join } from "node:path";
 import { access, readdir, realpath, stat } from "node:fs/promises";
-import type { WorkOptions } from "../../base/cancel";
-import { throwIfCancelled } from "../../base/cancel";
-import { changeSince, fileIdentity, type FileIdentity } from "./fileIdentity";
+import { basename, dirname, join } from "node:path";
+import { throwIfCancelled, type WorkOptions } from "../../base/cancel";
+import type { SafetensorsEntry } from "../../formats/safetensors";
+import { convertToFloat32 } from "./convert";
 import { modelDigest } from "./digest";
+import { changeSince, fileIdentity } from "./fileIdentity";
 import { readJsonFile, readJsonObject } from "./jsonFile";
-import { readSafetensorsHeader } from "./safetensorsFile";
+import { gatherInOneDirectory } from "./oneDirectory";
 import { StoreError, systemCode } from "./storeError";
+import { findWeights, type WeightsFiles } from "./weightsFiles";
+import { readTensors } from "./weightsTensors";
 
 /** Where a float32 tensor lies: a byte range of a file in `directory`. */
 export interface StoredTensor {
@@ -44,47 +47,96 @@ export interface ModelFolder {
   digest(options?: WorkOptions): Promise<string>;
 }
 
+/** How to open a folder. */
+export interface OpenOptions extends WorkOptions {
+  /** Where converted weights and digests are kept; it is made when needed. */
+  readonly cacheDirectory: string;
+  /** Looks at config.json before anything costly is done, and throws when the model cannot be used. */
+  readonly checkConfig?: (config: Readonly<Record<string, unknown>>) => void;
+}
+
 /**
- * Opens a model folder: reads its settings and the headers of its weights.
+ * Opens a model folder: reads its settings and the headers of its weights; converts f16 and bf16 weights once.
  * @throws {StoreError} a code for each way in which a folder can be unfit
  */
-export async function openModelFolder(
-  path: string,
-  options: WorkOptions & { readonly cacheDirectory: string },
-): Promise<ModelFolder> {
+export async function openModelFolder(path: string, options: OpenOptions): Promise<ModelFolder> {
   await checkFolder(path);
-  const config = await readJsonObject(join(path, "config.json"));
-  if (config === null) {
-    const next =
-      "Choose the folder of a Hugging Face checkpoint: config.json, model.safetensors, tokenizer.json.";
-    throw new StoreError("config-missing", `${path} has no config.json.`, { next });
-  }
+  const { names, index } = await findWeights(path);
+  const settings = await existing(path, ["config.json", "tokenizer.json", "tokenizer_config.json"]);
+  const shards = names.map((name) => join(path, name));
+  // Taken before anything is read, so that a change in between is noticed too.
+  const watched = await Promise.all([...settings, ...shards].map(fileIdentity));
+  const config = await readConfig(path);
+  options.checkConfig?.(config);
   const tokenizerJson = await readJsonFile(join(path, "tokenizer.json"));
   const tokenizerConfig = await readJsonFile(join(path, "tokenizer_config.json"));
   throwIfCancelled(options.signal);
-  const weights = join(path, "model.safetensors");
-  const real = await realpath(weights);
-  const header = await readSafetensorsHeader(real);
-  const tensors = new Map<string, StoredTensor>();
-  for (const { name, shape, start, end, dtype } of header.tensors.values()) {
-    if (dtype !== "F32") continue;
-    tensors.set(name, { name, shape, file: basename(real), offset: start, length: end - start });
-  }
-  const present = await existing(path, ["config.json", "tokenizer.json", "tokenizer_config.json"]);
-  const watched: FileIdentity[] = await Promise.all([...present, weights].map(fileIdentity));
-  const hashed = [...present.filter((f) => !f.endsWith("tokenizer_config.json")), weights];
+  const placed = await placeTensors(path, { names, index }, options);
+  const mapped = await Promise.all(placed.extraFiles.map(fileIdentity));
+  const hashed = [...settings.filter((file) => basename(file) !== "tokenizer_config.json"), ...shards];
   return {
     path,
     config,
     tokenizerJson,
     tokenizerConfig,
-    directory: dirname(real),
-    tensors,
-    nParams: [...tensors.values()].reduce((sum, t) => sum + t.length / 4, 0),
+    directory: placed.directory,
+    tensors: placed.tensors,
+    nParams: countParameters(placed.tensors.values()),
     recordsFile: (await existing(path, ["records.safetensors"]))[0] ?? null,
-    changed: () => changeSince(watched),
+    changed: () => changeSince([...watched, ...mapped]),
     digest: (work) => modelDigest(hashed, options.cacheDirectory, work),
   };
+}
+
+interface Placed {
+  readonly directory: string;
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  /** Files of the cache that are mapped, to be watched beside the folder's own. */
+  readonly extraFiles: readonly string[];
+}
+
+async function placeTensors(
+  folder: string,
+  { names, index }: WeightsFiles,
+  options: OpenOptions,
+): Promise<Placed> {
+  const files = await Promise.all(
+    names.map(async (name) => ({ name, real: await realpath(join(folder, name)) })),
+  );
+  const sources = await readTensors(files, index);
+  const tensors = new Map<string, StoredTensor>();
+  const place = ({ name, shape, start, end }: SafetensorsEntry, file: string) =>
+    tensors.set(name, { name, shape, file, offset: start, length: end - start });
+  if (sources.some(({ dtype }) => dtype !== "F32")) {
+    const converted = await convertToFloat32(sources, options);
+    for (const entry of converted.layout.entries) place(entry, basename(converted.path));
+    return { directory: await realpath(dirname(converted.path)), tensors, extraFiles: [converted.path] };
+  }
+  const { directory, nameOf } = await gatherInOneDirectory(files, options);
+  for (const source of sources) place(source, nameOf.get(source.path) as string);
+  return { directory, tensors, extraFiles: [...nameOf.values()].map((name) => join(directory, name)) };
+}
+
+/** Buffers that some checkpoints store as floats: causal masks, and the frequencies of rotary positions. */
+const buffer = /(^|\.)((attn|attention)\.(bias|masked_bias)|inv_freq|rotary_emb\..*)$/;
+
+/** Values of all weights; stored masks and frequencies are no weights. */
+function countParameters(tensors: Iterable<StoredTensor>): number {
+  let n = 0;
+  for (const { name, shape, length } of tensors) {
+    const isBuffer =
+      buffer.test(name) && (shape.length !== 1 || name.includes("rotary") || name.endsWith("inv_freq"));
+    if (!isBuffer) n += length / 4;
+  }
+  return n;
+}
+
+async function readConfig(folder: string): Promise<Readonly<Record<string, unknown>>> {
+  const config = await readJsonObject(join(folder, "config.json"));
+  if (config !== null) return config;
+  const next =
+    "Choose the folder of a Hugging Face checkpoint: config.json, model.safetensors, tokenizer.json.";
+  throw new StoreError("config-missing", `${folder} has no config.json.`, { next });
 }
 
 async function checkFolder(path: string): Promise<void> {

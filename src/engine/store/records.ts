@@ -1,0 +1,95 @@
+/** Reads a model's records of its neurons on held-out text (records.safetensors). */
+import { readFile, stat } from "node:fs/promises";
+import type { Logger } from "../../base/log";
+import { elementCount, headerLength, parseHeader, type SafetensorsHeader } from "../../formats/safetensors";
+import type { ModelRecords } from "../../graph/runner";
+
+/** What the records must fit. */
+export interface RecordsShape {
+  readonly nLayers: number;
+  readonly dMlp: number;
+  readonly dVocab: number;
+}
+
+/** What the header's `format` must say. */
+export const recordsFormat = "introspect-records-1";
+
+/** Larger files are no records: a model of 32 layers with 11 008 neurons and 10 places has 32 MB. */
+const maxLength = 512 * 1024 * 1024;
+
+/**
+ * The records of a model; null, with a logged reason, when the file cannot be read or does not fit the model.
+ * Records only enrich what is shown, so a bad file never keeps a model from opening.
+ */
+export async function readRecords(
+  path: string,
+  shape: RecordsShape,
+  log: Logger,
+): Promise<ModelRecords | null> {
+  try {
+    if ((await stat(path)).size > maxLength) throw new Error("the file is too large");
+    const file = new Uint8Array(await readFile(path));
+    const length = headerLength(file.subarray(0, 8), file.length);
+    return toRecords(file, parseHeader(file.subarray(8, 8 + length), file.length), shape);
+  } catch (thrown) {
+    log.warn(
+      `The records in ${path} are not used: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+    );
+    return null;
+  }
+}
+
+function toRecords(file: Uint8Array, header: SafetensorsHeader, shape: RecordsShape): ModelRecords {
+  const { nLayers, dMlp, dVocab } = shape;
+  if (header.metadata["format"] !== recordsFormat) throw new Error(`the format is not ${recordsFormat}`);
+  const floats = (name: string) =>
+    new Float32Array(bytesOf(file, header, { name, dtype: "F32", shape: [nLayers, dMlp] }));
+  const nIds = header.tensors.get("ids")?.shape[0] ?? 0;
+  const ids = new Int32Array(bytesOf(file, header, { name: "ids", dtype: "I32", shape: [nIds] }));
+  checkRange(ids, dVocab, "an id outside the vocabulary");
+  const nPlaces = header.tensors.get("mlp.top")?.shape[2] ?? 0;
+  const places = (name: string) => {
+    const values = new Int32Array(
+      bytesOf(file, header, { name, dtype: "I32", shape: [nLayers, dMlp, nPlaces] }),
+    );
+    checkRange(values, nIds, "a place outside the text");
+    return values;
+  };
+  const records = {
+    mean: floats("mlp.mean"),
+    deviation: floats("mlp.deviation"),
+    max: floats("mlp.max"),
+    ids,
+    top: places("mlp.top"),
+    random: places("mlp.random"),
+    nPlaces,
+    text: header.metadata["text"] ?? "",
+  };
+  const all = [records.mean, records.deviation, records.max];
+  if (!all.every((values) => values.every(Number.isFinite))) throw new Error("a number is not finite");
+  if (records.deviation.some((value) => value < 0)) throw new Error("a deviation is negative");
+  return records;
+}
+
+interface Wanted {
+  readonly name: string;
+  readonly dtype: "F32" | "I32";
+  readonly shape: readonly number[];
+}
+
+/** A copy of a tensor's bytes, which is aligned where the file's is not. */
+function bytesOf(file: Uint8Array, header: SafetensorsHeader, { name, dtype, shape }: Wanted): ArrayBuffer {
+  const entry = header.tensors.get(name);
+  if (entry === undefined) throw new Error(`${name} is missing`);
+  const fits = entry.shape.length === shape.length && shape.every((n, i) => n === entry.shape[i]);
+  if (entry.dtype !== dtype || !fits || elementCount(entry) === 0) {
+    throw new Error(
+      `${name} is ${entry.dtype} [${entry.shape.join(", ")}], not ${dtype} [${shape.join(", ")}]`,
+    );
+  }
+  return file.slice(entry.start, entry.end).buffer;
+}
+
+function checkRange(values: Int32Array, limit: number, problem: string): void {
+  if (values.some((value) => value < 0 || value >= limit)) throw new Error(problem);
+}
