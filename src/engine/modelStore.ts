@@ -1,0 +1,107 @@
+/** The models an engine process holds open, and what analyses keep between calls. */
+import { RecordActivations } from "../analysis/common/activations";
+import { LensColumns } from "../analysis/lens/columns";
+import type { CancelSignal, WorkOptions } from "../base/cancel";
+import { CancelSource, throwIfCancelled } from "../base/cancel";
+import type { Logger } from "../base/log";
+import { openModel, type OpenModel, type OpenOptions } from "./model";
+
+/** An open model with what its analyses keep. */
+export interface HeldModel {
+  readonly open: OpenModel;
+  /** Decoded lens columns of the text that was looked at last. */
+  readonly columns: LensColumns;
+  /** Activations over the model's records; null where it has none. */
+  records(): Promise<RecordActivations | null>;
+}
+
+interface Slot {
+  readonly held: Promise<HeldModel>;
+  readonly source: CancelSource;
+  waiting: number;
+}
+
+/** Models kept open at once: one in use and one just left. */
+const mostOpen = 2;
+
+/** Opens models on demand and closes the ones not used lately. */
+export class ModelStore {
+  private readonly slots = new Map<string, Slot>();
+
+  constructor(
+    private readonly options: Omit<OpenOptions, keyof WorkOptions>,
+    private readonly logger: Logger,
+  ) {}
+
+  /**
+   * The model of a folder, opened if need be and opened anew when its files were changed.
+   * Several calls share one opening; it is given up when the last of them is cancelled.
+   */
+  async get(path: string, work: WorkOptions = {}): Promise<HeldModel> {
+    const known = this.slots.get(path);
+    if (known !== undefined) {
+      const held = await this.wait(path, known, work.signal);
+      const changed = await held.open.checkUnchanged().then(
+        () => null,
+        (error: unknown) => error,
+      );
+      if (changed === null) return held;
+      this.logger.warn(`${(changed as Error).message} Opening it anew.`);
+      work.onProgress?.({ done: 0, total: 1, message: "The model's files changed; opening it anew" });
+      if (this.slots.get(path) === known) this.close(path);
+    }
+    return this.wait(path, this.slots.get(path) ?? this.open(path, work), work.signal);
+  }
+
+  /** Lets go of every model. */
+  dispose(): void {
+    for (const path of [...this.slots.keys()]) this.close(path);
+  }
+
+  private open(path: string, work: WorkOptions): Slot {
+    const source = new CancelSource();
+    const options = { ...this.options, signal: source.signal, onProgress: work.onProgress };
+    const slot: Slot = { held: openModel(path, options).then(hold), source, waiting: 0 };
+    this.slots.set(path, slot);
+    slot.held.catch(() => this.slots.get(path) === slot && this.slots.delete(path));
+    for (const oldest of this.slots.keys()) {
+      if (this.slots.size <= mostOpen) break;
+      this.close(oldest);
+    }
+    return slot;
+  }
+
+  private async wait(path: string, slot: Slot, signal: CancelSignal | undefined): Promise<HeldModel> {
+    this.slots.delete(path);
+    this.slots.set(path, slot);
+    slot.waiting++;
+    const leave = (): void => {
+      if (slot.waiting === 1) slot.source.cancel();
+    };
+    signal?.addEventListener("abort", leave, { once: true });
+    try {
+      const held = await slot.held;
+      throwIfCancelled(signal);
+      return held;
+    } finally {
+      signal?.removeEventListener("abort", leave);
+      slot.waiting--;
+    }
+  }
+
+  private close(path: string): void {
+    const slot = this.slots.get(path);
+    this.slots.delete(path);
+    slot?.held.then(({ open }) => open.dispose()).catch(() => {});
+  }
+}
+
+function hold(open: OpenModel): HeldModel {
+  let records: Promise<RecordActivations | null> | undefined;
+  return {
+    open,
+    columns: new LensColumns(),
+    records: () =>
+      (records ??= open.records().then((found) => (found === null ? null : new RecordActivations(open.runner, found)))),
+  };
+}
