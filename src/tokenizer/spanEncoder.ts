@@ -4,6 +4,7 @@ import { originEnd, originStart, plainText, sliceMapped, type MappedText } from 
 import { normalize } from "./normalize";
 import { piecesOf, type Piece } from "./pieces";
 import { SpanCollector, type Encoding } from "./spanCollector";
+import { TokenizerError } from "./tokenizerError";
 import type { AddedToken, TokenizerSpec } from "./tokenizerSpec";
 import { WordEncoder } from "./words";
 
@@ -31,8 +32,21 @@ export class SpanEncoder {
     this.words = new WordEncoder(spec.model, spec.symbols.kind === "bytes");
   }
 
-  /** Encodes a text step by step: yields the number of units done, returns the tokens. */
+  /**
+   * Encodes a text step by step: yields the number of units done, returns the tokens.
+   * @throws {TokenizerError} "text-too-long" when a pattern exhausts the stack of the regular expression engine
+   */
   *encode(given: string, addSpecial: boolean): Generator<number, Encoding> {
+    try {
+      return yield* this.encodeAll(given, addSpecial);
+    } catch (thrown) {
+      if (!(thrown instanceof RangeError)) throw thrown;
+      const message = `This text of ${given.length} characters has a run without a break that is too long to cut.`;
+      throw new TokenizerError("text-too-long", message, { next: "Select less of it.", cause: thrown });
+    }
+  }
+
+  private *encodeAll(given: string, addSpecial: boolean): Generator<number, Encoding> {
     const { text, lone } = replaceLoneSurrogates(given);
     const spans = new SpanCollector(text, lone);
     if (addSpecial) for (const id of this.spec.before) spans.addSpecial(id, this.nameOf(id), 0);

@@ -4,12 +4,16 @@ import { CodedError } from "../base/errors";
 /**
  * "tokenizer-malformed": the file breaks its format. "tokenizer-unsupported": it asks for something that would not
  * be done exactly. "tokenizer-too-large": beyond every vocabulary in use. "vocabulary-mismatch": its ids exceed the
- * model's vocabulary.
+ * model's vocabulary. "text-too-long": a text with an unbroken run of many millions of characters.
  */
 export type TokenizerErrorCode =
-  "tokenizer-malformed" | "tokenizer-unsupported" | "tokenizer-too-large" | "vocabulary-mismatch";
+  | "tokenizer-malformed"
+  | "tokenizer-unsupported"
+  | "tokenizer-too-large"
+  | "vocabulary-mismatch"
+  | "text-too-long";
 
-/** A tokenizer.json that is refused, because ids or ranges made with it would be wrong. */
+/** A tokenizer.json (or a text) that is refused, because ids or ranges made with it would be wrong. */
 export class TokenizerError extends CodedError<TokenizerErrorCode> {}
 
 /** The error that a place of the file is not what the format says. `where` is a path such as "model.vocab". */

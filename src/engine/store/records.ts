@@ -1,6 +1,6 @@
 /** Reads a model's records of its neurons on held-out text (records.safetensors). */
 import { readFile, stat } from "node:fs/promises";
-import type { Logger } from "../../base/log";
+import { silentLogger, type Logger } from "../../base/log";
 import { elementCount, headerLength, parseHeader, type SafetensorsHeader } from "../../formats/safetensors";
 import type { ModelRecords } from "../../graph/runner";
 
@@ -18,7 +18,7 @@ export const recordsFormat = "introspect-records-1";
 const maxLength = 512 * 1024 * 1024;
 
 /**
- * The records of a model; null, with a logged reason, when the file cannot be read or does not fit the model.
+ * The records of a model; null where there is no file (`path` null), with a logged reason, when it cannot be read or does not fit the model.
  * Records only enrich what is shown, so a bad file never keeps a model from opening.
  */
 export async function readRecords(
