@@ -36,6 +36,9 @@ async function build() {
   fs.writeFileSync(path.join(outdir, "webview", "plotly.css"), plotlyCss());
 }
 
+/** What runs; not the maps and types that the packages carry. */
+const runs = (name) => !/\.(map|d\.ts)$/.test(name);
+
 /** onnxruntime-node and -common below dist/node_modules, where dist/engine.js finds them. */
 function copyRuntime() {
   const [platform, arch] = target.split("-");
@@ -43,7 +46,10 @@ function copyRuntime() {
   const to = (...p) => path.join(stage, "dist", "node_modules", ...p);
   const binaries = `bin/napi-v6/${platform}/${arch}`;
   for (const part of ["package.json", "dist", binaries]) {
-    fs.cpSync(from("onnxruntime-node", part), to("onnxruntime-node", part), { recursive: true });
+    fs.cpSync(from("onnxruntime-node", part), to("onnxruntime-node", part), {
+      recursive: true,
+      filter: runs,
+    });
   }
   if (platform === "darwin") {
     // The same library under two names; the binding loads the one without the full version.
@@ -53,7 +59,10 @@ function copyRuntime() {
     }
   }
   for (const part of ["package.json", "dist/cjs"]) {
-    fs.cpSync(from("onnxruntime-common", part), to("onnxruntime-common", part), { recursive: true });
+    fs.cpSync(from("onnxruntime-common", part), to("onnxruntime-common", part), {
+      recursive: true,
+      filter: runs,
+    });
   }
 }
 

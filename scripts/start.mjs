@@ -13,7 +13,7 @@ import { findDesktop } from "./lib/desktop.mjs";
 import { OUT, ROOT, inRoot } from "./lib/paths.mjs";
 import { ensureInstalled, requireNode, runNode } from "./lib/steps.mjs";
 import { ensureServer } from "./rig/install.mjs";
-import { startServer, workbenchUrl } from "./rig/server.mjs";
+import { startServer } from "./rig/server.mjs";
 
 const args = process.argv.slice(2);
 const home = path.join(OUT, "start");
@@ -34,16 +34,17 @@ async function inServer() {
     throw new Error("packing failed");
   const rig = await ensureServer();
   const port = args.includes("--port") ? Number(args[args.indexOf("--port") + 1]) : undefined;
-  const folder = sampleCopy();
   const server = await startServer({
     rig,
     profile: path.join(home, "profile"),
     vsix,
     port,
+    folder: sampleCopy(),
+    settings: { "workbench.startupEditor": "readme" },
     keepSettings: true,
     features: "all",
   });
-  const address = workbenchUrl(server, { folder, file: path.join(folder, "stories.md") });
+  const address = `${server.url}/`;
   console.log(`\nVS Code with Introspect is at:\n\n  ${address}\n\nCtrl-C ends it.`);
   if (hasDisplay && !args.includes("--no-open")) openBrowser(address);
   return { stop: server.stop, ended: server.exited };

@@ -52,15 +52,6 @@ function panelEntries() {
     .map((e) => ({ name: e.name, folder: path.join(folder, e.name) }));
 }
 
-function sharedCss() {
-  const folder = inRoot("webview", "shared");
-  if (!fs.existsSync(folder)) return [];
-  return fs
-    .readdirSync(folder)
-    .filter((f) => f.endsWith(".css"))
-    .map((f) => path.join(folder, f));
-}
-
 /**
  * All bundles as esbuild options.
  * @param {{outdir?: string, minify?: boolean, sourcemap?: boolean}} [mode]
@@ -88,12 +79,6 @@ export function bundles(mode = {}) {
     add(`webview/${panel.name}`, path.join(panel.folder, "main.ts"), {
       ...browser,
       outfile: path.join(outdir, "webview", `${panel.name}.js`),
-    });
-  }
-  for (const file of sharedCss()) {
-    add(`webview/${path.basename(file)}`, file, {
-      ...browser,
-      outfile: path.join(outdir, "webview", path.basename(file)),
     });
   }
   return { bundles: result, missing };

@@ -38,9 +38,9 @@ const skipped = [
 /**
  * Starts a server.
  * @param {{rig: {node: string, entry: string}, profile: string, settings?: object, keepSettings?: boolean,
- *   vsix?: string, env?: object, port?: number, log?: string, features?: "few" | "all"}} options `profile`: folder for user
- *   data and extensions; `vsix`: installed first; `keepSettings`: settings of the profile are left as they are;
- *   `features`: "few" leaves out VS Code's own extensions for git, npm and so on
+ *   vsix?: string, env?: object, port?: number, log?: string, folder?: string,
+ *   features?: "few" | "all"}} options `profile`: folder for user data and extensions; `vsix`: installed first; `keepSettings`: settings of the profile are left as they are;
+ *   `folder`: what a bare address opens; `features`: "few" leaves out VS Code's own extensions for git, npm and so on
  * @returns {Promise<{url: string, port: number, exited: Promise<number | null>, stop: () => Promise<void>}>}
  */
 export async function startServer(options) {
@@ -53,6 +53,7 @@ export async function startServer(options) {
     env = {},
     port,
     log,
+    folder,
     features = "few",
   } = options;
   const userData = path.join(profile, "user-data");
@@ -84,6 +85,7 @@ export async function startServer(options) {
     ...["--disable-getting-started-override", "--disable-proxy"],
     // Without this the workbench ignores extensionDevelopmentPath and extensionTestsPath, silently.
     ...["--vscode-option", "enable-smoke-test-driver"],
+    ...(folder ? [folder] : []),
   ];
   const output = fs.openSync(log ?? path.join(profile, "server.log"), "w");
   const child = spawn(rig.node, args, {
