@@ -77,9 +77,12 @@ export interface SteerResult {
   };
   /** How far the first step's distribution moved: KL(default ‖ steered) at the prompt's end, nats; the same per random direction. */
   readonly kl: { readonly steered: number; readonly isotropic: readonly number[] };
-  /** Share of random directions whose KL is below the steered one, 0 … 1. */
-  readonly percentile: number;
-  /** ‖edit‖ / ‖residual‖, averaged over the edited prompt positions, at each edit with a value. */
+  /** Share of random directions whose KL is below the steered one, 0 … 1; null where none were run. */
+  readonly percentile: number | null;
+  /**
+   * ‖what the edit changes‖ / ‖what was there‖ at each edit with a value, averaged over the edited prompt positions
+   * (without position 0 where there are others).
+   */
   readonly relativeNorm: readonly number[];
   /** Index of the first new token in which default and steered differ; null when they do not. */
   readonly partsAt: number | null;
