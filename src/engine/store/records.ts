@@ -18,14 +18,16 @@ export const recordsFormat = "introspect-records-1";
 const maxLength = 512 * 1024 * 1024;
 
 /**
- * The records of a model; null where there is no file (`path` null), with a logged reason, when it cannot be read or does not fit the model.
+ * The records of a model; null where there is no file (`path` null), and, with a logged reason, where it cannot be
+ * read or does not fit the model.
  * Records only enrich what is shown, so a bad file never keeps a model from opening.
  */
-export async function readRecords(
-  path: string,
+export async function readModelRecords(
+  path: string | null,
   shape: RecordsShape,
-  log: Logger,
+  log: Logger = silentLogger,
 ): Promise<ModelRecords | null> {
+  if (path === null) return null;
   try {
     if ((await stat(path)).size > maxLength) throw new Error("the file is too large");
     const file = new Uint8Array(await readFile(path));
