@@ -4,7 +4,7 @@ import { attentionView } from "../analysis/attention";
 import { lensView } from "../analysis/lens";
 import { neuronCard } from "../analysis/neuronCard";
 import { rankNeurons } from "../analysis/neurons";
-import { runExperiment } from "../analysis/steering";
+import { steer } from "../analysis/steering";
 import type { WorkOptions } from "../base/cancel";
 import type { EngineApi } from "../protocol/engineApi";
 import type { RunInput, RunWindow } from "../protocol/model";
@@ -13,14 +13,21 @@ import { protocolVersion } from "../protocol/version";
 import { EngineError } from "./engineError";
 import type { HeldModel, ModelStore } from "./modelStore";
 import { onnxruntimeVersion } from "./ort";
+import { pairEncoderOf } from "./pairEncoder";
 import { buildRunWindow } from "./window";
 
 /** Handlers over a store of models. */
 export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
   return {
-    "engine/hello": async () => ({ pid: process.pid, onnxruntime: await onnxruntimeVersion(), build: protocolVersion }),
+    "engine/hello": async () => ({
+      pid: process.pid,
+      onnxruntime: await onnxruntimeVersion(),
+      build: protocolVersion,
+    }),
     "model/open": async ({ model }, work) => (await store.get(model, work)).open.info,
-    "model/digest": async ({ model }, work) => ({ digest: await (await store.get(model, work)).open.digest(work) }),
+    "model/digest": async ({ model }, work) => ({
+      digest: await (await store.get(model, work)).open.digest(work),
+    }),
     "text/tokens": async ({ model, text }, work) => {
       const { tokens } = await tokenizerOf(await store.get(model, work)).encodeLong(text, work);
       return { text, tokens };
@@ -44,22 +51,29 @@ export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
       const held = await store.get(model, work);
       return attentionView(held.open.runner, { window: windowOf(held, input), range, layer, head }, work);
     },
-    "steer/run": ({ experiment, base }, work) => steer(store, { experiment, base }, work),
+    "steer/run": ({ experiment, base }, work) => steerFile(store, { experiment, base }, work),
   };
 }
 
-async function steer(store: ModelStore, { experiment, base }: EngineApi["steer/run"]["params"], work: WorkOptions) {
+/** Runs an experiment; its model's path may be relative to the experiment's own folder. */
+async function steerFile(
+  store: ModelStore,
+  { experiment, base }: EngineApi["steer/run"]["params"],
+  work: WorkOptions,
+): Promise<EngineApi["steer/run"]["result"]> {
   const { path } = experiment.model;
-  const held = await store.get(isAbsolute(path) ? path : resolve(base, path), work);
-  const digest = await held.open.digest(work);
-  return runExperiment(held.open.runner, held.open.vocabulary, { experiment, tokenizer: tokenizerOf(held), digest }, work);
+  const { open } = await store.get(isAbsolute(path) ? path : resolve(base, path), work);
+  const { ids } = tokenizerOf({ open }).encode(experiment.prompt);
+  const encoder = pairEncoderOf(open.tokenizer);
+  const request = { experiment, ids, encoder, digest: await open.digest(work) };
+  return steer(open.runner, open.vocabulary, request, work);
 }
 
-function windowOf({ open }: HeldModel, input: RunInput): RunWindow {
+function windowOf({ open }: Pick<HeldModel, "open">, input: RunInput): RunWindow {
   return buildRunWindow(input, open.tokenizer, open.info.nCtx);
 }
 
-function tokenizerOf({ open }: HeldModel): NonNullable<HeldModel["open"]["tokenizer"]> {
+function tokenizerOf({ open }: Pick<HeldModel, "open">): NonNullable<HeldModel["open"]["tokenizer"]> {
   if (open.tokenizer !== null) return open.tokenizer;
   throw new EngineError("no-tokenizer", "This model has no tokenizer.json, so it cannot read text.", {
     next: "Put the model's tokenizer.json beside its config.json, or choose another model.",

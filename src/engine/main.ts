@@ -22,7 +22,7 @@ if (process.send === undefined) {
   logger.error("This is the engine of the Introspect extension; it is started by the extension.");
   process.exitCode = 2;
 } else {
-  const store = new ModelStore({ cacheDirectory: defaultCacheDirectory() }, logger);
+  const store = new ModelStore({ cacheDirectory: defaultCacheDirectory(), logger });
   new RpcPeer<EngineApi, Record<never, never>>(channel, engineHandlers(store), { remote: "host", logger });
   // Nobody is left to answer: native code may still be running, so nothing is waited for.
   process.on("disconnect", () => process.exit(0));

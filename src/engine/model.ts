@@ -1,6 +1,7 @@
 /** Opens a checkpoint folder as a model that can be run: weights mapped, tokenizer checked, nothing computed yet. */
 import type { WorkOptions } from "../base/cancel";
 import { throwIfCancelled } from "../base/cancel";
+import type { Logger } from "../base/log";
 import type { ModelRecords, Runner, Vocabulary } from "../graph/runner";
 import type { ModelInfo } from "../protocol/model";
 import { createTokenizer, type TextTokenizer } from "../tokenizer/textTokenizer";
@@ -39,6 +40,7 @@ export interface OpenOptions extends WorkOptions {
   readonly cacheDirectory: string;
   /** Threads per session; min(physical cores, 8) by default. */
   readonly threads?: number;
+  readonly logger?: Logger;
 }
 
 /**
@@ -68,7 +70,7 @@ export async function openModel(path: string, options: OpenOptions): Promise<Ope
     runner: new ModelRunner(info, spec, folder.tensors, pool),
     tokenizer,
     vocabulary: vocabularyOf(tokenizer),
-    records: () => (records ??= readModelRecords(folder.recordsFile, info)),
+    records: () => (records ??= readModelRecords(folder.recordsFile, info, options.logger)),
     digest: (work) =>
       (digest ??= folder.digest(work).catch((error: unknown) => {
         digest = undefined;

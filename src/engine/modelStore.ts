@@ -28,10 +28,7 @@ const mostOpen = 2;
 export class ModelStore {
   private readonly slots = new Map<string, Slot>();
 
-  constructor(
-    private readonly options: Omit<OpenOptions, keyof WorkOptions>,
-    private readonly logger: Logger,
-  ) {}
+  constructor(private readonly options: Omit<OpenOptions, keyof WorkOptions> & { readonly logger: Logger }) {}
 
   /**
    * The model of a folder, opened if need be and opened anew when its files were changed.
@@ -46,7 +43,7 @@ export class ModelStore {
         (error: unknown) => error,
       );
       if (changed === null) return held;
-      this.logger.warn(`${(changed as Error).message} Opening it anew.`);
+      this.options.logger.warn(`${(changed as Error).message} Opening it anew.`);
       work.onProgress?.({ done: 0, total: 1, message: "The model's files changed; opening it anew" });
       if (this.slots.get(path) === known) this.close(path);
     }
@@ -102,6 +99,8 @@ function hold(open: OpenModel): HeldModel {
     open,
     columns: new LensColumns(),
     records: () =>
-      (records ??= open.records().then((found) => (found === null ? null : new RecordActivations(open.runner, found)))),
+      (records ??= open
+        .records()
+        .then((found) => (found === null ? null : new RecordActivations(open.runner, found)))),
   };
 }
