@@ -1,0 +1,85 @@
+/** Where the extension begins: makes the few long-lived things, wires them, and starts nothing that nobody asked for. */
+import * as vscode from "vscode";
+import type { PanelId } from "../protocol/panelApi";
+import { registerCommands } from "./commands";
+import { Setting, viewTypes } from "./contributions";
+import { NeuronColours } from "./decorations/neuronColours";
+import { registerSample } from "./documents/sample";
+import { crashNotice } from "./engine/crashNotice";
+import { EngineSupervisor } from "./engine/engineSupervisor";
+import { forkEngine } from "./engine/forkEngine";
+import type { IntrospectExports } from "./exportedApi";
+import { showModelStatus } from "./model/modelStatus";
+import { Models } from "./model/models";
+import { AttentionPanel } from "./panels/attentionPanel";
+import { LensViewProvider } from "./panels/lensView";
+import { NeuronsPanel } from "./panels/neuronsPanel";
+import type { StateOf } from "./panels/panelStore";
+import type { Services } from "./services";
+import { readSetting } from "./settings";
+import { SteeringPanel } from "./steering/steeringPanel";
+
+/** Called by VS Code on the first use of a command, a view or a stored panel. */
+export function activate(context: vscode.ExtensionContext): IntrospectExports {
+  const services = makeServices(context);
+  const colours = new NeuronColours();
+  const neurons = new NeuronsPanel(services, colours);
+  const attention = new AttentionPanel(services);
+  const steering = new SteeringPanel(services);
+  const lens = new LensViewProvider(services);
+  neurons.register();
+  attention.register();
+  const panels = { neurons, attention, steering, lens };
+  const { engine, models, log } = services;
+  engine.onDidCrash(crashNotice({ retry: () => retryAll(services, panels), showLog: () => log.show(true) }));
+  context.subscriptions.push(
+    log,
+    { dispose: () => engine.dispose() },
+    models,
+    ...Object.values(panels),
+    colours,
+    showModelStatus(models),
+    registerSample(context.extensionUri),
+    registerCommands({ services, neurons, attention, steering, colours }),
+    vscode.window.registerWebviewViewProvider(viewTypes.lens, lens),
+  );
+  const states: { [Id in PanelId]: () => StateOf<Id> } = {
+    neurons: () => neurons.store.state,
+    attention: () => attention.store.state,
+    steering: () => steering.store.state,
+    lens: () => lens.store.state,
+  };
+  return {
+    enginePid: () => engine.pid,
+    panelState: (id) => states[id](),
+    model: () => ({ path: models.path, state: models.state }),
+    colours: () => colours.state,
+  };
+}
+
+function makeServices(context: vscode.ExtensionContext): Services {
+  const log = vscode.window.createOutputChannel("Introspect", { log: true });
+  const script = vscode.Uri.joinPath(context.extensionUri, "dist", "engine.js").fsPath;
+  const { version } = context.extension.packageJSON as { version: string };
+  const engine = new EngineSupervisor({
+    launch: () => forkEngine(script, log),
+    build: version,
+    logger: log,
+    idleMs: () => readSetting(Setting.IdleMinutes) * 60_000,
+  });
+  return { context, log, engine, models: new Models(context.extensionPath, engine, log) };
+}
+
+type Retryable = Record<
+  PanelId,
+  { store: { state: { status: string; error?: { code: string } } }; retry(): Promise<unknown> }
+>;
+
+/** Repeats what a crash cut off. */
+function retryAll({ engine }: Services, panels: Retryable): void {
+  engine.restart();
+  for (const panel of Object.values(panels)) {
+    const { status, error } = panel.store.state;
+    if (status === "error" && error?.code.startsWith("engine-")) void panel.retry();
+  }
+}

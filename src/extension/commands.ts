@@ -1,0 +1,70 @@
+/** The commands, wired to what they do. A command that is forgotten here does not compile. */
+import * as vscode from "vscode";
+import { viewTypes, Command, type CommandArguments } from "./contributions";
+import type { NeuronColours } from "./decorations/neuronColours";
+import { selectedTarget, textEditor, type DocumentTarget } from "./documents/documentTarget";
+import { says } from "./messages";
+import { chooseModel } from "./model/chooseModel";
+import type { AttentionPanel } from "./panels/attentionPanel";
+import { report } from "./panels/hostHandlers";
+import type { NeuronsPanel } from "./panels/neuronsPanel";
+import type { Services } from "./services";
+import { runExperimentFile, steeringExperiment } from "./steering/steeringCommands";
+import type { SteeringPanel } from "./steering/steeringPanel";
+
+/** What the commands act on. */
+export interface CommandTargets {
+  readonly services: Services;
+  readonly neurons: NeuronsPanel;
+  readonly attention: AttentionPanel;
+  readonly steering: SteeringPanel;
+  readonly colours: NeuronColours;
+}
+
+type CommandTable = {
+  readonly [C in Command]: (...args: CommandArguments[C]) => PromiseLike<unknown> | void;
+};
+
+function table({ services, neurons, attention, steering, colours }: CommandTargets): CommandTable {
+  const onSelection = async (look: (target: DocumentTarget) => Promise<unknown>): Promise<void> => {
+    const target = askedSelection();
+    if (target) await look(target);
+  };
+  return {
+    [Command.Explain]: () => onSelection((target) => neurons.look(target)),
+    [Command.ShowAttention]: () => onSelection((target) => attention.look(target)),
+    [Command.Steer]: () => steeringExperiment(services, steering),
+    [Command.RunExperiment]: (file) => runExperimentFile(steering, file),
+    [Command.ChooseModel]: () => chooseModel(services),
+    [Command.ShowLens]: () => vscode.commands.executeCommand(`${viewTypes.lens}.focus`),
+    [Command.ClearColours]: () => colours.clear(),
+    [Command.ShowLog]: () => services.log.show(true),
+    [Command.RestartEngine]: () => {
+      services.engine.restart();
+      vscode.window.setStatusBarMessage(says.restarted(), 5000);
+    },
+  };
+}
+
+/** The selection of the active editor; says what is missing where there is none. */
+function askedSelection(): DocumentTarget | undefined {
+  const editor = textEditor();
+  const target = editor && selectedTarget(editor);
+  if (!target) void vscode.window.showInformationMessage(editor ? says.noSelection() : says.noEditor());
+  return target;
+}
+
+/** Registers every command; failures are told, cancelling is not. */
+export function registerCommands(targets: CommandTargets): vscode.Disposable {
+  const { log } = targets.services;
+  const registered = Object.entries(table(targets)).map(([id, run]) =>
+    vscode.commands.registerCommand(id, async (...args: CommandArguments[Command]) => {
+      try {
+        await (run as (...args: unknown[]) => PromiseLike<unknown> | void)(...args);
+      } catch (error) {
+        report(error, log);
+      }
+    }),
+  );
+  return vscode.Disposable.from(...registered);
+}

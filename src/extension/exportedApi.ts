@@ -1,0 +1,16 @@
+/** What `activate` gives to other extensions and to the tests inside VS Code: state to read, nothing to change. */
+import type { PanelData, PanelId, PanelState } from "../protocol/panelApi";
+import type { PaintedState } from "./decorations/neuronColours";
+import type { ModelState } from "./model/models";
+
+/** The extension's state as it is now. */
+export interface IntrospectExports {
+  /** Process id of the engine; undefined while none runs. */
+  enginePid(): number | undefined;
+  /** The snapshot a panel's page has, or would get if it were open. */
+  panelState<Id extends PanelId>(id: Id): PanelState<PanelData[Id]>;
+  /** Folder of the model in use, and whether it is open. */
+  model(): { readonly path: string; readonly state: ModelState };
+  /** The colours on the editors; undefined without any. */
+  colours(): PaintedState | undefined;
+}

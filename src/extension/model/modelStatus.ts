@@ -1,0 +1,44 @@
+/** The status bar item that names the model in use and leads to choosing another. */
+import * as vscode from "vscode";
+import { Command } from "../contributions";
+import { modelTexts } from "../messages";
+import type { Models, ModelState } from "./models";
+
+/** Shows the item for as long as the returned object lives. */
+export function showModelStatus(models: Models): vscode.Disposable {
+  const item = vscode.window.createStatusBarItem("introspect.model", vscode.StatusBarAlignment.Right, 90);
+  item.name = "Introspect";
+  item.command = Command.ChooseModel;
+  const draw = (): void => {
+    const { name, state } = models;
+    item.text = `$(${icon(state)}) ${escapeIcons(name)}`;
+    item.tooltip = modelTexts.statusTooltip(name, detail(state));
+    item.accessibilityInformation = { label: modelTexts.statusLabel(name), role: "button" };
+  };
+  draw();
+  item.show();
+  return vscode.Disposable.from(item, models.onDidChange(draw));
+}
+
+/** A folder's name is only text: `$(x)` in it is no icon. */
+function escapeIcons(name: string): string {
+  return name.replaceAll("$(", "$\u200b(");
+}
+
+function icon(state: ModelState): string {
+  if (state.kind === "opening") return "loading~spin";
+  return state.kind === "failed" ? "warning" : "circuit-board";
+}
+
+function detail(state: ModelState): string {
+  switch (state.kind) {
+    case "unopened":
+      return "";
+    case "opening":
+      return ` (${modelTexts.statusBusy()})`;
+    case "failed":
+      return ` (${modelTexts.statusFailed()}: ${state.error.message})`;
+    case "open":
+      return ` (${state.info.family}, ${state.info.nLayers} × ${state.info.dModel})`;
+  }
+}

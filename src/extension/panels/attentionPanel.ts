@@ -1,0 +1,66 @@
+/** The Attention panel: one head's pattern over a selection, and how all heads score on it. */
+import type { AttentionView } from "../../protocol/attention";
+import { DecodeError } from "../../protocol/decode";
+import type { ModelInfo, RunWindow } from "../../protocol/model";
+import { working } from "../messages";
+import type { Services } from "../services";
+import type { PanelActions } from "./hostHandlers";
+import type { JobWork } from "./panelTask";
+import { SelectionPanel, type Asked } from "./selectionPanel";
+
+/** The panel; its page is in `webview/panels/attention`. */
+export class AttentionPanel extends SelectionPanel<"attention"> {
+  private layer = 0;
+  private head = 0;
+
+  constructor(services: Services) {
+    super(services, "attention");
+  }
+
+  protected override actions(): PanelActions {
+    return { ...super.actions(), chooseHead: (layer, head) => this.choose(layer, head) };
+  }
+
+  protected message(): string {
+    return working.attention(this.layer, this.head);
+  }
+
+  protected compute({ request, info }: Asked, work: JobWork): Promise<AttentionView> {
+    // The remembered head may come from a larger model.
+    if (!hasHead(info, this.layer, this.head)) this.layer = this.head = 0;
+    const { layer, head } = this;
+    return this.services.engine.call("attention/view", { ...request, layer, head }, work);
+  }
+
+  protected windowOf(data: AttentionView): RunWindow {
+    return data.window;
+  }
+
+  protected memory(): Record<string, number> {
+    return { layer: this.layer, head: this.head };
+  }
+
+  protected recall({ layer, head }: Readonly<Record<string, unknown>>): void {
+    const isIndex = (value: unknown): value is number =>
+      Number.isSafeInteger(value) && (value as number) >= 0;
+    if (isIndex(layer) && isIndex(head)) [this.layer, this.head] = [layer, head];
+  }
+
+  private async choose(layer: number, head: number): Promise<void> {
+    const { asked } = this;
+    if (!asked) return;
+    if (!hasHead(asked.info, layer, head)) {
+      throw new DecodeError("bad-field", `There is no head ${layer}.${head} in this model.`);
+    }
+    [this.layer, this.head] = [layer, head];
+    this.remember();
+    await this.task.run({ message: this.message(), quietMs: 150 }, async (work) => ({
+      data: await this.compute(asked, work),
+    }));
+    this.markIfChanged();
+  }
+}
+
+function hasHead(info: ModelInfo, layer: number, head: number): boolean {
+  return layer < info.nLayers && head < info.nHeads;
+}

@@ -1,0 +1,180 @@
+/** The Lens in the side bar: follows cursor and typing in whatever text editor is active. */
+import * as vscode from "vscode";
+import type { LensView } from "../../protocol/lens";
+import { Setting } from "../contributions";
+import { documentName, readTail, revealRange, textEditor } from "../documents/documentTarget";
+import { openSample } from "../documents/sample";
+import { cutTail } from "../documents/textTail";
+import { says, working } from "../messages";
+import { Follower } from "../requests/follower";
+import type { Services } from "../services";
+import { readSetting } from "../settings";
+import { hostHandlers } from "./hostHandlers";
+import { PageConnection } from "./pageConnection";
+import { PanelStore, type StateOf } from "./panelStore";
+import { PanelTask, type JobWork } from "./panelTask";
+
+/** Tokens per cell: the first fills it, the others are in the inspector. */
+const alternatives = 5;
+/** Milliseconds before a running request is shown as such: while typing, nothing flickers. */
+const quietMs = 250;
+
+/** A place in a text, as it was when a request was made. */
+interface Place {
+  readonly document: vscode.TextDocument;
+  readonly version: number;
+  readonly offset: number;
+  readonly key: string;
+}
+
+/** Provides the view; asks the engine only while the view is visible. */
+export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disposable {
+  readonly store = new PanelStore("lens");
+  private readonly task = new PanelTask(this.store, says.cancelled());
+  private readonly follower = new Follower(
+    () => void this.ask(),
+    () => this.task.busy,
+  );
+  private readonly subscriptions: vscode.Disposable[];
+  private view: vscode.WebviewView | undefined;
+  /** Of the place that is shown or asked for; asking twice for the same is for nothing. */
+  private key: string | undefined;
+  private shown: string | undefined;
+
+  constructor(private readonly services: Services) {
+    const wake = (): void => this.wake();
+    this.subscriptions = [
+      vscode.window.onDidChangeActiveTextEditor(wake),
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor: changed }) => {
+        if (changed === textEditor()) wake();
+      }),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => {
+        if (document === textEditor()?.document) wake();
+      }),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration(Setting.LensColumns)) wake();
+      }),
+      services.models.onDidChange(() => this.modelChanged()),
+    ];
+  }
+
+  resolveWebviewView(view: vscode.WebviewView): void {
+    this.view = view;
+    const { context, log } = this.services;
+    const { store } = this;
+    const handlers = hostHandlers(store, this.actions(), log);
+    const connection = new PageConnection({
+      webview: view.webview,
+      store,
+      handlers,
+      extensionUri: context.extensionUri,
+      log,
+    });
+    view.onDidChangeVisibility(() => (view.visible ? this.wake() : this.rest()));
+    view.onDidDispose(() => {
+      connection.dispose();
+      if (this.view === view) this.view = undefined;
+      this.rest();
+    });
+    this.wake();
+  }
+
+  /** Asks again for the place of the cursor, whatever came of it before. */
+  retry(): Promise<void> {
+    this.key = undefined;
+    return this.ask();
+  }
+
+  dispose(): void {
+    this.rest();
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  private wake(): void {
+    if (this.view?.visible) this.follower.wake();
+  }
+
+  /** Hidden: nothing runs, and the next look starts anew. */
+  private rest(): void {
+    this.follower.rest();
+    this.task.drop();
+    this.key = undefined;
+  }
+
+  private actions() {
+    return {
+      retry: () => this.retry(),
+      cancel: () => this.task.cancel(),
+      example: async () => {
+        const editor = await openSample();
+        editor.selection = new vscode.Selection(editor.selection.end, editor.selection.end);
+        this.wake();
+      },
+      reveal: async (start: number, end: number) => {
+        if (this.shown !== undefined) await revealRange(this.shown, start, end);
+      },
+    };
+  }
+
+  private place(): Place | undefined {
+    const editor = textEditor();
+    if (!editor) return undefined;
+    const { document } = editor;
+    const offset = document.offsetAt(editor.selection.active);
+    const { version, uri } = document;
+    const columns = readSetting(Setting.LensColumns);
+    const key = JSON.stringify([uri.toString(), version, offset, columns, this.services.models.path]);
+    return { document, version, offset, key };
+  }
+
+  private async ask(): Promise<void> {
+    const place = this.place();
+    // Another kind of tab has the focus, a picture or a panel: what was shown stays.
+    if (!place || place.key === this.key || !this.view?.visible) return;
+    this.key = place.key;
+    if (place.offset === 0) return this.showEmpty(place);
+    await this.task.run({ message: working.lens(), quietMs }, (work) => this.job(place, work));
+    // The key stays: the same question would fail the same way; another place, or Retry, asks again.
+    if (this.store.state.status === "error") this.services.models.doubt();
+  }
+
+  private showEmpty({ document }: Place): void {
+    this.task.drop();
+    this.store.update({
+      status: "empty",
+      message: says.lensNeedsText(),
+      document: documentName(document.uri),
+      data: undefined,
+      error: undefined,
+      progress: undefined,
+    });
+  }
+
+  private async job(place: Place, work: JobWork): Promise<Partial<Omit<StateOf<"lens">, "seq" | "status">>> {
+    const { engine, models } = this.services;
+    const { document, offset } = place;
+    // The text is taken before anything is awaited, so that it belongs to the offset.
+    const known = models.known;
+    const piece = readTail(document, offset, known?.nCtx ?? null);
+    const info = known ?? (await models.open(work));
+    const data: LensView = await engine.call(
+      "lens/view",
+      {
+        model: info.path,
+        input: { kind: "text", ...cutTail(piece, info.nCtx) },
+        columns: readSetting(Setting.LensColumns),
+        k: alternatives,
+      },
+      work,
+    );
+    this.shown = document.uri.toString();
+    return { data, model: models.known ?? info, document: documentName(document.uri) };
+  }
+
+  private modelChanged(): void {
+    const { known } = this.services.models;
+    const shown = this.store.state.model;
+    if (known && shown && known.path === shown.path && known !== shown) this.store.update({ model: known });
+    this.wake();
+  }
+}

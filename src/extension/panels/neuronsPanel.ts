@@ -1,0 +1,119 @@
+/** The Neurons panel: ranks neurons on a selection, shows the card of a chosen one, and colours the editor by it. */
+import { DecodeError } from "../../protocol/decode";
+import type { RunWindow } from "../../protocol/model";
+import type { NeuronsPanelData } from "../../protocol/panelApi";
+import type { NeuronColours } from "../decorations/neuronColours";
+import type { DocumentTarget } from "../documents/documentTarget";
+import { shorten } from "../documents/textTail";
+import { working } from "../messages";
+import type { Services } from "../services";
+import type { PanelActions } from "./hostHandlers";
+import type { JobWork } from "./panelTask";
+import { SelectionPanel, type Asked, type SelectionRequest } from "./selectionPanel";
+
+/** Neurons in the list: as many as one reads. */
+const listed = 24;
+/** Units of the selection that travel to the page. */
+const longestSelection = 2000;
+
+/** Which neuron is chosen; zero-based. */
+type Chosen = NonNullable<NeuronsPanelData["chosen"]>;
+
+/** The panel; its page is in `webview/panels/neurons`. */
+export class NeuronsPanel extends SelectionPanel<"neurons"> {
+  private chosen: Chosen | undefined;
+
+  constructor(
+    services: Services,
+    private readonly colours: NeuronColours,
+  ) {
+    super(services, "neurons");
+  }
+
+  protected override actions(): PanelActions {
+    return { ...super.actions(), chooseNeuron: (layer, neuron) => this.choose({ layer, neuron }) };
+  }
+
+  protected message(): string {
+    return working.ranking();
+  }
+
+  override async look(target: DocumentTarget): Promise<boolean> {
+    this.chosen = undefined;
+    return super.look(target);
+  }
+
+  protected async compute({ request }: Asked, work: JobWork): Promise<NeuronsPanelData> {
+    this.colours.clear();
+    const ranking = await this.services.engine.call("neurons/rank", { ...request, k: listed }, work);
+    return { ranking, chosen: null, card: null, selection: shorten(selectedText(request), longestSelection) };
+  }
+
+  protected windowOf(data: NeuronsPanelData): RunWindow {
+    return data.ranking.window;
+  }
+
+  protected memory(): Record<string, number> {
+    return { ...this.chosen };
+  }
+
+  protected recall({ layer, neuron }: Readonly<Record<string, unknown>>): void {
+    const isIndex = (value: unknown): value is number =>
+      Number.isSafeInteger(value) && (value as number) >= 0;
+    this.chosen = isIndex(layer) && isIndex(neuron) ? { layer, neuron } : undefined;
+  }
+
+  protected override async restored(): Promise<void> {
+    const { nLayers = 0, dMlp = 0 } = this.asked?.info ?? {};
+    if (this.chosen && this.chosen.layer < nLayers && this.chosen.neuron < dMlp)
+      await this.choose(this.chosen);
+  }
+
+  protected override closed(): void {
+    super.closed();
+    this.chosen = undefined;
+    this.colours.clear();
+  }
+
+  protected override markIfChanged(): boolean {
+    const changed = super.markIfChanged();
+    if (changed) this.colours.clear();
+    return changed;
+  }
+
+  private async choose(chosen: Chosen): Promise<void> {
+    const { asked } = this;
+    const data = this.store.state.data;
+    if (!asked || !data) return;
+    const { nLayers, dMlp } = asked.info;
+    if (chosen.layer >= nLayers || chosen.neuron >= dMlp) {
+      throw new DecodeError(
+        "bad-field",
+        `There is no neuron ${chosen.layer}.${chosen.neuron} in this model.`,
+      );
+    }
+    this.chosen = chosen;
+    this.remember();
+    this.store.update({ data: { ...data, chosen, card: null } });
+    const message = working.card(chosen.layer, chosen.neuron);
+    await this.task.run({ message, quietMs: 100 }, async (work) => {
+      const card = await this.services.engine.call("neurons/card", { ...asked.request, ...chosen }, work);
+      const { window, activations } = card;
+      this.colours.show({
+        uri: asked.document.uri.toString(),
+        version: asked.version,
+        window,
+        activations,
+        ...chosen,
+      });
+      return { data: { ...data, chosen, card } };
+    });
+    this.markIfChanged();
+  }
+}
+
+/** The selected text, as far as it was sent. */
+function selectedText({ input, range }: SelectionRequest): string {
+  if (input.kind !== "text") return "";
+  return input.text.slice(Math.max(0, range.start - input.offset), range.end - input.offset);
+}

@@ -1,0 +1,89 @@
+/** One webview's page and its line to the host. */
+import { randomBytes } from "node:crypto";
+import * as vscode from "vscode";
+import { panelCallDecoders } from "../../protocol/decodePanelCall";
+import type { HostApi, PanelEvents, PanelId } from "../../protocol/panelApi";
+import { RpcPeer, type Channel, type Handlers } from "../../protocol/rpc";
+import { titles } from "../messages";
+import { pageHtml } from "./pageHtml";
+import type { PanelStore } from "./panelStore";
+
+/** What a connection is made of. */
+export interface ConnectionParts<Id extends PanelId> {
+  readonly webview: vscode.Webview;
+  readonly store: PanelStore<Id>;
+  readonly handlers: Handlers<HostApi>;
+  readonly extensionUri: vscode.Uri;
+  readonly log: vscode.LogOutputChannel;
+}
+
+/** Loads the page into a webview and sends it every snapshot until disposed. The first one goes out when the page is ready. */
+export class PageConnection<Id extends PanelId> implements vscode.Disposable {
+  private readonly close: () => void;
+
+  constructor(private readonly parts: ConnectionParts<Id>) {
+    const { webview, store, handlers, log } = parts;
+    const channel = new WebviewChannel(webview, log);
+    const peer = new RpcPeer<HostApi, Record<never, never>, PanelEvents>(channel, handlers, {
+      remote: "page",
+      logger: log,
+      decoders: panelCallDecoders,
+    });
+    const stop = store.onDidChange((state) => peer.notify("panel/state", state));
+    this.close = () => {
+      stop();
+      peer.close();
+      channel.dispose();
+    };
+    this.load();
+  }
+
+  dispose(): void {
+    this.close();
+  }
+
+  private load(): void {
+    const { webview, store, extensionUri } = this.parts;
+    const folder = vscode.Uri.joinPath(extensionUri, "dist", "webview");
+    webview.options = { enableScripts: true, localResourceRoots: [folder] };
+    const address = (file: string): string =>
+      webview.asWebviewUri(vscode.Uri.joinPath(folder, file)).toString();
+    webview.html = pageHtml({
+      panel: store.id,
+      nonce: randomBytes(16).toString("hex"),
+      cspSource: webview.cspSource,
+      script: address(`${store.id}.js`),
+      styles: [address(`${store.id}.css`)],
+      plotlyStyle: address("plotly.css"),
+      language: vscode.env.language,
+      title: titles[store.id](),
+    });
+  }
+}
+
+class WebviewChannel implements Channel, vscode.Disposable {
+  private readonly subscriptions: vscode.Disposable[] = [];
+
+  constructor(
+    private readonly webview: vscode.Webview,
+    private readonly log: vscode.LogOutputChannel,
+  ) {}
+
+  /** A hidden page gets nothing: it asks for the snapshot when it is shown again. */
+  send(message: unknown): void {
+    this.webview.postMessage(message).then(undefined, (error: unknown) => {
+      this.log.warn(`A message did not reach its page: ${String(error)}`);
+    });
+  }
+
+  onMessage(listener: (message: unknown) => void): void {
+    this.subscriptions.push(this.webview.onDidReceiveMessage(listener));
+  }
+
+  /** Its end is told by `dispose`, through the connection that owns it. */
+  onClose(): void {}
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+}

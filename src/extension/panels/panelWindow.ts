@@ -1,0 +1,83 @@
+/** The one editor tab of a panel: made when first needed, reused after that, taken over after a reload. */
+import * as vscode from "vscode";
+import type { HostApi, PanelId } from "../../protocol/panelApi";
+import type { Handlers } from "../../protocol/rpc";
+import { viewTypes } from "../contributions";
+import { titles } from "../messages";
+import type { Services } from "../services";
+import { PageConnection } from "./pageConnection";
+import type { PanelStore } from "./panelStore";
+
+/** Panels that live in an editor tab. */
+export type WindowPanelId = Exclude<PanelId, "lens">;
+
+/** What a window tells its panel. */
+export interface WindowEvents {
+  /** The tab came back after a reload; what it showed must be made again. */
+  onRestored(): void;
+  /** The tab was closed. */
+  onClosed(): void;
+}
+
+/** Shows a panel's snapshots in a tab. */
+export class PanelWindow<Id extends WindowPanelId> implements vscode.Disposable {
+  private panel: vscode.WebviewPanel | undefined;
+  private connection: vscode.Disposable | undefined;
+  private readonly serializer: vscode.Disposable;
+
+  constructor(
+    private readonly services: Services,
+    private readonly store: PanelStore<Id>,
+    private readonly handlers: Handlers<HostApi>,
+    private readonly events: WindowEvents,
+  ) {
+    this.serializer = vscode.window.registerWebviewPanelSerializer(viewTypes[store.id], {
+      deserializeWebviewPanel: (panel) => {
+        this.adopt(panel);
+        events.onRestored();
+        return Promise.resolve();
+      },
+    });
+  }
+
+  /** Brings the tab up, beside the text, without taking the focus from it. */
+  show(): void {
+    if (this.panel) return this.panel.reveal(undefined, true);
+    const { id } = this.store;
+    const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+    this.adopt(vscode.window.createWebviewPanel(viewTypes[id], titles[id](), place));
+  }
+
+  dispose(): void {
+    this.serializer.dispose();
+    this.connection?.dispose();
+    this.panel?.dispose();
+  }
+
+  private adopt(panel: vscode.WebviewPanel): void {
+    // After a reload there may be two tabs of a kind: the later one is kept.
+    const before = this.panel;
+    this.connection?.dispose();
+    this.panel = panel;
+    before?.dispose();
+    const { context, log } = this.services;
+    const { webview } = panel;
+    panel.title = titles[this.store.id]();
+    panel.iconPath = vscode.Uri.joinPath(context.extensionUri, "media", "introspect.svg");
+    const connection = new PageConnection<Id>({
+      webview,
+      store: this.store,
+      handlers: this.handlers,
+      extensionUri: context.extensionUri,
+      log,
+    });
+    this.connection = connection;
+    panel.onDidDispose(() => {
+      connection.dispose();
+      if (this.panel !== panel) return;
+      this.panel = undefined;
+      this.connection = undefined;
+      this.events.onClosed();
+    });
+  }
+}

@@ -1,0 +1,205 @@
+/** What the panels about a selection share: a target in a document, a tab, and the course of their work. */
+import * as vscode from "vscode";
+import { CodedError } from "../../base/errors";
+import type { OffsetRange } from "../../protocol/engineApi";
+import type { ModelInfo, RunInput, RunWindow } from "../../protocol/model";
+import {
+  captureText,
+  decodeTarget,
+  documentName,
+  revealRange,
+  selectedTarget,
+  type DocumentTarget,
+} from "../documents/documentTarget";
+import { openSample } from "../documents/sample";
+import { cutTail } from "../documents/textTail";
+import { says } from "../messages";
+import type { Services } from "../services";
+import { hostHandlers, type PanelActions } from "./hostHandlers";
+import { PanelStore, type StateOf } from "./panelStore";
+import { PanelTask, type JobWork } from "./panelTask";
+import { PanelWindow } from "./panelWindow";
+
+/** Panels about a selection. */
+export type SelectionPanelId = "neurons" | "attention";
+
+/** A question about a selection as it goes to the engine, with the document it is about. */
+export interface SelectionRequest {
+  readonly model: string;
+  readonly input: RunInput;
+  readonly range: OffsetRange;
+}
+
+/** What was asked and of which version of the document; kept with the data, so that follow-up questions fit it. */
+export interface Asked {
+  readonly request: SelectionRequest;
+  readonly info: ModelInfo;
+  readonly document: vscode.TextDocument;
+  readonly version: number;
+}
+
+/** A panel about a selection; each kind says how it is computed and what its page may ask beside the common things. */
+export abstract class SelectionPanel<Id extends SelectionPanelId> implements vscode.Disposable {
+  readonly store: PanelStore<Id>;
+  protected readonly task: PanelTask<Id>;
+  protected asked: Asked | undefined;
+  private target: DocumentTarget | undefined;
+  private window: PanelWindow<Id> | undefined;
+  private readonly subscriptions: vscode.Disposable[];
+
+  protected constructor(
+    protected readonly services: Services,
+    id: Id,
+  ) {
+    this.store = new PanelStore(id);
+    this.task = new PanelTask(this.store, says.cancelled());
+    this.subscriptions = [
+      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        if (contentChanges.length > 0 && document === this.asked?.document) this.markIfChanged();
+      }),
+      services.models.onDidChange(() => this.modelChanged()),
+    ];
+  }
+
+  /** Makes the tab known to VS Code; to be called once, after construction. */
+  register(): void {
+    const { log } = this.services;
+    this.window = new PanelWindow(this.services, this.store, hostHandlers(this.store, this.actions(), log), {
+      onRestored: () => void this.restore(),
+      onClosed: () => this.closed(),
+    });
+  }
+
+  /** Looks at a range of a document, in the panel's tab. */
+  async look(target: DocumentTarget): Promise<boolean> {
+    this.target = target;
+    this.remember();
+    this.window?.show();
+    return this.run();
+  }
+
+  /** Tries the last question again after an error; else looks anew at what now stands at the target. */
+  async retry(): Promise<void> {
+    if (this.store.state.status === "error") await this.task.retry();
+    else await this.run();
+  }
+
+  dispose(): void {
+    this.task.drop();
+    this.window?.dispose();
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  /** What is being done, in words. */
+  protected abstract message(): string;
+  /** Asks the engine. */
+  protected abstract compute(asked: Asked, work: JobWork): Promise<NonNullable<StateOf<Id>["data"]>>;
+  /** The window that data is about. */
+  protected abstract windowOf(data: NonNullable<StateOf<Id>["data"]>): RunWindow;
+  /** Fields to remember beside the target, as plain values. */
+  protected abstract memory(): Record<string, number>;
+  /** Takes remembered fields back. */
+  protected abstract recall(stored: Readonly<Record<string, unknown>>): void;
+
+  /** What the page may ask; kinds add their own. */
+  protected actions(): PanelActions {
+    return {
+      retry: () => this.retry(),
+      cancel: () => this.task.cancel(),
+      example: async () => {
+        const target = selectedTarget(await openSample());
+        if (target) await this.look(target);
+      },
+      reveal: async (start, end) => {
+        if (this.target) await revealRange(this.target.uri, start, end);
+      },
+    };
+  }
+
+  /** Called when the tab was closed. */
+  protected closed(): void {
+    this.task.drop();
+    this.asked = undefined;
+    this.store.update({
+      status: "empty",
+      data: undefined,
+      error: undefined,
+      message: undefined,
+      progress: undefined,
+    });
+  }
+
+  /** Says that the text is another by now, where it is. */
+  protected markIfChanged(): boolean {
+    const { asked, store } = this;
+    if (!asked || asked.document.version === asked.version) return false;
+    if (store.state.status === "ready") store.update({ status: "stale", message: says.changed() });
+    return true;
+  }
+
+  /** Stores what is needed to make the panel again after a reload. */
+  protected remember(): void {
+    void this.services.context.workspaceState.update(this.memoryKey, { ...this.target, ...this.memory() });
+  }
+
+  private get memoryKey(): string {
+    return `panel.${this.store.id}`;
+  }
+
+  private async run(): Promise<boolean> {
+    const ready = await this.task.run({ message: this.message() }, (work) => this.job(work));
+    if (this.store.state.status === "error") this.services.models.doubt();
+    if (ready) this.markIfChanged();
+    return ready;
+  }
+
+  private async job(work: JobWork): Promise<Partial<Omit<StateOf<Id>, "seq" | "status">>> {
+    const { models } = this.services;
+    if (!this.target) throw new CodedError("empty-selection", says.noSelection());
+    const { document, version, piece, start, end } = await captureText(
+      this.target,
+      models.known?.nCtx ?? null,
+    );
+    if (start >= end) throw new CodedError("empty-selection", says.noSelection());
+    const info = await models.open(work);
+    const input: RunInput = { kind: "text", ...cutTail(piece, info.nCtx) };
+    const asked: Asked = {
+      request: { model: info.path, input, range: { start, end } },
+      info,
+      document,
+      version,
+    };
+    const data = await this.compute(asked, work);
+    this.asked = asked;
+    const cut = this.windowOf(data).start > start;
+    return {
+      data,
+      model: models.known ?? info,
+      document: documentName(document.uri),
+      message: cut ? says.selectionCut(models.name, info.nCtx) : undefined,
+    };
+  }
+
+  private async restore(): Promise<void> {
+    const stored: unknown = this.services.context.workspaceState.get(this.memoryKey);
+    const target = decodeTarget(stored);
+    if (!target) return;
+    this.recall(stored as Record<string, unknown>);
+    this.target = target;
+    if (await this.run()) await this.restored();
+  }
+
+  /** Called when the panel's first data is there again after a reload. */
+  protected restored(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  private modelChanged(): void {
+    const { known } = this.services.models;
+    const shown = this.store.state.model;
+    if (known && shown && known.path === shown.path && known !== shown) this.store.update({ model: known });
+    if (shown && this.services.models.path !== shown.path && this.store.state.status === "ready") {
+      this.store.update({ status: "stale", message: says.otherModel() });
+    }
+  }
+}
