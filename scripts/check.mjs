@@ -13,9 +13,26 @@ const projects = [
 ];
 
 const steps = [
-  ...projects.filter(([, use]) => use).map(([p]) => [`types ${p}`, [tsc, "-p", p]]),
-  ["lint", [bin("eslint/bin/eslint.js"), "."]],
-  ["format", [bin("prettier/bin/prettier.cjs"), "--check", "--log-level", "warn", "."]],
+  ...projects
+    .filter(([, use]) => use)
+    .map(([p]) => [
+      `types ${p}`,
+      [tsc, "-p", p, "--incremental", "--tsBuildInfoFile", inRoot("out", "cache", `${p}.tsbuildinfo`)],
+    ]),
+  ["lint", [bin("eslint/bin/eslint.js"), "--cache", "--cache-location", inRoot("out/cache/eslint"), "."]],
+  [
+    "format",
+    [
+      bin("prettier/bin/prettier.cjs"),
+      "--check",
+      "--log-level",
+      "warn",
+      "--cache",
+      "--cache-location",
+      inRoot("out/cache/prettier"),
+      ".",
+    ],
+  ],
 ];
 
 let failed = 0;
