@@ -1,0 +1,182 @@
+/**
+ * Edits as the runner takes them: every value as numbers over the hook's whole width. The difference of two texts is
+ * read here: both are tokenised with a beginning-of-sequence token, the shorter is padded at its right with the space
+ * token, and row i belongs to position i.
+ *
+ * Source: activation additions, Turner et al., 2023.
+ */
+import type { WorkOptions } from "../../base/cancel";
+import type { Runner } from "../../graph/runner";
+import type { Edit, EditPositions } from "../../protocol/edit";
+import { editHook, type EditHook } from "../../protocol/editHook";
+import { AnalysisError } from "./analysisError";
+import { readAt, rowOf } from "./reads";
+
+/** What is needed of a tokenizer to read the difference of two texts. */
+export interface PairEncoder {
+  /** Ids of a text behind a beginning-of-sequence token, where the model has one. */
+  encodeWithBos(text: string): readonly number[];
+  /** The token that is one space; null where there is none. */
+  readonly spaceId: number | null;
+}
+
+/** Rows of an edit's value, each over the hook's whole width. */
+export type ValueRows = readonly (readonly number[])[];
+
+/**
+ * The same edits with numeric, full-width values. One row for several positions stays one row (shape [D]); rows given
+ * per position stay rows, and where there is one, the edit touches the first chosen position alone.
+ * @param encoder  null where the model has no tokenizer; then values must be numbers
+ * @throws {AnalysisError} "no-tokenizer", "no-space-token", "empty-input", "missing-hook", "shape-mismatch"
+ */
+export async function numericEdits(
+  runner: Runner,
+  edits: readonly Edit[],
+  encoder: PairEncoder | null,
+  options: WorkOptions = {},
+): Promise<Edit[]> {
+  const numeric: Edit[] = [];
+  for (const edit of edits) numeric.push(await numericEdit(runner, edit, encoder, options));
+  return numeric;
+}
+
+async function numericEdit(
+  runner: Runner,
+  edit: Edit,
+  encoder: PairEncoder | null,
+  options: WorkOptions,
+): Promise<Edit> {
+  const { value } = edit;
+  if (value === undefined) return edit;
+  const hook = requireHook(runner, edit);
+  if (!isNumbers(value))
+    return atRows(edit, await pairRows(runner, { edit, hook, ...value }, encoder, options));
+  if (isRows(value))
+    return atRows(
+      edit,
+      value.map((row) => fullWidth(edit, hook, row)),
+    );
+  const row = fullWidth(edit, hook, value);
+  return edit.positions === "prefill-front" ? atRows(edit, [row]) : { ...edit, value: row };
+}
+
+function requireHook(runner: Runner, edit: Edit): EditHook {
+  const hook = editHook(edit.hook, runner.info);
+  if (hook && runner.info.hooks.includes(edit.hook)) return hook;
+  const next = "Edit a residual hook, attn.hook_z or mlp.hook_post of this model.";
+  throw new AnalysisError("missing-hook", `${edit.hook} of this model cannot be edited with a value.`, {
+    next,
+  });
+}
+
+const isNumbers = (value: NonNullable<Edit["value"]>): value is readonly number[] | ValueRows =>
+  Array.isArray(value);
+const isRows = (value: readonly number[] | ValueRows): value is ValueRows => Array.isArray(value[0]);
+
+/** Rows belong to the first chosen positions, one each. */
+function atRows(edit: Edit, rows: ValueRows): Edit {
+  return { ...edit, value: rows, ...(rows.length === 1 ? { positions: firstOf(edit.positions) } : {}) };
+}
+
+function firstOf(positions: EditPositions): EditPositions {
+  if (positions === "last") return positions;
+  return typeof positions === "string" ? [0] : positions.slice(0, 1);
+}
+
+/** A row over the whole width; chosen heads' or neurons' entries may have been given alone. */
+function fullWidth(edit: Edit, hook: EditHook, row: readonly number[]): readonly number[] {
+  if (row.length === hook.width) return row;
+  const chosen = edit.heads ?? edit.neurons ?? [];
+  if (row.length !== chosen.length * hook.unit) {
+    const message = `A value for ${edit.hook} has ${row.length} numbers where ${hook.width} are needed.`;
+    throw new AnalysisError("shape-mismatch", message, { next: "Give one number per entry of the hook." });
+  }
+  const full = new Array<number>(hook.width).fill(0);
+  chosen.forEach((index, i) => {
+    for (let j = 0; j < hook.unit; j++) full[index * hook.unit + j] = row[i * hook.unit + j];
+  });
+  return full;
+}
+
+interface Pair {
+  readonly edit: Edit;
+  readonly hook: EditHook;
+  readonly text: string;
+  readonly minus?: string;
+}
+
+async function pairRows(
+  runner: Runner,
+  pair: Pair,
+  encoder: PairEncoder | null,
+  options: WorkOptions,
+): Promise<ValueRows> {
+  if (!encoder) {
+    const next = "Give the value as numbers.";
+    throw new AnalysisError(
+      "no-tokenizer",
+      "This model has no tokenizer, so a text is no value for an edit.",
+      { next },
+    );
+  }
+  const plus = encoder.encodeWithBos(pair.text);
+  const minus = pair.minus === undefined ? null : encoder.encodeWithBos(pair.minus);
+  const n = Math.max(plus.length, minus?.length ?? 0);
+  if (n === 0)
+    throw new AnalysisError("empty-input", "The texts of an edit are empty.", { next: "Give some text." });
+  const read = async (ids: readonly number[]): Promise<readonly (readonly number[])[]> => {
+    const plan = { ids: padded(ids, n, encoder), reads: [{ hook: pair.edit.hook }], cache: "none" as const };
+    const tensor = readAt(await runner.run(plan, { signal: options.signal }), pair.edit.hook);
+    return plan.ids.map((_, pos) => Array.from(rowOf(tensor, pos)));
+  };
+  const rows = await read(plus);
+  if (!minus) return rows;
+  const other = await read(minus);
+  return rows.map((row, i) => row.map((x, d) => x - other[i][d]));
+}
+
+function padded(ids: readonly number[], n: number, encoder: PairEncoder): readonly number[] {
+  if (ids.length === n) return ids;
+  if (encoder.spaceId === null) {
+    const next = "Use two texts with the same number of tokens.";
+    throw new AnalysisError(
+      "no-space-token",
+      "The vocabulary has no token for a space to pad the shorter text.",
+      { next },
+    );
+  }
+  return [...ids, ...new Array<number>(n - ids.length).fill(encoder.spaceId)];
+}
+
+/** The rows of a numeric edit: one for all positions, or one for each of the first ones. Empty without a value. */
+export function valueRows(edit: Edit): ValueRows {
+  const { value } = edit;
+  if (value === undefined || !isNumbers(value)) return [];
+  return isRows(value) ? value : [value];
+}
+
+/** Prompt positions that a numeric edit touches, ascending as listed; only the first n where it has n rows. */
+export function editedPositions(edit: Edit, nPrompt: number): number[] {
+  const { positions } = edit;
+  const rows =
+    edit.value !== undefined && isNumbers(edit.value) && isRows(edit.value) ? edit.value.length : Infinity;
+  const chosen =
+    positions === "last"
+      ? [nPrompt - 1]
+      : typeof positions === "string"
+        ? Array.from({ length: nPrompt }, (_, i) => i)
+        : positions.map((pos) => (pos < 0 ? nPrompt + pos : pos));
+  return chosen.slice(0, rows);
+}
+
+/** The same edit at strength zero: still executed, and changing nothing. */
+export function atStrengthZero(edit: Edit): Edit {
+  return { ...edit, scale: edit.op === "scale" ? 1 : 0 };
+}
+
+/** Entries of the hook's width that an edit touches. */
+export function touchedEntries(edit: Edit, hook: EditHook): number[] {
+  const chosen = edit.heads ?? edit.neurons;
+  if (!chosen) return Array.from({ length: hook.width }, (_, i) => i);
+  return chosen.flatMap((index) => Array.from({ length: hook.unit }, (_, j) => index * hook.unit + j));
+}
