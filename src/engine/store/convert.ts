@@ -53,7 +53,7 @@ export async function convertToFloat32(
   } catch (thrown) {
     throw asStoreError(thrown, path);
   } finally {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => {});
   }
   return { path, layout };
 }

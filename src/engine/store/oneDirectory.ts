@@ -82,6 +82,6 @@ async function build(
     await rm(directory, { recursive: true, force: true });
     await rename(temporary, directory);
   } finally {
-    await rm(temporary, { recursive: true, force: true });
+    await rm(temporary, { recursive: true, force: true }).catch(() => {});
   }
 }
