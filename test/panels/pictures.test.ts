@@ -1,0 +1,36 @@
+/** Screenshots of every panel in every theme and three widths, for people to look at: out/screenshots. */
+import type { PanelData, PanelId } from "../../src/protocol/panelApi";
+import { attentionView } from "./fixtures/attention";
+import { lensOf } from "./fixtures/lens";
+import { neuronsData } from "./fixtures/neurons";
+import { steeringData } from "./fixtures/steering";
+import { model, sample } from "./fixtures/text";
+import { openPanel, themeNames } from "./support/panel";
+
+const data: { readonly [P in PanelId]: () => PanelData[P] } = {
+  lens: () => lensOf(sample),
+  neurons: () => neuronsData(),
+  attention: () => attentionView(),
+  steering: () => steeringData(),
+};
+
+describe("pictures", () => {
+  for (const id of Object.keys(data) as PanelId[]) {
+    for (const theme of themeNames) {
+      it(`${id} is drawn without an error at every width in ${theme}`, async () => {
+        const state = { seq: 1, status: "ready" as const, model, document: "fibonacci.py", data: data[id]() };
+        const panel = await openPanel(id, { theme, width: 300, height: 760, state });
+        await panel.page.locator("body[data-status='ready']").waitFor();
+        for (const width of [300, 600, 1200]) {
+          await panel.page.setViewportSize({ width, height: 760 });
+          await panel.page.evaluate(
+            () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+          );
+          await panel.screenshot(`${id}-${theme}-${width}`);
+        }
+        await panel.assertClean();
+        await panel.close();
+      });
+    }
+  }
+});

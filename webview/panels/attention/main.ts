@@ -1,0 +1,245 @@
+/** The Attention page: all heads by a score, one head's pattern large, its rows on the text. */
+import type { AttentionView, HeadScores } from "../../../src/protocol/attention";
+import { bars } from "../../plots/bars";
+import { fill, h } from "../../shared/dom";
+import { Figure } from "../../shared/figure";
+import { headName, percent } from "../../shared/format";
+import { legend } from "../../shared/legend";
+import { openPage, type PageContext, type Panel } from "../../shared/page";
+import { facts } from "../../shared/rail";
+import { theme } from "../../shared/theme";
+import { TokenStrip, tokenFace } from "../../shared/tokenStrip";
+import { Dropdown } from "../../shared/ui";
+import "./attention.css";
+import { PatternMatrix, patternMax } from "./pattern";
+import { scoreByName, scoreNames, scoreWords, type ScoreName } from "./scores";
+import { headTable, outsideShare, patternTable } from "./tables";
+import { HeadWall } from "./wall";
+
+class AttentionPanel implements Panel<AttentionView> {
+  readonly element: HTMLElement;
+  readonly empty = {
+    what: "See where each attention head looks.",
+    how: "Select some text, then run Introspect: Show Attention on Selection.",
+    example: "Show it on a line of the sample",
+  };
+  readonly keys = [
+    ["← → ↑ ↓", "move over the heads, the tokens or the matrix"],
+    ["Enter", "on a head: show its pattern; on a token: take it as query"],
+    ["Home End", "first key, the query’s own position"],
+    ["drag", "zoom into the matrix, double click goes back"],
+  ] as const;
+  private readonly layers: Dropdown;
+  private readonly headPicker: Dropdown;
+  private readonly scorePicker: Dropdown;
+  private readonly strip: TokenStrip;
+  private readonly wall: HeadWall;
+  private readonly matrix: PatternMatrix;
+  private readonly stripFigure: Figure;
+  private readonly wallFigure: Figure;
+  private readonly matrixFigure: Figure;
+  private view: AttentionView | null = null;
+  private query = -1;
+  private score: ScoreName;
+
+  constructor(private readonly context: PageContext) {
+    const { host } = context;
+    this.score = scoreByName(host.memory.get("score")).name;
+    this.layers = new Dropdown("Layer", (value) => this.choose(Number(value), this.view?.pattern.head ?? 0));
+    this.headPicker = new Dropdown("Head", (value) =>
+      this.choose(this.view?.pattern.layer ?? 0, Number(value)),
+    );
+    this.scorePicker = new Dropdown("Coloured by", (value) => this.chooseScore(value));
+    this.strip = new TokenStrip({
+      label: "Shown tokens",
+      onInspect: (key) => this.inspectKey(key),
+      onChoose: (query) => this.setQuery(query),
+    });
+    this.wall = new HeadWall({
+      onInspect: (head) => this.inspectHead(head),
+      onChoose: (head) => this.choose(head.layer, head.head),
+    });
+    this.matrix = new PatternMatrix(({ query }) => this.setQuery(query));
+    const data = (): unknown => this.view;
+    const table = (): ReturnType<typeof patternTable> => patternTable(this.need());
+    this.stripFigure = new Figure(context, {
+      name: "attention-row",
+      title: "Attention of the query",
+      table,
+      data,
+    });
+    this.wallFigure = new Figure(context, {
+      name: "attention-heads",
+      title: "Heads",
+      table: () => headTable(this.need(), this.score),
+      data: () => this.view?.heads,
+    });
+    this.matrixFigure = new Figure(context, {
+      name: "attention-pattern",
+      title: "Pattern",
+      table,
+      data: () => this.view?.pattern,
+      svg: () => this.matrix.svg(),
+    });
+    this.stripFigure.body.append(this.strip.element);
+    this.wallFigure.body.append(this.wall.element);
+    this.matrixFigure.body.append(this.matrix.element);
+    const pickers = h(
+      "div",
+      { class: "controls" },
+      this.layers.element,
+      this.headPicker.element,
+      this.scorePicker.element,
+    );
+    this.element = h(
+      "div",
+      { class: "attention" },
+      h("div", { class: "attention-top" }, pickers, this.stripFigure.element),
+      this.wallFigure.element,
+      this.matrixFigure.element,
+    );
+  }
+
+  update(view: AttentionView): void {
+    const last = this.view;
+    const samePlace = JSON.stringify(last?.positions) === JSON.stringify(view.positions);
+    this.view = view;
+    if (!samePlace || this.query < 0) this.query = view.positions.length - 1;
+    this.drawPickers(view);
+    this.wall.update({ heads: view.heads, score: this.score, chosen: view.pattern });
+    const name = headName(view.pattern.layer, view.pattern.head);
+    this.matrixFigure.heading = `Pattern of head ${name}`;
+    this.matrix.update(view, this.matrixFigure.body.clientWidth);
+    this.drawKeys(view);
+    this.setQuery(this.query);
+    for (const figure of [this.stripFigure, this.wallFigure, this.matrixFigure]) figure.changed();
+  }
+
+  repaint(): void {
+    if (this.view) this.update(this.view);
+  }
+
+  inspect(): void {
+    this.inspectRow();
+  }
+
+  summary(view: AttentionView): string {
+    return `Head ${headName(view.pattern.layer, view.pattern.head)} over ${view.positions.length} tokens.`;
+  }
+
+  private need(): AttentionView {
+    if (!this.view) throw new Error("There is no pattern yet.");
+    return this.view;
+  }
+
+  private choose(layer: number, head: number): void {
+    this.context.host.ask("attention/choose", { layer, head });
+  }
+
+  private chooseScore(value: string): void {
+    const { name } = scoreByName(value);
+    if (name === this.score) return;
+    this.score = name;
+    this.context.host.memory.set("score", name);
+    this.repaint();
+  }
+
+  private drawPickers(view: AttentionView): void {
+    const numbers = (values: readonly number[]): { value: string; label: string }[] =>
+      [...new Set(values)].sort((a, b) => a - b).map((n) => ({ value: String(n), label: String(n) }));
+    this.layers.update(numbers(view.heads.map((head) => head.layer)), String(view.pattern.layer));
+    const here = view.heads.filter((head) => head.layer === view.pattern.layer);
+    this.headPicker.update(numbers(here.map((head) => head.head)), String(view.pattern.head));
+    this.scorePicker.update(
+      scoreNames.map(({ name, label }) => ({ value: name, label })),
+      this.score,
+    );
+  }
+
+  private drawKeys(view: AttentionView): void {
+    const scale = (t: number): ReturnType<ReturnType<typeof theme>["sequential"]> => theme().sequential(t);
+    const score = scoreByName(this.score);
+    const zero = this.score === "entropy" ? "0 nats" : "0%";
+    fill(
+      this.wallFigure.key,
+      legend({ label: score.what, low: zero, high: scoreWords(this.score, this.wall.max), scale }),
+    );
+    const high = percent(patternMax(view));
+    const label = "attention of a query (row) to a key (column)";
+    fill(this.matrixFigure.key, legend({ label, low: "0%", high, scale }));
+    fill(
+      this.stripFigure.key,
+      legend({
+        label: "attention to each token",
+        low: "0%",
+        high,
+        scale,
+        hatched: "position 0 sets no scale",
+      }),
+    );
+  }
+
+  private setQuery(query: number): void {
+    const { view } = this;
+    if (!view) return;
+    this.query = Math.min(Math.max(0, query), view.positions.length - 1);
+    const row = view.pattern.rows[this.query] ?? [];
+    const max = patternMax(view);
+    const tokens = view.positions.map((pos, i) => {
+      const token = view.window.tokens[pos]!;
+      const weight = row[i] ?? 0;
+      const later = i > this.query;
+      const sink = pos === 0 || token.special === true;
+      return {
+        ...token,
+        value: later ? undefined : sink ? null : max > 0 ? weight / max : 0,
+        mark: i === this.query ? ("query" as const) : later ? ("dim" as const) : undefined,
+        says: later ? "after the query" : i === this.query ? `query, ${percent(weight)}` : percent(weight),
+      };
+    });
+    this.strip.update(tokens, { scale: (v) => theme().sequential(v) });
+    this.matrix.show({ query: this.query, key: this.query });
+    this.inspectRow();
+  }
+
+  private inspectRow(): void {
+    const { view } = this;
+    const token = view?.window.tokens[view.positions[this.query] ?? -1];
+    if (!view || !token) return;
+    const row = view.pattern.rows[this.query] ?? [];
+    const best = row
+      .map((weight, i) => ({
+        weight,
+        token: view.window.tokens[view.positions[i]!]!,
+        pos: view.positions[i]!,
+      }))
+      .filter((_, i) => i <= this.query)
+      .sort((a, b) => b.weight - a.weight)
+      .slice(0, 8);
+    this.context.rail.show(
+      [headName(view.pattern.layer, view.pattern.head), " from ", tokenFace(token.text, token.id)],
+      bars(
+        best.map(({ weight, token: key, pos }) => ({
+          label: h("span", {}, h("span", { class: "muted num" }, `${pos} `), tokenFace(key.text, key.id)),
+          value: weight,
+          words: percent(weight),
+        })),
+        { full: 1, label: "Strongest keys" },
+      ),
+      facts([["outside the shown tokens", percent(outsideShare(row))]]),
+    );
+  }
+
+  private inspectKey(key: number): void {
+    if (this.view && key <= this.query) this.matrix.show({ query: this.query, key });
+  }
+
+  private inspectHead(head: HeadScores): void {
+    this.context.rail.show(
+      [`Head ${headName(head.layer, head.head)}`],
+      facts(scoreNames.map(({ name, label }) => [label, scoreWords(name, head[name])])),
+    );
+  }
+}
+
+openPage("attention", (context) => new AttentionPanel(context));

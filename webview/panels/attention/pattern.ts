@@ -1,0 +1,168 @@
+/** The pattern of one head as a matrix: queries downward, keys to the right; the row that is looked at is marked. */
+import type { AttentionView } from "../../../src/protocol/attention";
+import { drawHeatmap, heatmapMargin, heatmapSvg, onZoom, shownRange } from "../../plots/plotly";
+import { h } from "../../shared/dom";
+import { theme } from "../../shared/theme";
+import { visibleText } from "../../shared/tokenText";
+
+/** A cell of the matrix: indices into the shown positions. */
+export interface PatternCell {
+  readonly query: number;
+  readonly key: number;
+}
+
+/** The strongest weight that sets the scale: position 0 and added tokens are attention sinks and do not count. */
+export function patternMax(view: AttentionView): number {
+  const counts = view.positions.map((pos) => pos !== 0 && view.window.tokens[pos]?.special !== true);
+  let max = 0;
+  for (const row of view.pattern.rows) for (const [j, w] of row.entries()) if (counts[j] && w > max) max = w;
+  return max;
+}
+
+/** A matrix drawn by Plotly, with a cursor of its own over it. */
+export class PatternMatrix {
+  readonly element: HTMLElement;
+  private readonly plot = h("div", { class: "plot", "aria-hidden": "true" });
+  private readonly rowMark = h("div", { class: "row-mark" });
+  private readonly cellMark = h("div", { class: "cell-mark" });
+  private size = 0;
+  private view: AttentionView | null = null;
+  private cell: PatternCell = { query: 0, key: 0 };
+  private drawing: Promise<void> = Promise.resolve();
+  private zoomWired = false;
+
+  constructor(private readonly onInspect: (cell: PatternCell) => void) {
+    this.element = h(
+      "div",
+      { class: "matrix", tabindex: 0, role: "application", "aria-roledescription": "matrix" },
+      this.plot,
+      this.rowMark,
+      this.cellMark,
+    );
+    this.element.addEventListener("keydown", (event) => this.key(event));
+    this.element.addEventListener("pointermove", (event) => this.point(event));
+  }
+
+  /** Draws the pattern into a square of at most `room` pixels. */
+  update(view: AttentionView, room: number): void {
+    this.view = view;
+    const n = view.positions.length;
+    const { left, right, top, bottom } = heatmapMargin;
+    this.size = Math.max(120, Math.min(room - left - right, 560, Math.max(160, n * 30)));
+    this.element.style.width = `${this.size + left + right}px`;
+    this.element.style.height = `${this.size + top + bottom}px`;
+    this.element.setAttribute(
+      "aria-label",
+      `Pattern of head ${view.pattern.layer}.${view.pattern.head}, arrows move`,
+    );
+    const labels = view.positions.map((pos) => {
+      const token = view.window.tokens[pos];
+      return token ? visibleText(token.text, token.id) : "?";
+    });
+    const rows = view.pattern.rows.map((row, i) => row.map((weight, j) => (j <= i ? weight : null)));
+    const options = { rows, labels, max: patternMax(view), size: this.size, theme: theme() };
+    this.drawing = this.drawing.then(() => drawHeatmap(this.plot, options)).then(() => this.wireZoom());
+    this.show(this.cell);
+  }
+
+  /** Marks a row, and a cell in it. */
+  show(cell: PatternCell): void {
+    const n = this.view?.positions.length ?? 0;
+    this.cell = {
+      query: Math.min(Math.max(0, cell.query), n - 1),
+      key: Math.min(Math.max(0, cell.key), n - 1),
+    };
+    const { x, y } = this.range();
+    const across = (i: number): number => heatmapMargin.left + ((i - 0.5 - x[0]) / (x[1] - x[0])) * this.size;
+    const down = (i: number): number => heatmapMargin.top + ((i - 0.5 - y[0]) / (y[1] - y[0])) * this.size;
+    const { query, key } = this.cell;
+    place(
+      this.rowMark,
+      { left: across(0), top: down(query), right: across(n), bottom: down(query + 1) },
+      this.bounds(),
+    );
+    place(
+      this.cellMark,
+      { left: across(key), top: down(query), right: across(key + 1), bottom: down(query + 1) },
+      this.bounds(),
+    );
+  }
+
+  /** The drawing, once it is finished. */
+  async svg(): Promise<string> {
+    await this.drawing;
+    return heatmapSvg(this.plot);
+  }
+
+  private bounds(): Box {
+    const { left, top } = heatmapMargin;
+    return { left, top, right: left + this.size, bottom: top + this.size };
+  }
+
+  private range(): { x: readonly [number, number]; y: readonly [number, number] } {
+    const n = this.view?.positions.length ?? 1;
+    const shown = shownRange(this.plot);
+    if (!shown) return { x: [-0.5, n - 0.5], y: [-0.5, n - 0.5] };
+    const [a, b] = shown.y;
+    return { x: shown.x, y: [Math.min(a, b), Math.max(a, b)] };
+  }
+
+  private wireZoom(): void {
+    this.show(this.cell);
+    if (this.zoomWired) return;
+    this.zoomWired = true;
+    onZoom(this.plot, () => this.show(this.cell));
+  }
+
+  private point(event: PointerEvent): void {
+    const box = this.element.getBoundingClientRect();
+    const { x, y } = this.range();
+    const across = (event.clientX - box.left - heatmapMargin.left) / this.size;
+    const down = (event.clientY - box.top - heatmapMargin.top) / this.size;
+    if (down < 0 || down > 1 || across > 1) return;
+    const query = Math.round(y[0] + down * (y[1] - y[0]));
+    const key = across < 0 ? this.cell.key : Math.round(x[0] + across * (x[1] - x[0]));
+    if (query !== this.cell.query || key !== this.cell.key) this.go({ query, key });
+  }
+
+  private key(event: KeyboardEvent): void {
+    const { query, key } = this.cell;
+    const n = this.view?.positions.length ?? 0;
+    const moves: Readonly<Record<string, PatternCell>> = {
+      ArrowUp: { query: query - 1, key },
+      ArrowDown: { query: query + 1, key },
+      ArrowLeft: { query, key: key - 1 },
+      ArrowRight: { query, key: key + 1 },
+      Home: { query, key: 0 },
+      End: { query, key: query },
+    };
+    const next = moves[event.key];
+    if (!next || n === 0) return;
+    event.preventDefault();
+    this.go(next);
+  }
+
+  private go(cell: PatternCell): void {
+    this.show(cell);
+    this.onInspect(this.cell);
+  }
+}
+
+interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+function place(element: HTMLElement, box: Box, bounds: Box): void {
+  const left = Math.max(box.left, bounds.left);
+  const top = Math.max(box.top, bounds.top);
+  const right = Math.min(box.right, bounds.right);
+  const bottom = Math.min(box.bottom, bounds.bottom);
+  element.hidden = right <= left || bottom <= top;
+  element.style.left = `${left}px`;
+  element.style.top = `${top}px`;
+  element.style.width = `${right - left}px`;
+  element.style.height = `${bottom - top}px`;
+}

@@ -1,0 +1,42 @@
+/** The attention page as tables. */
+import type { AttentionView } from "../../../src/protocol/attention";
+import { headName } from "../../shared/format";
+import type { TableData } from "../../shared/table";
+import { visibleText } from "../../shared/tokenText";
+import { scoreNames, sorted, type ScoreName } from "./scores";
+
+/** What a row leaves for positions that are not shown: it sums to 1 over the whole window. */
+export const outsideShare = (row: readonly number[]): number =>
+  Math.max(0, 1 - row.reduce((sum, weight) => sum + weight, 0));
+
+/** One row per query, one column per key, and the share outside the shown tokens. */
+export function patternTable(view: AttentionView): TableData {
+  const names = view.positions.map((pos) => {
+    const token = view.window.tokens[pos];
+    return `${pos} ${token ? visibleText(token.text, token.id) : "?"}`;
+  });
+  return {
+    caption: `Pattern of head ${headName(view.pattern.layer, view.pattern.head)}: a row is a query, a column a key`,
+    columns: ["query", ...names, "outside"],
+    rows: view.pattern.rows.map((row, i) => [
+      names[i] ?? String(i),
+      ...row.map((weight, j) => (j <= i ? weight : null)),
+      outsideShare(row),
+    ]),
+  };
+}
+
+/** All heads with all scores, by the chosen one. */
+export function headTable(view: AttentionView, score: ScoreName): TableData {
+  return {
+    caption: "Head scores: means over queries",
+    columns: [
+      "head",
+      ...scoreNames.map(({ name, label }) => (name === "entropy" ? `${label} (nats)` : label)),
+    ],
+    rows: sorted(view.heads, score).map((head) => [
+      headName(head.layer, head.head),
+      ...scoreNames.map(({ name }) => head[name]),
+    ]),
+  };
+}

@@ -1,0 +1,183 @@
+/** The card of one neuron: where it fires, what it writes, what drives it, and what vouches for its reading. */
+import type { NeuronCard } from "../../../src/protocol/neurons";
+import type { NeuronsPanelData } from "../../../src/protocol/panelApi";
+import { fill, h } from "../../shared/dom";
+import { Figure } from "../../shared/figure";
+import { neuronName, number } from "../../shared/format";
+import { legend } from "../../shared/legend";
+import type { PageContext } from "../../shared/page";
+import { facts } from "../../shared/rail";
+import { theme } from "../../shared/theme";
+import { TokenStrip, tokenFace } from "../../shared/tokenStrip";
+import { button, progressRing } from "../../shared/ui";
+import { driverBars, driverSentence, writeBars } from "./cardBars";
+import { placeList, recordList } from "./places";
+import { ownScale } from "./ranking";
+import { activationTable, driverTable, writeTable } from "./tables";
+import { explanationText, isExplained, scoreSentence, scoreText } from "./words";
+
+/** A card that is updated in place. */
+export class Card {
+  readonly element = h("div", { class: "card" });
+  private readonly strip: TokenStrip;
+  private readonly figures: { readonly strip: Figure; readonly writes: Figure; readonly drivers: Figure };
+  private readonly places = h("div", { class: "places-part" });
+  private readonly head = h("div", { class: "card-head" });
+  private card: NeuronCard | null = null;
+
+  constructor(private readonly context: PageContext) {
+    this.strip = new TokenStrip({
+      label: "Activation on every token",
+      lines: true,
+      startsAtZero: true,
+      onInspect: (index) => this.inspectToken(index),
+      onChoose: (index) => this.reveal(index),
+    });
+    const figure = (
+      name: string,
+      title: string,
+      table: (card: NeuronCard) => ReturnType<typeof driverTable>,
+    ): Figure => new Figure(context, { name, title, table: () => table(this.need()), data: () => this.card });
+    this.figures = {
+      strip: figure("neuron-activations", "Where it fires", activationTable),
+      writes: figure("neuron-writes", "What it writes", writeTable),
+      drivers: figure("neuron-drivers", "What drives it", driverTable),
+    };
+    this.figures.strip.body.append(h("div", { class: "strip-scroll" }, this.strip.element));
+  }
+
+  /** Shows the card of the chosen neuron, or that it is being read. */
+  update({ card, chosen, ranking }: NeuronsPanelData): void {
+    const isNew = card?.layer !== this.card?.layer || card?.neuron !== this.card?.neuron;
+    this.card = card;
+    if (!chosen) {
+      fill(
+        this.element,
+        h("p", { class: "muted" }, "Choose a neuron to see what drives it and what it writes."),
+      );
+      return;
+    }
+    if (!card) {
+      const words = `Reading ${neuronName(chosen.layer, chosen.neuron)} …`;
+      fill(this.element, h("div", { class: "loading-line" }, progressRing(), h("p", {}, words)));
+      return;
+    }
+    this.drawHead(card);
+    this.drawStrip(card, new Set(ranking.selected), isNew);
+    fill(this.figures.writes.body, ...writeBars(card));
+    fill(this.figures.drivers.body, driverBars(card), h("p", { class: "note" }, driverSentence(card)));
+    this.drawPlaces(card);
+    const { strip, writes, drivers } = this.figures;
+    if (!strip.element.isConnected) {
+      fill(this.element, this.head, strip.element, writes.element, drivers.element, this.places);
+    }
+    for (const figure of [strip, writes, drivers]) figure.changed();
+    if (isNew) {
+      const first = ranking.selected[0];
+      if (first !== undefined) this.strip.reveal(first);
+    }
+  }
+
+  private need(): NeuronCard {
+    if (!this.card) throw new Error("There is no card yet.");
+    return this.card;
+  }
+
+  private drawHead(card: NeuronCard): void {
+    const { explanation, record } = card;
+    const clear = button("Clear colours", () => this.context.host.ask("editor/clear", {}));
+    const rows: [string, string][] = [["score", scoreText(explanation)]];
+    if (record) {
+      rows.push([
+        "record",
+        `mean ${number(record.mean)}, deviation ${number(record.deviation)}, maximum ${number(record.max)}`,
+      ]);
+    }
+    fill(
+      this.head,
+      h(
+        "div",
+        { class: "card-line" },
+        h("h2", { class: "card-name" }, neuronName(card.layer, card.neuron)),
+        clear,
+      ),
+      h(
+        "p",
+        { class: isExplained(explanation) ? "card-words" : "card-words unexplained" },
+        explanationText(explanation),
+      ),
+      facts(rows),
+      h("p", { class: "note" }, scoreSentence(explanation)),
+    );
+  }
+
+  private drawStrip(card: NeuronCard, selected: ReadonlySet<number>, isNew: boolean): void {
+    const counted = card.activations.map((a, i) => (i === 0 || card.window.tokens[i]?.special ? null : a));
+    const { scale, max } = ownScale(counted);
+    const tokens = card.window.tokens.map((token, i) => ({
+      ...token,
+      value: counted[i],
+      mark: selected.has(i) ? ("selected" as const) : undefined,
+      says: counted[i] === null ? "not counted" : `activation ${number(card.activations[i])}`,
+    }));
+    // Values are divided by the maximum here, so that the bars of high contrast themes have the same scale.
+    const scaled = tokens.map((t) => ({
+      ...t,
+      value: typeof t.value === "number" && max > 0 ? t.value / max : t.value,
+    }));
+    this.strip.update(scaled, {
+      scale: (v) => scale(v * max),
+      label: `Activation of ${neuronName(card.layer, card.neuron)} on every token`,
+    });
+    const negative = counted.some((a) => (a ?? 0) < -0.02 * max);
+    fill(
+      this.figures.strip.key,
+      legend({
+        label: "activation",
+        low: negative ? number(-max) : "0",
+        high: number(max),
+        diverging: negative,
+        scale: (t) => theme().diverging(t),
+        hatched: "not counted",
+      }),
+      h("span", {}, "selection underlined"),
+    );
+    if (isNew) this.inspectToken(strongestOf(counted), true);
+  }
+
+  private drawPlaces(card: NeuronCard): void {
+    const onReveal = (start: number, end: number): void =>
+      this.context.host.ask("editor/reveal", { start, end });
+    fill(this.places, placeList(card, onReveal), recordList(card));
+  }
+
+  private reveal(index: number): void {
+    const token = this.card?.window.tokens[index];
+    if (token) this.context.host.ask("editor/reveal", { start: token.start, end: token.end });
+  }
+
+  private inspectToken(index: number, quiet = false): void {
+    const { card } = this;
+    const token = card?.window.tokens[index];
+    if (!card || !token || (quiet && this.context.rail.held)) return;
+    const left = index === 0 || token.special === true;
+    this.context.rail.show(
+      [neuronName(card.layer, card.neuron), " on ", tokenFace(token.text, token.id)],
+      facts([
+        ["activation", number(card.activations[index])],
+        ["position", String(index)],
+        ["token id", String(token.id)],
+      ]),
+      left
+        ? h(
+            "p",
+            { class: "muted" },
+            "Position 0 and added tokens are not counted: attention sinks there are no evidence.",
+          )
+        : null,
+    );
+  }
+}
+
+const strongestOf = (values: readonly (number | null)[]): number =>
+  values.reduce<number>((best, a, i) => (Math.abs(a ?? 0) > Math.abs(values[best] ?? 0) ? i : best), 0);

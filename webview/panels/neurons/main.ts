@@ -1,0 +1,118 @@
+/** The Neurons page: which neurons fire on the selection, and the card of the chosen one. */
+import type { NeuronScore } from "../../../src/protocol/neurons";
+import type { NeuronsPanelData } from "../../../src/protocol/panelApi";
+import { fill, h } from "../../shared/dom";
+import { Figure } from "../../shared/figure";
+import { neuronName, number } from "../../shared/format";
+import { legend } from "../../shared/legend";
+import { openPage, type PageContext, type Panel } from "../../shared/page";
+import { theme } from "../../shared/theme";
+import { visibleText } from "../../shared/tokenText";
+import { Card } from "./card";
+import { writeBars } from "./cardBars";
+import "./neurons.css";
+import { Ranking } from "./ranking";
+import { rankingTable } from "./tables";
+import { baselineSentence, explanationText, scoreText } from "./words";
+
+class NeuronsPanel implements Panel<NeuronsPanelData> {
+  readonly element: HTMLElement;
+  readonly empty = {
+    what: "See which neurons of the model fire on a text, and what is known of each.",
+    how: "Select some text, then choose Explain Neuron Activations on Selection from the context menu.",
+    example: "Explain a line of the sample",
+  };
+  readonly keys = [
+    ["↑ ↓", "move in the list"],
+    ["Enter", "choose a neuron and colour the editor by it"],
+    ["← → ↑ ↓", "move over the tokens"],
+  ] as const;
+  private readonly ranking: Ranking;
+  private readonly figure: Figure;
+  private readonly card: Card;
+  private readonly selection = h("p", { class: "selection mono" });
+  private readonly baseline = h("p", { class: "note" });
+  private data: NeuronsPanelData | null = null;
+  private inspected: NeuronScore | null = null;
+
+  constructor(private readonly context: PageContext) {
+    this.ranking = new Ranking({
+      onInspect: (neuron) => this.show(neuron),
+      onChoose: ({ layer, neuron }) => context.host.ask("neurons/choose", { layer, neuron }),
+    });
+    this.figure = new Figure(context, {
+      name: "neurons-ranking",
+      title: "Neurons on the selection",
+      table: () => rankingTable(this.need().ranking),
+      data: () => this.data?.ranking,
+    });
+    this.figure.body.append(this.selection, this.ranking.element);
+    this.card = new Card(context);
+    this.element = h(
+      "div",
+      { class: "neurons" },
+      h("div", { class: "list-side" }, this.figure.element, this.baseline),
+      this.card.element,
+    );
+    // Escape leads from the card back to the list.
+    this.card.element.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !context.rail.held) this.ranking.focusChosen();
+    });
+  }
+
+  update(data: NeuronsPanelData): void {
+    this.data = data;
+    const shown = [...visibleText(data.selection || " ")];
+    const words =
+      shown.length > 160 ? `${shown.slice(0, 160).join("")}… (${shown.length} characters)` : shown.join("");
+    fill(this.selection, words);
+    this.ranking.update(data);
+    this.card.update(data);
+    fill(this.baseline, baselineSentence(data.ranking.baseline));
+    fill(
+      this.figure.key,
+      legend({
+        label: "activation, each row on the scale of its own maximum",
+        low: "−max",
+        high: "max",
+        diverging: true,
+        scale: (t) => theme().diverging(t),
+      }),
+    );
+    this.figure.changed();
+    const first = data.ranking.neurons[0];
+    if (!data.card && first && !this.inspected) this.show(first);
+  }
+
+  repaint(): void {
+    if (this.data) this.update(this.data);
+  }
+
+  inspect(): void {
+    const neuron = this.inspected ?? this.data?.ranking.neurons[0];
+    if (neuron) this.show(neuron);
+  }
+
+  summary({ ranking }: NeuronsPanelData): string {
+    const first = ranking.neurons[0];
+    if (!first) return "No neurons.";
+    return `${ranking.neurons.length} neurons, first ${neuronName(first.layer, first.neuron)}, z ${number(first.score)}.`;
+  }
+
+  private need(): NeuronsPanelData {
+    if (!this.data) throw new Error("There is no ranking yet.");
+    return this.data;
+  }
+
+  private show(neuron: NeuronScore): void {
+    this.inspected = neuron;
+    this.context.rail.show(
+      [neuronName(neuron.layer, neuron.neuron)],
+      h("p", {}, explanationText(neuron.explanation)),
+      h("p", { class: "muted num" }, scoreText(neuron.explanation)),
+      ...writeBars(neuron),
+    );
+  }
+}
+
+openPage("neurons", (context) => new NeuronsPanel(context));

@@ -1,0 +1,92 @@
+/** Where else a neuron is strong: in this file (each place leads there) and in the model's records. */
+import type { NeuronCard } from "../../../src/protocol/neurons";
+import { h } from "../../shared/dom";
+import { number } from "../../shared/format";
+import { tokenFace } from "../../shared/tokenStrip";
+import { visibleText } from "../../shared/tokenText";
+import { ownScale } from "./ranking";
+
+const AROUND = 22;
+
+const before = (text: string): string => {
+  const characters = [...visibleText(text || " ")];
+  return text === ""
+    ? ""
+    : characters.length > AROUND
+      ? `…${characters.slice(-AROUND).join("")}`
+      : characters.join("");
+};
+
+const after = (text: string): string => {
+  const characters = [...visibleText(text || " ")];
+  return text === ""
+    ? ""
+    : characters.length > AROUND
+      ? `${characters.slice(0, AROUND).join("")}…`
+      : characters.join("");
+};
+
+interface Line {
+  readonly before: string;
+  readonly after: string;
+  readonly activation: number;
+}
+
+function line(place: Line, token: HTMLElement): readonly HTMLElement[] {
+  return [
+    h("span", { class: "place-activation num" }, number(place.activation)),
+    h(
+      "span",
+      { class: "place-text mono" },
+      h("span", { class: "muted" }, before(place.before)),
+      token,
+      h("span", { class: "muted" }, after(place.after)),
+    ),
+  ];
+}
+
+function painted(face: HTMLElement, paint: { ground: string; text: string }): HTMLElement {
+  face.classList.add("place-token");
+  face.style.backgroundColor = paint.ground;
+  face.style.color = paint.text;
+  return face;
+}
+
+/** Places elsewhere in the text, each a button that goes there. */
+export function placeList(card: NeuronCard, onReveal: (start: number, end: number) => void): HTMLElement {
+  const { scale } = ownScale(card.activations.slice(1));
+  const items = card.places.map((place) => {
+    const face = painted(tokenFace(place.token.text, place.token.id), scale(place.activation));
+    const element = h("button", { type: "button", class: "place" }, ...line(place, face));
+    element.setAttribute(
+      "aria-label",
+      `${number(place.activation)} on ${place.token.text ?? place.token.id}, go there`,
+    );
+    element.addEventListener("click", () => onReveal(place.token.start, place.token.end));
+    return h("li", {}, element);
+  });
+  const body =
+    items.length > 0 ? h("ul", {}, ...items) : h("p", { class: "muted" }, "Nowhere else in this text.");
+  return h(
+    "section",
+    { class: "figure" },
+    h("h2", { class: "figure-title" }, "Elsewhere in this text"),
+    body,
+  );
+}
+
+/** Places in the model's own records; nothing without records. */
+export function recordList(card: NeuronCard): HTMLElement | null {
+  if (card.recordPlaces.length === 0) return null;
+  const { scale } = ownScale(card.recordPlaces.map((place) => place.activation));
+  const items = card.recordPlaces.map((place) => {
+    const face = painted(tokenFace(place.token), scale(place.activation));
+    return h("li", { class: "place" }, ...line(place, face));
+  });
+  return h(
+    "section",
+    { class: "figure" },
+    h("h2", { class: "figure-title" }, "In the model’s records"),
+    h("ul", {}, ...items),
+  );
+}

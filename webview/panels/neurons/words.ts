@@ -1,0 +1,30 @@
+/** What the neurons page says in words. */
+import type { Explanation, NeuronsResult } from "../../../src/protocol/neurons";
+import { number } from "../../shared/format";
+
+/** Below this correlation a reading explains too little to be shown as one. */
+export const EXPLAINS = 0.3;
+
+/** True when the reading is worth showing. */
+export const isExplained = (explanation: Explanation): boolean =>
+  explanation.kind !== "none" && explanation.score >= EXPLAINS;
+
+/** The reading, or that there is none. */
+export const explanationText = (explanation: Explanation): string =>
+  isExplained(explanation) ? explanation.text : "no simple explanation found";
+
+/** The reading's score beside its control. */
+export const scoreText = (explanation: Explanation): string =>
+  `r ${number(explanation.score)} · control ${number(explanation.control)}`;
+
+/** What the score and its control are. */
+export const scoreSentence = (explanation: Explanation): string =>
+  `r: correlation of what this reading predicts with what the neuron did on held-back text (${explanation.basis}); ` +
+  "control: the same for another neuron’s explanation.";
+
+/** What the z-score compares with. */
+export function baselineSentence(baseline: NeuronsResult["baseline"]): string {
+  return baseline === "records"
+    ? "z: mean activation on the selection against the neuron’s record on held-out text, in its standard deviations."
+    : "z: mean activation on the selection against the rest of this text, in its standard deviations; this model has no records of its neurons.";
+}

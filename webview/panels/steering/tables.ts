@@ -1,0 +1,55 @@
+/** The steering page as tables. */
+import type { SteerResult } from "../../../src/protocol/edit";
+import type { TableData } from "../../shared/table";
+import { visibleText } from "../../shared/tokenText";
+import { partsFrom } from "./words";
+
+/** One row per new token: default and steered side by side. */
+export function continuationTable(result: SteerResult): TableData {
+  const n = Math.max(result.default.ids.length, result.steered.ids.length);
+  const half = (side: SteerResult["default"], i: number): (string | number | null)[] =>
+    i < side.ids.length
+      ? [visibleText(side.tokens[i] ?? null, side.ids[i]), Math.exp(side.logProbs[i]!), side.logProbs[i]!]
+      : [null, null, null];
+  return {
+    caption: "Default and steered continuation, token by token",
+    columns: [
+      "token",
+      "default",
+      "probability",
+      "log-prob (nats)",
+      "steered",
+      "probability",
+      "log-prob (nats)",
+    ],
+    rows: Array.from({ length: n }, (_, i) => [
+      i + 1,
+      ...half(result.default, i),
+      ...half(result.steered, i),
+    ]),
+  };
+}
+
+/** One row per direction: its KL, where it leaves the default, what it says. */
+export function controlTable(result: SteerResult): TableData {
+  const row = (name: string, kl: number | null, side: SteerResult["default"]): (string | number | null)[] => {
+    const at = partsFrom(result.default, side);
+    return [
+      name,
+      kl,
+      at === null ? null : at + 1,
+      side.tokens.map((text, i) => visibleText(text, side.ids[i])).join(""),
+    ];
+  };
+  return {
+    caption: "The experiment and its controls",
+    columns: ["direction", "KL (nats)", "parts at token", "continuation"],
+    rows: [
+      row("steered", result.kl.steered, result.steered),
+      row("zero strength", null, result.controls.zero),
+      ...result.controls.isotropic.map((draw, i) =>
+        row(`random ${i + 1}`, result.kl.isotropic[i] ?? null, draw),
+      ),
+    ],
+  };
+}

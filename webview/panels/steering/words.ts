@@ -1,0 +1,62 @@
+/** What the steering page says in words. */
+import type { Edit, Experiment, GenerateResult, SteerResult } from "../../../src/protocol/edit";
+import { number, percent } from "../../shared/format";
+
+/** The strength of the experiment: the factor of its first edit. */
+export const strengthOf = (experiment: Experiment): number => experiment.edits[0]?.scale ?? 1;
+
+/** An edit as a name and what it does. */
+export function editFacts(edit: Edit): readonly (readonly [string, string])[] {
+  const rows: [string, string][] = [
+    ["hook", edit.hook],
+    ["does", `${edit.op} × ${number(edit.scale ?? 1)}`],
+  ];
+  const { value } = edit;
+  if (value !== undefined && "text" in value) {
+    rows.push(["text", value.text]);
+    if (value.minus !== undefined) rows.push(["minus", value.minus]);
+  } else if (value !== undefined) rows.push(["value", `${value.length} numbers`]);
+  rows.push(["positions", typeof edit.positions === "string" ? edit.positions : edit.positions.join(", ")]);
+  return rows;
+}
+
+/** How tokens are chosen. */
+export function samplingWords({ sampling }: Experiment): string {
+  const how =
+    sampling.temperature === 0
+      ? "greedy"
+      : `temperature ${number(sampling.temperature)}, seed ${sampling.seed}`;
+  return `${sampling.maxTokens} tokens, ${how}`;
+}
+
+/** First index at which two continuations differ; null where they do not. */
+export function partsFrom(a: GenerateResult, b: GenerateResult): number | null {
+  const n = Math.max(a.ids.length, b.ids.length);
+  for (let i = 0; i < n; i++) if (a.ids[i] !== b.ids[i]) return i;
+  return null;
+}
+
+/** True when two continuations have the same tokens and the same log-probabilities to the last bit. */
+export const isSame = (a: GenerateResult, b: GenerateResult): boolean =>
+  partsFrom(a, b) === null && a.logProbs.every((value, i) => Object.is(value, b.logProbs[i]));
+
+/** What the zero-strength control shows. */
+export function zeroSentence(result: SteerResult): string {
+  if (isSame(result.default, result.controls.zero))
+    return "Zero strength equals the default to the last bit.";
+  const at = partsFrom(result.default, result.controls.zero);
+  return at === null
+    ? "Zero strength gives the same tokens but other log-probabilities: do not trust this experiment."
+    : `Zero strength differs from the default at token ${at + 1}: do not trust this experiment.`;
+}
+
+/** Where the steered distribution stands among the random ones. */
+export function nullSentence({ kl, percentile }: SteerResult): string {
+  const n = kl.isotropic.length;
+  if (n === 0) return "No random directions were run: nothing to compare with.";
+  return `Steering moves the first distribution more than ${percent(percentile)} of ${n} random directions of equal norm.`;
+}
+
+/** The edit's size against the residual stream. */
+export const normSentence = (result: SteerResult): string =>
+  `‖edit‖ / ‖residual‖: ${result.relativeNorm.map(number).join(", ")}`;

@@ -1,0 +1,50 @@
+/** A row of values as small painted cells: a whole selection at a glance. Pure: data to SVG. */
+import { svg } from "../shared/dom";
+import type { Paint } from "../shared/theme";
+
+/** Size and paint of the cells. */
+export interface HeatCellsOptions {
+  readonly width: number;
+  readonly height: number;
+  /** Paint of a value; scaled by the caller. */
+  readonly scale: (value: number) => Paint;
+  /** Frame around the row, so that cells near zero are seen to be there. */
+  readonly line: string;
+  /** In high contrast the size is drawn as a bar in each cell; `full` is the value that fills it. */
+  readonly full?: number;
+}
+
+/** Cells from left to right; where there are more values than room, a cell shows the strongest of its share. */
+export function heatCells(values: readonly number[], options: HeatCellsOptions): SVGSVGElement {
+  const { width, height, scale, line, full } = options;
+  const nCells = Math.max(1, Math.min(values.length, Math.floor(width / 3)));
+  const each = Math.min(16, width / nCells);
+  const used = each * nCells;
+  const root = svg("svg", { width: used, height, viewBox: `0 0 ${used} ${height}`, "aria-hidden": "true" });
+  for (let i = 0; i < nCells; i++) {
+    const from = Math.floor((i * values.length) / nCells);
+    const to = Math.max(from + 1, Math.floor(((i + 1) * values.length) / nCells));
+    const value = strongest(values.slice(from, to));
+    const paint = scale(value);
+    root.append(svg("rect", { x: i * each, y: 0, width: each + 0.3, height, fill: paint.ground }));
+    if (full) {
+      const bar = Math.min(1, Math.abs(value) / full) * height;
+      root.append(
+        svg("rect", {
+          x: i * each,
+          y: height - bar,
+          width: Math.max(1, each - 1),
+          height: bar,
+          fill: paint.text,
+        }),
+      );
+    }
+  }
+  root.append(
+    svg("rect", { x: 0.5, y: 0.5, width: used - 1, height: height - 1, fill: "none", stroke: line }),
+  );
+  return root;
+}
+
+const strongest = (values: readonly number[]): number =>
+  values.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best), 0);

@@ -1,0 +1,60 @@
+/** Numbers as they are shown: three significant digits, a typographic minus, a unit. */
+
+const MINUS = "\u2212";
+
+/** What stands where there is no number. */
+export const NONE = "–";
+
+const withMinus = (text: string): string => text.replace(/-/g, MINUS);
+
+/** Three significant digits: 0.0312, 4.20, −12.3, 1.23e6. Counts keep all their digits: use `count`. */
+export function number(value: number | null | undefined): string {
+  if (value === null || value === undefined || Number.isNaN(value)) return NONE;
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : `${MINUS}∞`;
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size >= 1e5 || size < 1e-4) return withMinus(value.toExponential(2).replace("e+", "e"));
+  if (size >= 999.5) return withMinus(String(Math.round(value)));
+  return withMinus(value.toPrecision(3));
+}
+
+/** A share as percent with three significant digits: 43.2%, 0.0312%; what is not quite all is never shown as 100%. */
+export function percent(share: number | null | undefined): string {
+  if (share === null || share === undefined || Number.isNaN(share)) return NONE;
+  if (share === 0) return "0%";
+  if (share >= 1) return "100%";
+  if (share > 0.9995) return ">99.9%";
+  if (share < 1e-6) return "<0.0001%";
+  const text = (share * 100).toPrecision(3);
+  return `${text.includes("e") ? Number(text).toFixed(6) : text}%`;
+}
+
+/** A probability from a natural log-probability, as percent. */
+export function probability(logProb: number | null | undefined): string {
+  if (logProb === null || logProb === undefined || Number.isNaN(logProb)) return NONE;
+  return percent(Math.exp(logProb));
+}
+
+/** Log-probabilities and entropies: nats. */
+export function nats(value: number | null | undefined): string {
+  return value === null || value === undefined || Number.isNaN(value) ? NONE : `${number(value)} nats`;
+}
+
+/** A whole number with thin spaces between thousands. */
+export function count(value: number): string {
+  return withMinus(String(Math.round(value))).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+}
+
+/** A number of parameters: 260 K, 3.21 M, 1.24 B. */
+export function parameters(value: number): string {
+  if (value >= 1e9) return `${(value / 1e9).toPrecision(3)} B`;
+  if (value >= 1e6) return `${(value / 1e6).toPrecision(3)} M`;
+  if (value >= 1e3) return `${Math.round(value / 1e3)} K`;
+  return String(value);
+}
+
+/** A head by the field's name for it: layer and head, zero-based. */
+export const headName = (layer: number, head: number): string => `${layer}.${head}`;
+
+/** A neuron by layer and index, zero-based. */
+export const neuronName = (layer: number, neuron: number): string => `L${layer} N${neuron}`;

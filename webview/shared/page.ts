@@ -1,0 +1,184 @@
+/** The shell of every page: badge, status, pictures, details, and the rule that no older snapshot is ever painted. */
+import { toErrorData, type ErrorData } from "../../src/base/errors";
+import type { PanelData, PanelId, PanelState } from "../../src/protocol/panelApi";
+import { Badge } from "./badge";
+import { fill, h, setText } from "./dom";
+import { emptyFrame, errorFrame, loadingFrame, type EmptyWords } from "./frame";
+import type { FigureContext } from "./figure";
+import { connect, type AnyState, type Host } from "./host";
+import { helpList, type KeyHelp } from "./keys";
+import { Rail } from "./rail";
+import { onThemeChange, theme } from "./theme";
+import "./page.css";
+import { progressRing } from "./ui";
+
+/** What a panel is given. */
+export interface PageContext extends FigureContext {
+  readonly rail: Rail;
+}
+
+/** A panel: a view of its data, nothing more. */
+export interface Panel<Data> {
+  readonly element: HTMLElement;
+  readonly empty: EmptyWords;
+  readonly keys: readonly KeyHelp[];
+  /** Draws the data; called for every newer snapshot that has some. */
+  update(data: Data, state: PanelState<Data>): void;
+  /** Draws the last data again: other colours, another width. */
+  repaint(): void;
+  /** Draws what the rail shows again, after the help covered it. */
+  inspect(): void;
+  /** A sentence for screen readers after an update. */
+  summary(data: Data): string;
+}
+
+/** Builds the page of one panel and connects it to the host. */
+export function openPage<P extends PanelId>(
+  id: P,
+  create: (context: PageContext) => Panel<PanelData[P]>,
+): void {
+  const shell = new Shell<PanelData[P]>(id);
+  // The host sends each page the snapshots of its own panel only.
+  const receive = (state: AnyState): void => shell.receive(state as PanelState<PanelData[P]>);
+  const host = connect(receive, (error) => shell.fail(toErrorData(error)));
+  shell.start(host, create);
+}
+
+/** Colours that are computed from the theme, for the stylesheet. */
+function applyTheme(): void {
+  const { muted, line, mark, dataLine, background, foreground, kind } = theme();
+  const names = { muted, line, mark, "data-line": dataLine, ground: background, ink: foreground };
+  for (const [name, colour] of Object.entries(names)) document.body.style.setProperty(`--${name}`, colour);
+  document.body.dataset["theme"] = kind;
+}
+
+class Shell<Data> {
+  private readonly rail = new Rail();
+  private readonly main = h("main", { class: "main", tabindex: -1 });
+  private readonly frame = h("div", { class: "frame-place" });
+  private readonly live = h("div", { class: "sr-only", role: "status", "aria-live": "polite" });
+  private readonly document = h("span", { class: "document" });
+  private readonly status = h("span", { class: "status" });
+  private host!: Host;
+  private badge!: Badge;
+  private panel!: Panel<Data>;
+  private state: PanelState<Data> | null = null;
+  private statusDrawn = "";
+
+  constructor(private readonly id: PanelId) {}
+
+  start(host: Host, create: (context: PageContext) => Panel<Data>): void {
+    this.host = host;
+    this.badge = new Badge(() => host.ask("model/choose", {}));
+    const source = (): { model: AnyState["model"]; document: string | undefined } => ({
+      model: this.state?.model,
+      document: this.state?.document,
+    });
+    this.panel = create({ host, rail: this.rail, announce: (text) => this.announce(text), source });
+    const keys = h("button", { type: "button", class: "tool", "aria-label": "Keys" }, "?");
+    keys.addEventListener("click", () => this.toggleHelp());
+    const head = h("header", { class: "head" }, this.badge.element, this.document, this.status, keys);
+    this.main.append(this.frame, this.panel.element);
+    const root = h("div", { class: `page page-${this.id}` }, head, this.main, this.rail.element, this.live);
+    applyTheme();
+    (document.getElementById("root") ?? document.body).append(root);
+    this.show(false);
+    document.addEventListener("keydown", (event) => this.key(event));
+    onThemeChange(() => {
+      applyTheme();
+      this.repaint();
+    });
+    new ResizeObserver(() => this.repaint()).observe(this.main);
+  }
+
+  /** Takes a snapshot, unless a newer one was taken before. */
+  receive(state: PanelState<Data>): void {
+    if (this.state && state.seq <= this.state.seq) return;
+    const before = this.state?.status;
+    this.state = state;
+    this.badge.update(state.model);
+    setText(this.document, state.document ?? "");
+    this.drawStatus(state);
+    document.body.dataset["seq"] = String(state.seq);
+    document.body.dataset["status"] = state.status;
+    const shown = state.status !== "error" && state.status !== "empty" && state.data !== undefined;
+    try {
+      // Shown first: what is not laid out has no width to draw for.
+      this.show(shown);
+      if (shown && state.data !== undefined) {
+        this.panel.update(state.data, state);
+        if (state.status === "ready" && before !== "ready") this.announce(this.panel.summary(state.data));
+      } else this.drawFrame(state);
+    } catch (error) {
+      this.fail({
+        ...toErrorData(error),
+        message: `The picture could not be drawn. ${toErrorData(error).message}`,
+      });
+    }
+  }
+
+  /** Shows what went wrong in the page itself or on the way to the host. */
+  fail(error: ErrorData): void {
+    if (error.code === "cancelled") return;
+    fill(this.frame, errorFrame(error, this.host));
+    this.show(false);
+  }
+
+  private show(data: boolean): void {
+    this.panel.element.hidden = !data;
+    this.rail.element.hidden = !data;
+    this.frame.hidden = data;
+  }
+
+  private drawFrame(state: PanelState<Data>): void {
+    if (state.status === "error") {
+      const unknown = { code: "internal", message: state.message ?? "Something went wrong." };
+      fill(this.frame, errorFrame(state.error ?? unknown, this.host));
+    } else if (state.status === "empty") {
+      fill(this.frame, emptyFrame(state, this.panel.empty, this.host));
+    } else fill(this.frame, loadingFrame(state, this.host));
+  }
+
+  /** The quiet sign beside the document: at work (with Cancel), or out of date. Its place is kept free. */
+  private drawStatus(state: PanelState<Data>): void {
+    const key = state.data === undefined ? "" : `${state.status}|${state.message ?? ""}`;
+    if (key === this.statusDrawn) return;
+    this.statusDrawn = key;
+    this.main.classList.toggle("is-stale", state.status === "stale");
+    if (state.data === undefined || state.status === "ready") return fill(this.status);
+    if (state.status === "loading") {
+      const cancel = h("button", { type: "button", class: "tool" }, "Cancel");
+      cancel.addEventListener("click", () => this.host.ask("page/cancel", {}));
+      const words = h("span", { class: "status-words" }, state.message ?? "Working …");
+      return fill(this.status, h("span", { class: "late" }, progressRing(), words, cancel));
+    }
+    if (state.status === "stale")
+      fill(this.status, h("span", { class: "chip" }, state.message ?? "Out of date"));
+    else fill(this.status);
+  }
+
+  private repaint(): void {
+    if (this.state?.data !== undefined && !this.panel.element.hidden) this.panel.repaint();
+  }
+
+  private announce(text: string): void {
+    setText(this.live, text);
+  }
+
+  private key(event: KeyboardEvent): void {
+    if (event.key === "Escape" && this.rail.held) {
+      this.rail.release();
+      return;
+    }
+    const typing = event
+      .composedPath()
+      .some((t) => t instanceof HTMLInputElement || t instanceof HTMLSelectElement);
+    if (event.key === "?" && !typing) this.toggleHelp();
+  }
+
+  private toggleHelp(): void {
+    if (this.rail.held) return this.rail.release();
+    this.rail.hold("Keys", helpList(this.panel.keys), () => this.panel.inspect());
+    this.rail.element.hidden = false;
+  }
+}

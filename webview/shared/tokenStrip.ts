@@ -1,0 +1,135 @@
+/** The token strip: a text as tokens, any scalar painted on it. The one component every panel begins with. */
+import { fill, h, setAttributes, setText } from "./dom";
+import { roving, type Roving } from "./roving";
+import { theme, type Paint } from "./theme";
+import { pieces, sharedCharacter, spokenText } from "./tokenText";
+
+/** One token of a strip. */
+export interface StripToken {
+  readonly id: number;
+  readonly text: string | null;
+  readonly start: number;
+  readonly end: number;
+  readonly special?: true | undefined;
+  /** Painted through the strip's scale; null has no value and is hatched; undefined is left unpainted. */
+  readonly value?: number | null | undefined;
+  /** A number under the token. */
+  readonly under?: string | undefined;
+  /** "part": here two texts part; "selected": in the selection; "query": the row that is shown; "dim": not part of the result. */
+  readonly mark?: "part" | "selected" | "query" | "dim" | undefined;
+  /** What a screen reader says after the token. */
+  readonly says?: string | undefined;
+}
+
+/** How a strip is named and painted. */
+export interface StripOptions {
+  readonly label: string;
+  /** Paint of a value; values are scaled by the caller. */
+  readonly scale?: (value: number) => Paint;
+  /** Position 0 and added tokens are hatched when the strip starts at the window's start. */
+  readonly startsAtZero?: boolean;
+  /** A new line after every token that ends one, as the text has them. */
+  readonly lines?: boolean;
+  readonly onInspect?: (index: number) => void;
+  readonly onChoose?: (index: number) => void;
+}
+
+/** A strip that is updated in place: what did not change is not touched. */
+export class TokenStrip {
+  readonly element: HTMLElement;
+  private readonly roving: Roving;
+  private items: HTMLElement[] = [];
+  private drawn: string[] = [];
+
+  constructor(private options: StripOptions) {
+    this.element = h("div", { class: "strip", role: "listbox", "aria-label": options.label });
+    this.element.setAttribute("aria-orientation", "horizontal");
+    this.roving = roving(this.element, {
+      items: () => this.items,
+      columns: () => 0,
+      onInspect: (index) => this.options.onInspect?.(index),
+      onChoose: (index) => this.options.onChoose?.(index),
+    });
+  }
+
+  /** Shows these tokens; options given here replace the earlier ones. */
+  update(tokens: readonly StripToken[], options: Partial<StripOptions> = {}): void {
+    this.options = { ...this.options, ...options };
+    setAttributes(this.element, { "aria-label": this.options.label });
+    const groups = sharedCharacter(tokens);
+    const drawn = tokens.map((t, i) =>
+      JSON.stringify([t.id, t.text, t.special, groups[i], t.under !== undefined]),
+    );
+    if (drawn.length !== this.drawn.length || drawn.some((key, i) => key !== this.drawn[i])) {
+      this.rebuild(tokens, groups);
+      this.drawn = drawn;
+    }
+    for (const [i, token] of tokens.entries()) this.paint(this.items[i]!, token, i);
+    this.roving.refresh();
+  }
+
+  /** Moves the focus to a token. */
+  focus(index: number): void {
+    this.roving.focus(index);
+  }
+
+  /** Brings a token into view inside the strip, without moving the focus. */
+  reveal(index: number): void {
+    this.items[index]?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  private rebuild(tokens: readonly StripToken[], groups: ReturnType<typeof sharedCharacter>): void {
+    this.items = tokens.map((token, i) => {
+      const item = h("span", { class: "token", role: "option" }, tokenFace(token.text, token.id));
+      if (token.under !== undefined) item.append(h("span", { class: "under" }));
+      if (groups[i]) item.classList.add("shared", `shared-${groups[i]}`);
+      return item;
+    });
+    const children: Node[] = [];
+    for (const [i, item] of this.items.entries()) {
+      children.push(item);
+      if (this.options.lines && tokens[i]!.text?.endsWith("\n")) children.push(h("br"));
+    }
+    fill(this.element, ...children);
+  }
+
+  private paint(item: HTMLElement, token: StripToken, index: number): void {
+    const { scale, startsAtZero } = this.options;
+    const hatched = token.special === true || (startsAtZero === true && index === 0) || token.value === null;
+    item.classList.toggle("hatched", hatched);
+    const paint = !hatched && scale && typeof token.value === "number" ? scale(token.value) : null;
+    applyPaint(item, paint, hatched ? null : (token.value ?? null));
+    for (const mark of ["part", "selected", "query", "dim"] as const) {
+      item.classList.toggle(`mark-${mark}`, token.mark === mark);
+    }
+    setAttributes(item, {
+      "aria-label": [spokenText(token.text, token.id), token.says].filter(Boolean).join(", "),
+      "aria-selected": token.mark === "selected" || token.mark === "query" ? "true" : "false",
+    });
+    const under = item.querySelector(".under");
+    if (under) setText(under, token.under ?? "");
+  }
+}
+
+/** Paints an element's ground and text; in high contrast the size of the value is drawn as a bar too. */
+export function applyPaint(element: HTMLElement, paint: Paint | null, value: number | null): void {
+  const ground = paint?.ground ?? "";
+  if (element.style.backgroundColor !== ground) {
+    element.style.backgroundColor = ground;
+    element.style.color = paint?.text ?? "";
+  }
+  const bar = theme().highContrast && value !== null && paint ? String(Math.min(1, Math.abs(value))) : "";
+  element.style.setProperty("--bar", bar);
+  element.classList.toggle("barred", bar !== "");
+  element.classList.toggle("negative", bar !== "" && value !== null && value < 0);
+}
+
+/** A token's text as it is drawn everywhere: signs for what is invisible, dim. */
+export function tokenFace(text: string | null, id?: number): HTMLElement {
+  const face = h("span", { class: "face" });
+  for (const piece of pieces(text, id)) {
+    if (piece.kind === "plain") face.append(piece.text);
+    else face.append(h("span", { class: piece.kind }, piece.text));
+  }
+  return face;
+}

@@ -1,0 +1,116 @@
+/**
+ * The UI kit behind one thin wall: the only file that knows `@vscode/webview-ui-toolkit`, so that swapping the
+ * (archived) toolkit for another kit touches this file alone.
+ */
+import {
+  provideVSCodeDesignSystem,
+  vsCodeButton,
+  vsCodeDropdown,
+  vsCodeOption,
+  vsCodeProgressRing,
+  vsCodeTextField,
+} from "@vscode/webview-ui-toolkit";
+import { h } from "./dom";
+
+provideVSCodeDesignSystem().register(
+  vsCodeButton(),
+  vsCodeDropdown(),
+  vsCodeOption(),
+  vsCodeProgressRing(),
+  vsCodeTextField(),
+);
+
+function kit(tag: string): HTMLElement & { value?: string } {
+  return document.createElement(tag);
+}
+
+/** A button; "secondary" for what is not the next step. */
+export function button(
+  label: string,
+  action: () => void,
+  appearance: "primary" | "secondary" = "secondary",
+): HTMLElement {
+  const element = kit("vscode-button");
+  element.setAttribute("appearance", appearance);
+  element.textContent = label;
+  element.addEventListener("click", action);
+  return element;
+}
+
+/** One entry of a dropdown. */
+export interface Choice {
+  readonly value: string;
+  readonly label: string;
+}
+
+/** A dropdown with its name before it. */
+export class Dropdown {
+  readonly element: HTMLElement;
+  private readonly control: HTMLElement & { value?: string };
+  private drawn = "";
+
+  constructor(label: string, onChange: (value: string) => void) {
+    this.control = kit("vscode-dropdown");
+    this.control.setAttribute("aria-label", label);
+    this.control.addEventListener("change", () => onChange(this.control.value ?? ""));
+    this.element = h("span", { class: "field" }, h("span", { class: "field-label" }, label), this.control);
+  }
+
+  /** Offers these choices and shows the chosen one. */
+  update(choices: readonly Choice[], value: string): void {
+    const key = JSON.stringify(choices);
+    if (key !== this.drawn) {
+      this.drawn = key;
+      this.control.replaceChildren(
+        ...choices.map((choice) => {
+          const option = kit("vscode-option");
+          option.setAttribute("value", choice.value);
+          option.textContent = choice.label;
+          return option;
+        }),
+      );
+    }
+    // The kit takes its options over after it is connected: the value is set then, and again for what is there already.
+    this.control.setAttribute("current-value", value);
+    const set = (): void => {
+      if (this.control.value !== value) this.control.value = value;
+    };
+    set();
+    requestAnimationFrame(set);
+  }
+}
+
+/** A one-line text field with its name before it; Enter calls `onEnter`. */
+export class TextField {
+  readonly element: HTMLElement;
+  private readonly control: HTMLElement & { value?: string };
+
+  constructor(label: string, onEnter: () => void) {
+    this.control = kit("vscode-text-field");
+    this.control.setAttribute("aria-label", label);
+    this.control.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") onEnter();
+    });
+    this.element = h("span", { class: "field" }, h("span", { class: "field-label" }, label), this.control);
+  }
+
+  get value(): string {
+    return this.control.value ?? "";
+  }
+
+  set value(text: string) {
+    if (this.control.value !== text) this.control.value = text;
+  }
+
+  /** True while somebody types in it. */
+  get focused(): boolean {
+    return this.control.contains(document.activeElement);
+  }
+}
+
+/** A ring that turns while something is being done. */
+export function progressRing(): HTMLElement {
+  const ring = kit("vscode-progress-ring");
+  ring.setAttribute("aria-label", "Working");
+  return ring;
+}
