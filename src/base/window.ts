@@ -15,28 +15,38 @@ export function windowStride(nCtx: number): number {
   return 3 * Math.max(4, Math.floor(nCtx / 2));
 }
 
+/** Up to this many strides (nine units a token) a whole document is tried uncut: its tokens may fit. */
+const wholeStrides = 6;
+
 /**
- * From where on a document must be sent so that the window before `end` can be found: 0 for a short one.
+ * From where on a document must be sent so that the window before `end` can be found: 0 for one that may fit whole.
  * The text from here to `end` has always at least two strides when it is cut, which is how `windowStarts` knows.
  */
 export function neededFrom(end: number, nCtx: number): number {
   const stride = windowStride(nCtx);
-  if (end < 2 * stride) return 0;
+  if (end <= wholeStrides * stride) return 0;
   const latest = Math.floor((end - stride) / stride);
   return Math.max(0, (latest - 1) * stride - 2);
 }
 
 /**
  * Places, in offsets of the document, at which a window over this piece may start: the wanted one first, then later
- * ones for when its tokens do not fit. The wanted one is the piece's own start for a piece under two strides, else
- * the latest anchor with a stride of text after it; an anchor is the first line start at or after a multiple of the
+ * ones for when its tokens do not fit. The first is the start of a piece under two strides and of a document that may
+ * fit whole; after that comes the latest anchor with a stride of text after it; an anchor is the first line start at or after a multiple of the
  * stride, or that multiple itself where a line is longer than the stride. The last places leave ever less text.
  */
 export function* windowStarts(piece: TextPiece, nCtx: number): Generator<number> {
   const stride = windowStride(nCtx);
   const end = piece.offset + piece.text.length;
-  let last = piece.text.length < 2 * stride ? piece.offset : wantedStart(piece, stride);
-  yield last;
+  let last = piece.offset;
+  const mayFit = piece.offset === 0 && piece.text.length <= wholeStrides * stride;
+  const isShort = piece.text.length < 2 * stride;
+  if (isShort || mayFit) yield last;
+  if (!isShort) {
+    const wanted = wantedStart(piece, stride);
+    if (wanted > last || !mayFit) yield wanted;
+    last = wanted;
+  }
   const step = Math.max(1, Math.floor(stride / 4));
   for (let k = Math.floor(last / step) + 1; k * step < end; k++) {
     const start = anchor(piece, k * step, step);

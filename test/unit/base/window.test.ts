@@ -4,8 +4,12 @@ import { neededFrom, windowStarts, windowStride, type TextPiece } from "../../..
 
 const nCtx = 16;
 const stride = windowStride(nCtx);
-const first = (piece: TextPiece) => windowStarts(piece, nCtx).next().value as number;
 const whole = (text: string): TextPiece => ({ text, offset: 0 });
+/** The first start but the whole document's: what a document gets whose tokens do not fit. */
+const first = (piece: TextPiece) => {
+  const [start, next] = windowStarts(piece, nCtx);
+  return start === 0 && piece.text.length >= 2 * stride ? (next ?? 0) : start;
+};
 
 /** Lines of random lengths, some far longer than a stride, some with CRLF, emoji among the letters. */
 function randomText(seed: number, length: number): string {
@@ -68,8 +72,18 @@ describe("the window of a long text", () => {
     }
   });
 
-  it("needs no more than three strides and two units", () => {
-    for (let end = 0; end < 2000; end += 7) assert.ok(end - neededFrom(end, nCtx) <= 3 * stride + 2);
+  it("needs a document that may fit whole, else no more than three strides and two units", () => {
+    for (let end = 0; end < 2000; end += 7) {
+      const needed = end - neededFrom(end, nCtx);
+      assert.ok(end <= 6 * stride ? needed === end : needed >= 2 * stride && needed <= 3 * stride + 2);
+    }
+  });
+
+  it("tries a document whole while its tokens may fit", () => {
+    const text = "ab cd\n".repeat(100);
+    const starts = (length: number) => windowStarts(whole(text.slice(0, length)), nCtx).next().value;
+    assert.equal(starts(6 * stride), 0);
+    assert.notEqual(starts(6 * stride + 1), 0);
   });
 
   it("offers ever later places, down to the last unit, and splits no surrogate pair", () => {
