@@ -1,8 +1,9 @@
 /**
  * Builds dist/: the extension, the engine process, the command line and one bundle per panel.
  *
- *   node scripts/build.mjs [--minify] [--no-sourcemap] [--watch] [--strict]
+ *   node scripts/build.mjs [--minify] [--no-sourcemap] [--watch] [--strict] [--only webview]
  *
+ * --only: the bundles whose name begins so (extension, engine, cli, webview/lens …).
  * An entry whose file is missing is left out with a message; with --strict it is an error.
  */
 import fs from "node:fs";
@@ -12,11 +13,13 @@ import { bundles, plotlyCss } from "./lib/bundles.mjs";
 import { DIST } from "./lib/paths.mjs";
 
 const args = new Set(process.argv.slice(2));
+const only = args.has("--only") ? process.argv[process.argv.indexOf("--only") + 1] : "";
 const started = Date.now();
-const { bundles: list, missing } = bundles({
+const { bundles: all, missing } = bundles({
   minify: args.has("--minify"),
   sourcemap: !args.has("--no-sourcemap"),
 });
+const list = all.filter(({ name }) => name.startsWith(only));
 
 fs.mkdirSync(path.join(DIST, "webview"), { recursive: true });
 if (missing.length > 0) {

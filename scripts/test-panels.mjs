@@ -6,7 +6,11 @@ import { inRoot } from "./lib/paths.mjs";
 import { runNode } from "./lib/steps.mjs";
 import { ensureBrowser } from "./rig/browser.mjs";
 
-if (!process.env.INTROSPECT_BUILT && (await runNode([inRoot("scripts/build.mjs")])) !== 0) process.exit(1);
+if (
+  !process.env.INTROSPECT_BUILT &&
+  (await runNode([inRoot("scripts/build.mjs"), "--only", "webview"])) !== 0
+)
+  process.exit(1);
 process.exitCode = await runSuite({
   suite: "panels",
   folder: "test/panels",
