@@ -54,6 +54,19 @@ const sharedKey = Symbol.for("introspect.panels.shared");
 const closersKey = Symbol.for("introspect.closers");
 const holder = globalThis as unknown as Record<symbol, Shared | (() => Promise<void>)[] | undefined>;
 
+// A failed test leaves a picture and says what the page complained about.
+let open: PanelPage<PanelId> | undefined;
+if (typeof afterEach === "function") {
+  afterEach(async function () {
+    const panel = open;
+    open = undefined;
+    if (this.currentTest?.state !== "failed" || !panel || panel.page.isClosed()) return;
+    const name = this.currentTest.fullTitle().replace(/[^\w]+/g, "-");
+    await panel.screenshot(`failed-${name.slice(0, 80)}`).catch(() => undefined);
+    for (const error of panel.errors) console.log(`      page: ${error}`);
+  });
+}
+
 async function sharedParts(): Promise<Required<Shared>> {
   const shared = ((holder[sharedKey] as Shared | undefined) ??= {});
   if (!shared.browser || !shared.server) {
@@ -119,6 +132,7 @@ export async function openPanel<P extends PanelId>(id: P, options: PanelOptions<
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   const panel = new PanelPage<P>(page, options);
+  open = panel as unknown as PanelPage<PanelId>;
   await page.exposeFunction("__toHost", (message: unknown) => panel.receive(message));
   const css = fs.readFileSync(inRepo("test/panels/themes/default.css"), "utf8");
   await page.addInitScript(prepare, [css, loadTheme(themeName).variables, options.memory] as [
