@@ -48,8 +48,8 @@ export function permutation(n: number, random: () => number): number[] {
   const order = Array.from({ length: n }, (_, i) => i);
   for (let i = n - 1; i > 0; i--) {
     const j = Math.floor(random() * (i + 1));
-    const held = order[i] as number;
-    order[i] = order[j] as number;
+    const held = order[i];
+    order[i] = order[j];
     order[j] = held;
   }
   return order;

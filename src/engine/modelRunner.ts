@@ -264,13 +264,12 @@ export class ModelRunner implements Runner {
 
 /** Mean over positions, the first left out (it is an attention sink) unless it is the only one. */
 function meanRow(values: Tensor): Float32Array {
-  const n = values.shape[0] as number;
+  const n = values.shape[0];
   const width = values.data.length / n;
   const first = n > 1 ? 1 : 0;
   const mean = new Float32Array(width);
   for (let row = first; row < n; row++) {
-    for (let i = 0; i < width; i++)
-      mean[i] = (mean[i] as number) + (values.data[row * width + i] as number) / (n - first);
+    for (let i = 0; i < width; i++) mean[i] = mean[i] + values.data[row * width + i] / (n - first);
   }
   return mean;
 }

@@ -13,7 +13,9 @@ export function buildRunWindow(input: RunInput, tokenizer: TextTokenizer | null,
   if (input.kind === "ids") return idsWindow(input.ids, tokenizer);
   if (tokenizer === null) {
     const next = "Give ids, or put the model's tokenizer.json beside its config.json.";
-    throw new EngineError("no-tokenizer", "This model has no tokenizer.json, so it cannot read text.", { next });
+    throw new EngineError("no-tokenizer", "This model has no tokenizer.json, so it cannot read text.", {
+      next,
+    });
   }
   let window: RunWindow | undefined;
   for (const start of windowStarts(input, nCtx)) {

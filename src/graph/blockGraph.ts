@@ -46,7 +46,7 @@ export function blockGraph(
     graph,
     marker: new SiteMarker(graph, variant),
     spec,
-    block: spec.blocks[layer] as BlockSpec,
+    block: spec.blocks[layer],
   };
   const resid = context.marker.at("hook_resid_pre", graph.input(blockNames.resid, ["T", spec.dModel]), [
     "T",
@@ -116,8 +116,7 @@ function projections(
     const { q, k, v } = block.qkv;
     flat = [q, k, v].map((one) => linear(graph, normed, one));
   }
-  const part = (i: number, n: number): ValueName =>
-    graph.op("Reshape", [flat[i] as ValueName, graph.ints(0, n, dHead)]);
+  const part = (i: number, n: number): ValueName => graph.op("Reshape", [flat[i], graph.ints(0, n, dHead)]);
   return {
     q: marker.at("attn.hook_q", part(0, nHeads), headShape(spec, nHeads)),
     k: marker.at("attn.hook_k", part(1, nKvHeads), headShape(spec, nKvHeads)),

@@ -113,7 +113,7 @@ export class GraphBuilder {
 
   /** Adds an operator of ai.onnx and gives its first output. */
   op(op: string, inputs: readonly ValueName[], attributes: Record<string, OnnxAttribute> = {}): ValueName {
-    return this.ops(op, inputs, { attributes })[0] as ValueName;
+    return this.ops(op, inputs, { attributes })[0];
   }
 
   /** Adds an operator with several outputs or of another domain. */

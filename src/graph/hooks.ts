@@ -117,10 +117,10 @@ function distance(a: string, b: string): number {
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= short.length; j++) {
-      const change = (row[j - 1] as number) + (a[i - 1] === short[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] as number) + 1, (next[j - 1] as number) + 1));
+      const change = row[j - 1] + (a[i - 1] === short[j - 1] ? 0 : 1);
+      next.push(Math.min(change, row[j] + 1, next[j - 1] + 1));
     }
     row = next;
   }
-  return row[short.length] as number;
+  return row[short.length];
 }

@@ -52,8 +52,8 @@ function reductions(graph: GraphBuilder, logits: ValueName): void {
   graph.output(unembedNames.logSumExp, sum, ["N", 1]);
   const k = graph.input(unembedNames.k, [1], "int64");
   const [values, ids] = graph.ops("TopK", [logits, k], { outputs: 2, attributes: { axis: -1 } });
-  graph.output(unembedNames.topLogits, values as ValueName, ["N", "K"]);
-  graph.output(unembedNames.topIds, ids as ValueName, ["N", "K"], "int64");
+  graph.output(unembedNames.topLogits, values, ["N", "K"]);
+  graph.output(unembedNames.topIds, ids, ["N", "K"], "int64");
 }
 
 /** Logit and rank of chosen ids; the rank counts the larger logits, so ties share the better rank. */

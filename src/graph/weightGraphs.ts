@@ -1,7 +1,7 @@
 /** Small graphs over weights alone: rows and columns of a matrix, directions through the unembedding, heads through W_O. */
 import type { OnnxGraph } from "../formats/onnx/onnxModel";
 import { GraphBuilder, type ValueName, type WeightTable } from "./graphBuilder";
-import type { BlockSpec, ModelSpec } from "./modelSpec";
+import type { ModelSpec } from "./modelSpec";
 
 /** Names of inputs and outputs of the graphs here. */
 export const weightNames = {
@@ -47,8 +47,8 @@ export function directionsGraph(spec: ModelSpec, weights: WeightTable): OnnxGrap
     [0, [weightNames.bottomValues, weightNames.bottomIds]],
   ] as const) {
     const [values, ids] = graph.ops("TopK", [logits, k], { outputs: 2, attributes: { axis: -1, largest } });
-    graph.output(names[0], values as ValueName, ["n", "K"]);
-    graph.output(names[1], ids as ValueName, ["n", "K"], "int64");
+    graph.output(names[0], values, ["n", "K"]);
+    graph.output(names[1], ids, ["n", "K"], "int64");
   }
   return graph.build();
 }
@@ -56,7 +56,7 @@ export function directionsGraph(spec: ModelSpec, weights: WeightTable): OnnxGrap
 /** z [pos, head, dHead] through each head's own rows of W_O: results [head, pos, dModel], the output bias left out. */
 export function headResultsGraph(spec: ModelSpec, layer: number, weights: WeightTable): OnnxGraph {
   const graph = new GraphBuilder(`heads ${layer}`, weights);
-  const { out } = spec.blocks[layer] as BlockSpec;
+  const { out } = spec.blocks[layer];
   const { nHeads, dHead, dModel } = spec;
   const z = graph.op("Transpose", [graph.input(weightNames.z, ["n", nHeads, dHead])], { perm: [1, 0, 2] });
   const weight = graph.weight(out.weight);
@@ -64,7 +64,7 @@ export function headResultsGraph(spec: ModelSpec, layer: number, weights: Weight
   const split = inOut ? graph.ints(nHeads, dHead, dModel) : graph.ints(dModel, nHeads, dHead);
   const attributes: Record<string, number> = inOut ? {} : { transB: 1, transBatchB: 1 };
   const inputs = [z, graph.op("Reshape", [weight, split])];
-  const results = graph.ops("FusedMatMul", inputs, { domain: "com.microsoft", attributes })[0] as ValueName;
+  const results = graph.ops("FusedMatMul", inputs, { domain: "com.microsoft", attributes })[0];
   graph.output(weightNames.results, results, [nHeads, "n", dModel]);
   return graph.build();
 }

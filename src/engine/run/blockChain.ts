@@ -6,6 +6,7 @@ import type { WeightTable } from "../../graph/graphBuilder";
 import type { ModelSpec } from "../../graph/modelSpec";
 import { rotaryInputs } from "../../graph/parts/rotary";
 import { addInput, mulInput, pickInput, readOutput, type SitePlan, sitePlanKey } from "../../graph/sites";
+import { floatFeed, floatsOf, int64Feed } from "../feeds";
 import type { Feed, Fetched } from "../ort";
 import type { SessionPool } from "../sessionPool";
 import type { ReadCollector } from "./readCollector";
@@ -85,9 +86,9 @@ export class BlockChain {
   private async embed(run: ChainRun, chunk: Chunk): Promise<Float32Array> {
     const reads = run.reads.filter(({ hook }) => hook.place === "embed");
     const step = new Step(run, chunk, { reads, layer: embedLayer });
-    step.feeds[embedNames.ids] = int64(chunk.ids);
+    step.feeds[embedNames.ids] = int64Feed(chunk.ids);
     if (this.spec.positions.kind === "learned") {
-      step.feeds[embedNames.positions] = int64(chunk.ids.map((_, i) => chunk.from + i));
+      step.feeds[embedNames.positions] = int64Feed(chunk.ids.map((_, i) => chunk.from + i));
     }
     const key = `embed ${sitePlanKey(step.plan)}`;
     const out = await this.pool.use(
@@ -96,7 +97,7 @@ export class BlockChain {
       (s) => s.run(step.feeds),
     );
     step.collect(out);
-    return (out[embedNames.resid] as Fetched).data as Float32Array;
+    return floatsOf(out, embedNames.resid);
   }
 
   private async block(
@@ -112,7 +113,7 @@ export class BlockChain {
       site === "hook_resid_post" || (site === "hook_resid_pre" && !edited.includes(site));
     const step = new Step(run, chunk, { reads: reads.filter(({ hook }) => !free(hook.site)), layer });
     const past = run.sequence.length > 0;
-    step.feeds[blockNames.resid] = { type: "float32", data: resid, dims: [chunk.ids.length, dModel] };
+    step.feeds[blockNames.resid] = floatFeed(resid, [chunk.ids.length, dModel]);
     if (past) {
       const { k, v } = run.sequence.past(layer);
       Object.assign(step.feeds, { [blockNames.pastK]: k, [blockNames.pastV]: v });
@@ -122,8 +123,8 @@ export class BlockChain {
     const graph = () => blockGraph(this.spec, layer, { ...step.plan, past }, this.weights);
     const out = await this.pool.use(key, graph, (session) => session.run(step.feeds));
     step.collect(out);
-    run.sequence.write(layer, floats(out, blockNames.newK), floats(out, blockNames.newV));
-    const post = floats(out, blockNames.residPost);
+    run.sequence.write(layer, floatsOf(out, blockNames.newK), floatsOf(out, blockNames.newV));
+    const post = floatsOf(out, blockNames.residPost);
     for (const read of reads) {
       if (!free(read.hook.site)) continue;
       const rows = read.hook.site === "hook_resid_pre" ? resid : post;
@@ -155,7 +156,7 @@ class Step {
     this.reads = reads.filter((read) => localPositions(read, chunk).length > 0);
     const edits = run.edits?.sites(layer, chunk.from, chunk.to) ?? [];
     for (const site of edits) {
-      const { mul, add } = (run.edits as RunEdits).feeds(layer, site, chunk);
+      const { mul, add } = run.edits!.feeds(layer, site, chunk);
       this.feeds[mulInput(site)] = mul;
       this.feeds[addInput(site)] = add;
     }
@@ -163,7 +164,7 @@ class Step {
   }
 
   collect(out: Readonly<Record<string, Fetched>>): void {
-    for (const read of this.reads) this.run.collector.add(read, out[readOutput(read.hook.site)] as Fetched);
+    for (const read of this.reads) this.run.collector.add(read, out[readOutput(read.hook.site)]);
   }
 
   private siteRead(read: PlannedRead, chunk: Chunk): SitePlan["reads"][number] {
@@ -171,7 +172,7 @@ class Step {
     const picks = new Map(read.picks.map(({ axis, indices }) => [axis, indices]));
     if (read.spec.positions !== undefined) picks.set(read.posAxis, localPositions(read, chunk));
     const axes = [...picks.keys()].sort((a, b) => a - b);
-    for (const axis of axes) this.feeds[pickInput(site, axis)] = int64(picks.get(axis) as readonly number[]);
+    for (const axis of axes) this.feeds[pickInput(site, axis)] = int64Feed(picks.get(axis) ?? []);
     return { site, picks: axes };
   }
 }
@@ -181,12 +182,4 @@ function localPositions(read: PlannedRead, { from, to }: Chunk): number[] {
   const { positions } = read.spec;
   if (positions === undefined) return Array.from({ length: to - from }, (_, i) => i);
   return positions.filter((position) => position >= from && position < to).map((position) => position - from);
-}
-
-function floats(out: Readonly<Record<string, Fetched>>, name: string): Float32Array {
-  return (out[name] as Fetched).data as Float32Array;
-}
-
-function int64(values: readonly number[]): Feed {
-  return { type: "int64", data: BigInt64Array.from(values, BigInt), dims: [values.length] };
 }

@@ -5,6 +5,7 @@ import type { ModelSpec } from "../../graph/modelSpec";
 import type { Decoded, DecodeRequest } from "../../graph/runner";
 import { readOutput, sitePlanKey } from "../../graph/sites";
 import { unembedGraph, unembedNames, type UnembedVariant } from "../../graph/unembedGraph";
+import { floatFeed, floatsOf, int64Feed } from "../feeds";
 import type { Feed, Fetched } from "../ort";
 import type { SessionPool } from "../sessionPool";
 import type { ReadCollector } from "./readCollector";
@@ -48,7 +49,7 @@ export class Decoder {
   async logits(row: Float32Array): Promise<Float32Array> {
     const feeds = { [unembedNames.rows]: this.rowsFeed(row) };
     const out = await this.run({ kind: "logits", reads: [], edits: [] }, feeds);
-    return (out[unembedNames.logits] as Fetched).data as Float32Array;
+    return floatsOf(out, unembedNames.logits);
   }
 
   /** Reads the final norm's hooks for rows in the order of their positions. */
@@ -58,9 +59,9 @@ export class Decoder {
     collector: ReadCollector,
   ): Promise<void> {
     const sites = reads.map(({ hook }) => ({ site: hook.site, picks: [] }));
-    const feeds = { [unembedNames.rows]: this.rowsFeed(rows), [unembedNames.k]: int64([1], [1]) };
+    const feeds = { [unembedNames.rows]: this.rowsFeed(rows), [unembedNames.k]: int64Feed([1], [1]) };
     const out = await this.run({ kind: "top", reads: sites, edits: [] }, feeds);
-    for (const read of reads) collector.add(read, out[readOutput(read.hook.site)] as Fetched);
+    for (const read of reads) collector.add(read, out[readOutput(read.hook.site)]);
   }
 
   private async some(
@@ -73,12 +74,12 @@ export class Decoder {
     const k = Math.max(1, Math.min(request.k, dVocab));
     const feeds: Record<string, Feed> = {
       [unembedNames.rows]: this.rowsFeed(rows),
-      [unembedNames.k]: int64([k], [1]),
+      [unembedNames.k]: int64Feed([k], [1]),
     };
     const track = trackedRows(request, from, to);
     const width = Math.max(0, ...track.map((ids) => ids.length));
     if (width > 0)
-      feeds[unembedNames.track] = int64(
+      feeds[unembedNames.track] = int64Feed(
         track.flatMap((ids) => padded(ids, width)),
         [to - from, width],
       );
@@ -99,7 +100,7 @@ export class Decoder {
   }
 
   private rowsFeed(rows: Float32Array): Feed {
-    return { type: "float32", data: rows, dims: [rows.length / this.spec.dModel, this.spec.dModel] };
+    return floatFeed(rows, [rows.length / this.spec.dModel, this.spec.dModel]);
   }
 }
 
@@ -127,10 +128,6 @@ function collect(
     parts.entropy.push(Number(data(unembedNames.entropy)[i]));
     const logits = row(unembedNames.trackedLogits, i, width);
     const ranks = row(unembedNames.trackedRanks, i, width);
-    parts.tracked.push(ids.map((_, j) => ({ logit: logits[j] as number, rank: ranks[j] as number })));
+    parts.tracked.push(ids.map((_, j) => ({ logit: logits[j], rank: ranks[j] })));
   });
-}
-
-function int64(values: readonly number[], dims: readonly number[]): Feed {
-  return { type: "int64", data: BigInt64Array.from(values, BigInt), dims };
 }

@@ -1,5 +1,5 @@
 /** Gathers what the chunks of a run read into one tensor per hook. */
-import { type Axis, sizeOf, type Tensor, tensor } from "../../tensor/tensor";
+import { sizeOf, type Tensor, tensor } from "../../tensor/tensor";
 import type { Fetched } from "../ort";
 import type { PlannedRead } from "./readPlan";
 
@@ -34,7 +34,7 @@ export class ReadCollector {
     const first = pieces[0];
     const short = read.axes.includes("keyPos") && first?.shape.at(-1) !== nKeys;
     if (first !== undefined && pieces.length === 1 && !short) {
-      return tensor(read.axes as readonly Axis[], first.shape, first.data);
+      return tensor(read.axes, first.shape, first.data);
     }
     return join(read, pieces, nKeys);
   }
@@ -49,7 +49,7 @@ export class ReadCollector {
 function join(read: PlannedRead, pieces: readonly Piece[], nKeys: number): Tensor {
   const { posAxis, axes } = read;
   const model = pieces[0]?.shape ?? axes.map(() => 0);
-  const total = pieces.reduce((sum, { shape }) => sum + (shape[posAxis] as number), 0);
+  const total = pieces.reduce((sum, { shape }) => sum + shape[posAxis], 0);
   const hasKeys = axes.includes("keyPos");
   const shape = model.map((n, axis) =>
     axis === posAxis ? total : hasKeys && axis === axes.length - 1 ? nKeys : n,
@@ -60,7 +60,7 @@ function join(read: PlannedRead, pieces: readonly Piece[], nKeys: number): Tenso
   const rowOut = sizeOf(shape.slice(posAxis + 1));
   let before = 0;
   for (const piece of pieces) {
-    const n = piece.shape[posAxis] as number;
+    const n = piece.shape[posAxis];
     const rowIn = sizeOf(piece.shape.slice(posAxis + 1));
     for (let o = 0; o < outer; o++) {
       for (let i = 0; i < n; i++) {

@@ -47,8 +47,7 @@ export function planRead(spec: ModelSpec, read: ReadSpec, length: number): Plann
   }
   const axes = hookAxes(hook.site);
   checkIndices(read, "position", read.positions, length);
-  const unordered =
-    read.positions?.some((position, i, all) => i > 0 && position <= (all[i - 1] as number)) ?? false;
+  const unordered = read.positions?.some((position, i, all) => i > 0 && position <= all[i - 1]) ?? false;
   if (unordered) throw new GraphError("bad-plan", `Reading "${read.hook}": positions must ascend.`);
   const picks: { axis: number; indices: readonly number[] }[] = [];
   for (const [name, indices] of [

@@ -1,5 +1,6 @@
 /** Cosines and sines of rotary positions. */
 import type { RotarySpec } from "../../graph/modelSpec";
+import { floatFeed } from "../feeds";
 import type { Feed } from "../ort";
 
 /** cos and sin of positions from … to − 1 for a run of `length` positions in all, each [positions, 1, dHead]; angles in double precision. */
@@ -14,12 +15,12 @@ export function rotaryFeeds(
   const sin = new Float32Array(n * half * 2);
   for (let row = 0; row < n; row++) {
     for (let i = 0; i < half; i++) {
-      const angle = (range.from + row) * (frequencies[i] as number);
+      const angle = (range.from + row) * frequencies[i];
       const at = row * half * 2 + i;
       cos[at] = cos[at + half] = Math.cos(angle) * spec.factor;
       sin[at] = sin[at + half] = Math.sin(angle) * spec.factor;
     }
   }
   const dims = [n, 1, half * 2];
-  return { cos: { type: "float32", data: cos, dims }, sin: { type: "float32", data: sin, dims } };
+  return { cos: floatFeed(cos, dims), sin: floatFeed(sin, dims) };
 }

@@ -3,6 +3,7 @@ import { GraphError } from "../../graph/graphError";
 import { type Hook, hookAxes, parseHook, type Site } from "../../graph/hooks";
 import type { ModelSpec } from "../../graph/modelSpec";
 import type { Edit } from "../../protocol/edit";
+import { floatFeed } from "../feeds";
 import type { Feed } from "../ort";
 
 /** Stands for the embedding where a layer is asked for. */
@@ -58,13 +59,13 @@ export class RunEdits {
   feeds(layer: number, site: Site, range: { from: number; to: number }): { mul: Feed; add: Feed } {
     const dims = [range.to - range.from, ...valueShape(this.spec, site)];
     const width = dims.slice(1).reduce((a, b) => a * b, 1);
-    const mul = new Float32Array((dims[0] as number) * width).fill(1);
+    const mul = new Float32Array(dims[0] * width).fill(1);
     // −0, not 0: adding −0 leaves every float as it was, the sign of zero included.
     const add = new Float32Array(mul.length).fill(-0);
     for (const one of this.placed) {
       if (one.layer === layer && one.site === site) apply(this.spec, one, range, { mul, add, width });
     }
-    return { mul: { type: "float32", data: mul, dims }, add: { type: "float32", data: add, dims } };
+    return { mul: floatFeed(mul, dims), add: floatFeed(add, dims) };
   }
 }
 
@@ -172,10 +173,10 @@ function apply(
       const keep = edit.op === "add" ? 1 : edit.op === "scale" ? strength : 1 - strength;
       const summand = edit.op === "scale" ? 0 : strength * value;
       if (keep !== 1) {
-        out.mul[at] = (out.mul[at] as number) * keep;
-        out.add[at] = (out.add[at] as number) * keep;
+        out.mul[at] = out.mul[at] * keep;
+        out.add[at] = out.add[at] * keep;
       }
-      if (summand !== 0) out.add[at] = (out.add[at] as number) + summand;
+      if (summand !== 0) out.add[at] = out.add[at] + summand;
     }
   }
 }

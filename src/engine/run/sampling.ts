@@ -11,12 +11,12 @@ export function chooseToken(logits: Float32Array, temperature: number, random: (
   let largest = -Infinity;
   let best = 0;
   for (let i = 0; i < logits.length; i++) {
-    if ((logits[i] as number) > largest) [largest, best] = [logits[i] as number, i];
+    if (logits[i] > largest) [largest, best] = [logits[i], i];
   }
   let sum = 0;
   for (const logit of logits) sum += Math.exp(logit - largest);
   const id = temperature === 0 ? best : draw(logits, { largest, temperature }, random);
-  return { id, logProb: (logits[id] as number) - largest - Math.log(sum) };
+  return { id, logProb: logits[id] - largest - Math.log(sum) };
 }
 
 function draw(
@@ -29,7 +29,7 @@ function draw(
   let rest = random() * sum;
   let last = 0;
   for (let i = 0; i < logits.length; i++) {
-    const share = Math.exp(((logits[i] as number) - largest) / temperature);
+    const share = Math.exp((logits[i] - largest) / temperature);
     if (share === 0) continue;
     last = i;
     rest -= share;

@@ -1,4 +1,5 @@
 /** Keys and values of a token sequence, per layer, appended to without moving what is there. */
+import { floatFeed } from "../feeds";
 import type { Feed } from "../ort";
 
 /** Sizes of one layer's keys: positions × kvHeads × dHead. */
@@ -35,18 +36,18 @@ export class Sequence {
 
   /** Keys and values of a layer so far, [positions, kvHead, dHead], as views. */
   past(layer: number): { k: Feed; v: Feed } {
-    const { k, v } = this.layers[layer] as LayerBuffers;
+    const { k, v } = this.layers[layer];
     const used = this.length * this.rowSize;
     const dims = [this.length, this.shape.nKvHeads, this.shape.dHead];
     return {
-      k: { type: "float32", data: k.subarray(0, used), dims },
-      v: { type: "float32", data: v.subarray(0, used), dims },
+      k: floatFeed(k.subarray(0, used), dims),
+      v: floatFeed(v.subarray(0, used), dims),
     };
   }
 
   /** Writes a layer's keys and values of new positions after the ones there; `commit` makes them count. */
   write(layer: number, k: Float32Array, v: Float32Array): void {
-    const buffers = this.layers[layer] as LayerBuffers;
+    const buffers = this.layers[layer];
     const used = this.length * this.rowSize;
     buffers.k = grown(buffers.k, used, k.length);
     buffers.v = grown(buffers.v, used, v.length);

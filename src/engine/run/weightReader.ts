@@ -6,6 +6,7 @@ import type { BlockSpec, LinearSpec, ModelSpec, NormSpec } from "../../graph/mod
 import type { NeuronWeights, NormWeights } from "../../graph/runner";
 import { directionsGraph, headResultsGraph, pickGraph, weightNames } from "../../graph/weightGraphs";
 import { type Tensor, tensor } from "../../tensor/tensor";
+import { floatFeed, floatsOf, int64Feed } from "../feeds";
 import type { Feed, Fetched } from "../ort";
 import type { SessionPool } from "../sessionPool";
 
@@ -32,10 +33,10 @@ export class WeightReader {
     const gate = block.mlpGate === null ? null : await this.vectors(block.mlpGate, "out", neurons);
     const gateBias = block.mlpGate === null ? null : await this.biases(block.mlpGate, neurons);
     return neurons.map((_, i) => ({
-      out: out[i] as Float32Array,
-      in: into[i] as Float32Array,
-      inBias: bias[i] as number,
-      ...(gate === null ? {} : { gate: gate[i] as Float32Array, gateBias: gateBias?.[i] as number }),
+      out: out[i],
+      in: into[i],
+      inBias: bias[i],
+      ...(gate === null ? {} : { gate: gate[i], gateBias: gateBias?.[i] }),
     }));
   }
 
@@ -43,7 +44,7 @@ export class WeightReader {
     const spec: NormSpec = name === "final" ? this.spec.finalNorm : this.block(name.layer)[name.norm];
     const all = Array.from({ length: this.spec.dModel }, (_, i) => i);
     const read = async (weight: string | null): Promise<Float32Array | null> =>
-      weight === null ? null : floats(await this.pick(weight, 0, all), weightNames.picked);
+      weight === null ? null : floatsOf(await this.pick(weight, 0, all), weightNames.picked);
     return { kind: spec.kind, gain: await read(spec.gain), bias: await read(spec.bias) };
   }
 
@@ -55,8 +56,8 @@ export class WeightReader {
     const n = rows.length / this.spec.dModel;
     const most = Math.max(1, Math.min(k, this.spec.dVocab));
     const feeds: Record<string, Feed> = {
-      [weightNames.rows]: { type: "float32", data: rows, dims: [n, this.spec.dModel] },
-      [weightNames.k]: int64([most]),
+      [weightNames.rows]: floatFeed(rows, [n, this.spec.dModel]),
+      [weightNames.k]: int64Feed([most]),
     };
     const out = await this.call("directions", () => directionsGraph(this.spec, this.weights), feeds);
     const entries = (ids: string, values: string, i: number): DirectionEntry[] =>
@@ -73,14 +74,17 @@ export class WeightReader {
   /** z [pos, head, dHead] to what each head adds: [head, pos, dModel]. */
   async headResults(layer: number, z: Tensor): Promise<Tensor> {
     this.block(layer);
-    const feeds: Record<string, Feed> = { [weightNames.z]: { type: "float32", data: z.data, dims: z.shape } };
+    const feeds: Record<string, Feed> = { [weightNames.z]: floatFeed(z.data, z.shape) };
     const out = await this.call(
       `heads ${layer}`,
       () => headResultsGraph(this.spec, layer, this.weights),
       feeds,
     );
-    const results = out[weightNames.results] as Fetched;
-    return tensor(["head", "pos", "dModel"], results.dims, results.data as Float32Array);
+    return tensor(
+      ["head", "pos", "dModel"],
+      out[weightNames.results].dims,
+      floatsOf(out, weightNames.results),
+    );
   }
 
   private block(layer: number): BlockSpec {
@@ -97,18 +101,18 @@ export class WeightReader {
   ): Promise<Float32Array[]> {
     const axis = (linear.layout === "in-out") === (side === "in") ? 0 : 1;
     const out = await this.pick(linear.weight, axis, indices);
-    const data = floats(out, weightNames.picked);
+    const data = floatsOf(out, weightNames.picked);
     const width = data.length / Math.max(indices.length, 1);
     return indices.map((_, i) =>
       axis === 0
         ? data.slice(i * width, (i + 1) * width)
-        : Float32Array.from({ length: width }, (_, j) => data[j * indices.length + i] as number),
+        : Float32Array.from({ length: width }, (_, j) => data[j * indices.length + i]),
     );
   }
 
   private async biases({ bias }: LinearSpec, indices: readonly number[]): Promise<Float32Array> {
     if (bias === null) return new Float32Array(indices.length);
-    return floats(await this.pick(bias, 0, indices), weightNames.picked);
+    return floatsOf(await this.pick(bias, 0, indices), weightNames.picked);
   }
 
   private pick(
@@ -116,7 +120,7 @@ export class WeightReader {
     axis: number,
     indices: readonly number[],
   ): Promise<Readonly<Record<string, Fetched>>> {
-    const feeds = { [weightNames.indices]: int64(indices) };
+    const feeds = { [weightNames.indices]: int64Feed(indices) };
     return this.call(`pick ${axis} ${weight}`, () => pickGraph(weight, axis, this.weights), feeds);
   }
 
@@ -127,12 +131,4 @@ export class WeightReader {
   ): Promise<Readonly<Record<string, Fetched>>> {
     return this.pool.use(key, graph, (session) => session.run(feeds));
   }
-}
-
-function floats(out: Readonly<Record<string, Fetched>>, name: string): Float32Array {
-  return (out[name] as Fetched).data as Float32Array;
-}
-
-function int64(values: readonly number[]): Feed {
-  return { type: "int64", data: BigInt64Array.from(values, BigInt), dims: [values.length] };
 }

@@ -64,7 +64,7 @@ function scores(
   { nHeads, nKvHeads, scoreScale }: AttentionShape,
 ): ValueName {
   const attributes = { transB: 1, transBatchB: 1, alpha: { float: scoreScale } };
-  const products = graph.ops("FusedMatMul", [rows, k], { domain: microsoft, attributes })[0] as ValueName;
+  const products = graph.ops("FusedMatMul", [rows, k], { domain: microsoft, attributes })[0];
   if (nHeads === nKvHeads) return products;
   const keys = graph.op("Shape", [k], { start: 0, end: 1 });
   const to = graph.op("Concat", [graph.ints(nHeads), graph.ints(-1), keys], { axis: 0 });
@@ -107,12 +107,12 @@ function mix(graph: GraphBuilder, rows: ValueName, v: ValueName): ValueName {
   return graph.ops("FusedMatMul", [rows, v], {
     domain: microsoft,
     attributes: { transBatchB: 1 },
-  })[0] as ValueName;
+  })[0];
 }
 
 function mixBoth(graph: GraphBuilder, rows: ValueName, v: ValueName, pastV: ValueName): ValueName {
   const lengths = [pastV, v].map((one) => graph.op("Shape", [one], { start: 0, end: 1 }));
   const sizes = graph.op("Concat", lengths, { axis: 0 });
   const [old, fresh] = graph.ops("Split", [rows, sizes], { outputs: 2, attributes: { axis: 2 } });
-  return graph.op("Add", [mix(graph, old as ValueName, pastV), mix(graph, fresh as ValueName, v)]);
+  return graph.op("Add", [mix(graph, old, pastV), mix(graph, fresh, v)]);
 }

@@ -41,8 +41,8 @@ function normalise(
 ): [ValueName, ValueName] {
   if (kind === "layer") {
     const [value, , inverse] = graph.ops("LayerNormalization", inputs, { outputs: 3, attributes });
-    return [value as ValueName, inverse as ValueName];
+    return [value, inverse];
   }
   const [value, inverse] = graph.ops("SimplifiedLayerNormalization", inputs, { outputs: 2, attributes });
-  return [value as ValueName, inverse as ValueName];
+  return [value, inverse];
 }

@@ -16,7 +16,7 @@ export function declareRotary(graph: GraphBuilder, dHead: number): void {
  */
 export function rotate(graph: GraphBuilder, x: ValueName): ValueName {
   const [first, second] = graph.ops("Split", [x], { outputs: 2, attributes: { axis: 2, num_outputs: 2 } });
-  const turned = graph.op("Concat", [graph.op("Neg", [second as ValueName]), first as ValueName], {
+  const turned = graph.op("Concat", [graph.op("Neg", [second]), first], {
     axis: 2,
   });
   const along = graph.op("Mul", [x, rotaryInputs.cos]);
