@@ -16,13 +16,14 @@ export interface Bar {
 export interface BarOptions {
   /** The value that fills the track. */
   readonly full: number;
-  /** Negative values grow to the left, in the other hue. */
+  /** Two hues; where values of both signs occur, negative ones grow to the left of a middle line. */
   readonly signed?: boolean;
   readonly label: string;
 }
 
 /** A list of bars. */
 export function bars(rows: readonly Bar[], options: BarOptions): HTMLElement {
+  const middle = options.signed === true && rows.some((r) => r.value < 0) && rows.some((r) => r.value > 0);
   const list = h("div", { class: "bars", role: "list", "aria-label": options.label });
   for (const row of rows) {
     list.append(
@@ -30,7 +31,7 @@ export function bars(rows: readonly Bar[], options: BarOptions): HTMLElement {
         "div",
         { class: "bars-row", role: "listitem" },
         h("span", { class: row.marked ? "bars-label is-marked" : "bars-label" }, row.label),
-        track(row.value, options),
+        track(row.value, options, middle),
         h("span", { class: "bars-value num" }, row.words),
       ),
     );
@@ -38,15 +39,14 @@ export function bars(rows: readonly Bar[], options: BarOptions): HTMLElement {
   return list;
 }
 
-function track(value: number, { full, signed }: BarOptions): HTMLElement {
+function track(value: number, { full, signed }: BarOptions, middle: boolean): HTMLElement {
   const size = full > 0 ? Math.min(1, Math.abs(value) / full) : 0;
   const bar = h("span", { class: "bars-bar" });
   bar.style.backgroundColor = signed ? theme().diverging(value < 0 ? -0.9 : 0.9).ground : theme().dataLine;
-  const half = signed ? 50 : 100;
-  bar.style.width = `${size * half}%`;
-  bar.style.left = signed ? `${value < 0 ? 50 - size * 50 : 50}%` : "0";
+  bar.style.width = `${size * (middle ? 50 : 100)}%`;
+  bar.style.left = middle ? `${value < 0 ? 50 - size * 50 : 50}%` : "0";
   const element = h("span", { class: "bars-track", "aria-hidden": "true" }, bar);
-  if (signed) {
+  if (middle) {
     const zero = h("span", { class: "bars-zero" });
     zero.style.left = "50%";
     element.append(zero);

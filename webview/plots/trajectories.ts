@@ -42,7 +42,7 @@ const values = (line: LensTrajectory, kind: TrajectoryKind): readonly number[] =
   kind === "rank" ? line.rank : line.logProb.map((logProb) => Math.exp(logProb));
 
 function frameOf(lines: readonly LensTrajectory[], nRows: number, options: TrajectoryOptions): Frame {
-  const right = options.width - Math.min(118, options.width * 0.36);
+  const right = options.width - Math.min(120, options.width * 0.46);
   const worst = Math.max(2, ...lines.flatMap((line) => line.rank));
   const inner = options.height - PAD.top - PAD.bottom;
   const place = (value: number): number =>

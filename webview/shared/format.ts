@@ -35,6 +35,11 @@ export function probability(logProb: number | null | undefined): string {
   return percent(Math.exp(logProb));
 }
 
+/** A correlation, −1 … 1: two decimals, as the field writes it. */
+export function correlation(value: number): string {
+  return Number.isNaN(value) ? NONE : withMinus(value.toFixed(2));
+}
+
 /** Log-probabilities and entropies: nats. */
 export function nats(value: number | null | undefined): string {
   return value === null || value === undefined || Number.isNaN(value) ? NONE : `${number(value)} nats`;

@@ -73,9 +73,13 @@ export class TokenStrip {
     this.roving.focus(index);
   }
 
-  /** Brings a token into view inside the strip, without moving the focus. */
-  reveal(index: number): void {
-    this.items[index]?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  /** Brings a token into view by scrolling `box` alone: neither the page nor the focus moves. */
+  reveal(index: number, box: HTMLElement): void {
+    const item = this.items[index];
+    if (!item) return;
+    const offset = item.getBoundingClientRect().top - box.getBoundingClientRect().top;
+    if (offset < 0 || offset > box.clientHeight - item.offsetHeight)
+      box.scrollTop += offset - box.clientHeight / 3;
   }
 
   private rebuild(tokens: readonly StripToken[], groups: ReturnType<typeof sharedCharacter>): void {

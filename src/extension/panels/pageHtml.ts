@@ -10,7 +10,7 @@ export interface PageParts {
   readonly cspSource: string;
   readonly script: string;
   readonly styles: readonly string[];
-  /** Stylesheet of Plotly; under its id Plotly finds it and injects none of its own. */
+  /** Stylesheet of Plotly; by its id and class Plotly finds it and injects none of its own. */
   readonly plotlyStyle: string | null;
   readonly language: string;
   readonly title: string;
@@ -35,7 +35,7 @@ export function pageHtml(parts: PageParts): string {
     `img-src ${parts.cspSource} data: blob:`,
   ].join("; ");
   const link = (href: string, id?: string): string =>
-    `<link rel="stylesheet"${id ? ` id="${id}"` : ""} href="${escape(href)}">`;
+    `<link rel="stylesheet"${id ? ` id="${id}" class="no-inline-styles"` : ""} href="${escape(href)}">`;
   const plotly = parts.plotlyStyle === null ? [] : [link(parts.plotlyStyle, "plotly.js-style-global")];
   return `<!DOCTYPE html>
 <html lang="${escape(parts.language)}">

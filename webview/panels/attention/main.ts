@@ -13,7 +13,7 @@ import { Dropdown } from "../../shared/ui";
 import "./attention.css";
 import { PatternMatrix, patternMax } from "./pattern";
 import { scoreByName, scoreNames, scoreWords, type ScoreName } from "./scores";
-import { headTable, outsideShare, patternTable } from "./tables";
+import { headTable, patternTable } from "./tables";
 import { HeadWall } from "./wall";
 
 class AttentionPanel implements Panel<AttentionView> {
@@ -226,7 +226,7 @@ class AttentionPanel implements Panel<AttentionView> {
         })),
         { full: 1, label: "Strongest keys" },
       ),
-      facts([["outside the shown tokens", percent(outsideShare(row))]]),
+      facts([["outside the shown tokens", percent(view.pattern.outside[this.query])]]),
     );
   }
 

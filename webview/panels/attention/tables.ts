@@ -5,10 +5,6 @@ import type { TableData } from "../../shared/table";
 import { visibleText } from "../../shared/tokenText";
 import { scoreNames, sorted, type ScoreName } from "./scores";
 
-/** What a row leaves for positions that are not shown: it sums to 1 over the whole window. */
-export const outsideShare = (row: readonly number[]): number =>
-  Math.max(0, 1 - row.reduce((sum, weight) => sum + weight, 0));
-
 /** One row per query, one column per key, and the share outside the shown tokens. */
 export function patternTable(view: AttentionView): TableData {
   const names = view.positions.map((pos) => {
@@ -21,7 +17,7 @@ export function patternTable(view: AttentionView): TableData {
     rows: view.pattern.rows.map((row, i) => [
       names[i] ?? String(i),
       ...row.map((weight, j) => (j <= i ? weight : null)),
-      outsideShare(row),
+      view.pattern.outside[i] ?? null,
     ]),
   };
 }

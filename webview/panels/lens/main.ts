@@ -51,7 +51,7 @@ class LensPanel implements Panel<LensView> {
     });
     this.lineFigure = new Figure(context, {
       name: "lens-trajectories",
-      title: "Final prediction over the layers",
+      title: "Prediction over layers",
       table: () => trajectoryTable(this.need()),
       data: () => this.view?.trajectories,
     });

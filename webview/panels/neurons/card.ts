@@ -23,6 +23,7 @@ export class Card {
   private readonly figures: { readonly strip: Figure; readonly writes: Figure; readonly drivers: Figure };
   private readonly places = h("div", { class: "places-part" });
   private readonly head = h("div", { class: "card-head" });
+  private readonly stripBox = h("div", { class: "strip-scroll" });
   private card: NeuronCard | null = null;
 
   constructor(private readonly context: PageContext) {
@@ -43,7 +44,8 @@ export class Card {
       writes: figure("neuron-writes", "What it writes", writeTable),
       drivers: figure("neuron-drivers", "What drives it", driverTable),
     };
-    this.figures.strip.body.append(h("div", { class: "strip-scroll" }, this.strip.element));
+    this.stripBox.append(this.strip.element);
+    this.figures.strip.body.append(this.stripBox);
   }
 
   /** Shows the card of the chosen neuron, or that it is being read. */
@@ -74,7 +76,7 @@ export class Card {
     for (const figure of [strip, writes, drivers]) figure.changed();
     if (isNew) {
       const first = ranking.selected[0];
-      if (first !== undefined) this.strip.reveal(first);
+      if (first !== undefined) this.strip.reveal(first, this.stripBox);
     }
   }
 

@@ -25,7 +25,7 @@ export function writeBars(card: Pick<NeuronCard, "promotes" | "suppresses">): re
               value: token.weight,
               words: number(token.weight),
             })),
-            { full: full * 1.0, signed: true, label },
+            { full, signed: true, label },
           ),
     );
   return [

@@ -72,7 +72,7 @@ export class Ranking {
     const { scale, max } = ownScale(neuron.activations);
     const full = theme().highContrast ? { full: max } : {};
     const cells = heatCells(neuron.activations, {
-      width: 112,
+      width: 96,
       height: 12,
       scale,
       line: theme().line,
@@ -90,11 +90,10 @@ export class Ranking {
     const row = h(
       "div",
       { class: "neuron", role: "option" },
-      h("span", { class: "neuron-name num" }, name),
-      h("span", { class: "neuron-score num" }, `z ${number(neuron.score)}`),
       h(
         "span",
-        { class: "neuron-cells" },
+        { class: "neuron-line" },
+        h("span", { class: "neuron-name num" }, name),
         cells,
         h(
           "span",
@@ -103,6 +102,7 @@ export class Ranking {
           ` ${number(peak)}`,
         ),
       ),
+      h("span", { class: "neuron-score num" }, `z ${number(neuron.score)}`),
       h(
         "span",
         { class: isExplained(neuron.explanation) ? "neuron-words" : "neuron-words unexplained" },

@@ -1,6 +1,6 @@
 /** What the neurons page says in words. */
 import type { Explanation, NeuronsResult } from "../../../src/protocol/neurons";
-import { number } from "../../shared/format";
+import { correlation } from "../../shared/format";
 
 /** Below this correlation a reading explains too little to be shown as one. */
 export const EXPLAINS = 0.3;
@@ -15,7 +15,7 @@ export const explanationText = (explanation: Explanation): string =>
 
 /** The reading's score beside its control. */
 export const scoreText = (explanation: Explanation): string =>
-  `r ${number(explanation.score)} · control ${number(explanation.control)}`;
+  `r ${correlation(explanation.score)} · control ${correlation(explanation.control)}`;
 
 /** What the score and its control are. */
 export const scoreSentence = (explanation: Explanation): string =>

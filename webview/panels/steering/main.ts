@@ -107,7 +107,7 @@ class SteeringPanel implements Panel<SteeringPanelData> {
     if (!result) return "Experiment ready to run.";
     const parts =
       result.partsAt === null ? "The texts do not part." : `The texts part at token ${result.partsAt + 1}.`;
-    return `${parts} Percentile ${percent(result.percentile)}.`;
+    return result.percentile === null ? parts : `${parts} Percentile ${percent(result.percentile)}.`;
   }
 
   private need(): SteerResult {

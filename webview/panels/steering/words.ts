@@ -53,8 +53,9 @@ export function zeroSentence(result: SteerResult): string {
 /** Where the steered distribution stands among the random ones. */
 export function nullSentence({ kl, percentile }: SteerResult): string {
   const n = kl.isotropic.length;
-  if (n === 0) return "No random directions were run: nothing to compare with.";
-  return `Steering moves the first distribution more than ${percent(percentile)} of ${n} random directions of equal norm.`;
+  if (n === 0 || percentile === null) return "No random directions were run: nothing to compare with.";
+  const below = Math.round(percentile * n);
+  return `Steering moves the first distribution more than ${below} of ${n} random directions of equal norm (${percent(percentile)}).`;
 }
 
 /** The edit's size against the residual stream. */
