@@ -3,17 +3,16 @@ import type { WorkOptions } from "../base/cancel";
 import type { Runner, Vocabulary } from "../graph/runner";
 import type { GenerateResult } from "../protocol/edit";
 import { continueText, type ContinuationRequest } from "./common/continuation";
-import { numericEdits, type PairEncoder } from "./common/editValue";
+import { numericEdits } from "./common/editValue";
 
 /**
  * The continuation of some ids under edits, whose values may still be pairs of texts.
- * @param request.encoder  null where the model has no tokenizer
  * @throws {AnalysisError} "empty-input" and what common/editValue.ts finds wrong with the edits
  */
 export async function generate(
   runner: Runner,
   vocabulary: Vocabulary,
-  request: ContinuationRequest & { readonly encoder: PairEncoder | null },
+  request: ContinuationRequest,
   options: WorkOptions = {},
 ): Promise<GenerateResult> {
   const edits = await numericEdits(runner, request.edits ?? [], request.encoder, options);

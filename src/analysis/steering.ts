@@ -43,14 +43,14 @@ export async function steer(
   request: SteerRequest,
   options: WorkOptions = {},
 ): Promise<SteerResult> {
-  const { ids, experiment } = request;
+  const { ids, experiment, encoder } = request;
   requireIds(ids);
-  const edits = await numericEdits(runner, experiment.edits, request.encoder, options);
+  const edits = await numericEdits(runner, experiment.edits, encoder, options);
   edits.forEach((edit) => requireLength(edit, ids.length));
   const controls = isotropicControls(runner, edits, experiment);
   const steps = stepsOf(3 + controls.length, options);
   const generate = async (with_: readonly Edit[], message: string): Promise<GenerateResult> => {
-    const asked = { ids, edits: with_, sampling: experiment.sampling };
+    const asked = { ids, edits: with_, sampling: experiment.sampling, encoder };
     return continueText(runner, vocabulary, asked, steps.next(message));
   };
   const plain = await generate([], "Continuing without the edit");

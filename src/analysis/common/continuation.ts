@@ -3,12 +3,15 @@ import type { WorkOptions } from "../../base/cancel";
 import type { Runner, Vocabulary } from "../../graph/runner";
 import type { Edit, GenerateResult, Sampling } from "../../protocol/edit";
 import { requireIds } from "./analysisError";
+import type { PairEncoder } from "./editValue";
 
 /** What to continue, and how. Edits are numeric (common/editValue.ts). */
 export interface ContinuationRequest {
   readonly ids: readonly number[];
   readonly edits?: readonly Edit[];
   readonly sampling: Sampling;
+  /** Null where the model has no tokenizer. */
+  readonly encoder: PairEncoder | null;
 }
 
 /**
@@ -25,18 +28,24 @@ export async function continueText(
   const { ids, logProbs } = await runner.generate(request, options);
   return {
     ids,
-    text: continuationText(vocabulary, request.ids, ids),
+    text: continuationText(vocabulary, request, ids),
     logProbs,
     tokens: ids.map((id) => vocabulary.text(id)),
   };
 }
 
-/** Text of the new tokens as it reads behind the prompt: some tokenizers drop a leading space from a text of its own. */
+/**
+ * Text of the new tokens as it reads behind the prompt: some tokenizers drop a leading space at the beginning of a
+ * text, so behind an empty prompt the new tokens are a text of their own, and behind any other they are not.
+ */
 function continuationText(
   vocabulary: Vocabulary,
-  prompt: readonly number[],
+  { ids: prompt, encoder }: ContinuationRequest,
   ids: readonly number[],
 ): string | null {
+  const empty = encoder?.encodeWithBos("") ?? [];
+  if (prompt.length === empty.length && prompt.every((id, i) => id === empty[i]))
+    return vocabulary.decode(ids);
   const whole = vocabulary.decode([...prompt, ...ids]);
   const before = vocabulary.decode(prompt);
   if (whole === null || before === null) return null;
