@@ -1,6 +1,7 @@
 /** Where the extension begins: makes the few long-lived things, wires them, and starts nothing that nobody asked for. */
 import * as vscode from "vscode";
 import type { PanelId } from "../protocol/panelApi";
+import { protocolVersion } from "../protocol/version";
 import { registerCommands } from "./commands";
 import { Setting, viewTypes } from "./contributions";
 import { NeuronColours } from "./decorations/neuronColours";
@@ -60,10 +61,9 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
 function makeServices(context: vscode.ExtensionContext): Services {
   const log = vscode.window.createOutputChannel("Introspect", { log: true });
   const script = vscode.Uri.joinPath(context.extensionUri, "dist", "engine.js").fsPath;
-  const { version } = context.extension.packageJSON as { version: string };
   const engine = new EngineSupervisor({
     launch: () => forkEngine(script, log),
-    build: version,
+    build: protocolVersion,
     logger: log,
     idleMs: () => readSetting(Setting.IdleMinutes) * 60_000,
   });

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { seededRandom } from "../../../src/base/random";
+import { DecodeError } from "../../../src/protocol/decode";
+import { panelCallDecoders } from "../../../src/protocol/decodePanelCall";
+
+type Method = keyof typeof panelCallDecoders;
+const decode = (method: Method, params: unknown): unknown => panelCallDecoders[method](params);
+
+const good: [Method, unknown][] = [
+  ["page/ready", {}],
+  ["editor/reveal", { start: 0, end: 0 }],
+  ["editor/reveal", { start: 3, end: 10_000_000 }],
+  ["neurons/choose", { layer: 0, neuron: 767 }],
+  ["attention/choose", { layer: 3, head: 5 }],
+  ["steering/run", { scale: -4.5 }],
+  ["export/save", { name: "lens.svg", format: "svg", content: "<svg/>", encoding: "utf8" }],
+  ["export/save", { name: "lens", format: "png", content: "iVBORw==", encoding: "base64" }],
+];
+
+const exported = { name: "a", format: "csv", content: "", encoding: "utf8" };
+const bad: [string, Method, unknown][] = [
+  ["nothing at all", "page/ready", undefined],
+  ["a field too many", "page/cancel", { command: "workbench.action.quit" }],
+  ["a list", "page/ready", []],
+  ["an end before the start", "editor/reveal", { start: 5, end: 4 }],
+  ["a negative offset", "editor/reveal", { start: -1, end: 4 }],
+  ["half an offset", "editor/reveal", { start: 0.5, end: 4 }],
+  ["an offset that is no number", "editor/reveal", { start: "0", end: 4 }],
+  ["an endless offset", "editor/reveal", { start: 0, end: Number.POSITIVE_INFINITY }],
+  ["a layer that is missing", "neurons/choose", { neuron: 1 }],
+  ["a huge neuron", "neurons/choose", { layer: 0, neuron: 1e12 }],
+  ["a negative head", "attention/choose", { layer: 0, head: -1 }],
+  ["a strength that is NaN", "steering/run", { scale: Number.NaN }],
+  ["a strength beyond reason", "steering/run", { scale: 1e9 }],
+  ["a path for a name", "export/save", { ...exported, name: "../../.bashrc" }],
+  ["a hidden file", "export/save", { ...exported, name: ".profile" }],
+  ["a name with a drive", "export/save", { ...exported, name: "C:evil" }],
+  ["an empty name", "export/save", { ...exported, name: "" }],
+  ["a name of line breaks", "export/save", { ...exported, name: "a\nb" }],
+  ["an endless name", "export/save", { ...exported, name: "a".repeat(1000) }],
+  ["another format", "export/save", { ...exported, format: "exe" }],
+  ["base64 that is none", "export/save", { ...exported, content: "<script>", encoding: "base64" }],
+];
+
+describe("what a page asks", () => {
+  for (const [method, params] of good) {
+    it(`${method} with ${JSON.stringify(params)} passes as it is`, () =>
+      assert.deepEqual(decode(method, params), params));
+  }
+
+  for (const [name, method, params] of bad) {
+    it(`${method} with ${name} is refused`, () => {
+      assert.throws(
+        () => decode(method, params),
+        (e) => e instanceof DecodeError && e.code === "bad-field",
+      );
+    });
+  }
+
+  it("is either refused by code or as it should be, whatever is sent (fuzzed)", () => {
+    const random = seededRandom(11);
+    const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
+    const values = [undefined, null, 0, 1, -1, 1.5, 1e300, "x", "", true, [], {}, Number.NaN];
+    const keys = [
+      "start",
+      "end",
+      "layer",
+      "neuron",
+      "head",
+      "scale",
+      "name",
+      "format",
+      "content",
+      "encoding",
+    ];
+    const methods = Object.keys(panelCallDecoders) as Method[];
+    for (let round = 0; round < 3000; round++) {
+      const fields = Object.fromEntries(keys.filter(() => random() < 0.25).map((key) => [key, pick(values)]));
+      const params: unknown = random() < 0.1 ? pick(values) : fields;
+      try {
+        assert.deepEqual(decode(pick(methods), params), params);
+      } catch (error) {
+        assert.ok(error instanceof DecodeError, String(error));
+      }
+    }
+  });
+});
