@@ -15,8 +15,10 @@ export function pairEncoderOf(tokenizer: TextTokenizer | null): PairEncoder | nu
   };
 }
 
-/** The token that reads as one space by itself. */
+/** The token a space becomes behind a word; byte-fallback vocabularies also hold one that only looks like it. */
 function spaceToken(tokenizer: TextTokenizer): number | null {
+  const last = tokenizer.encode("a ", { addSpecial: false }).ids.at(-1);
+  if (last !== undefined && tokenizer.text(last) === " ") return last;
   for (let id = 0; id < tokenizer.dVocab; id++) if (tokenizer.text(id) === " ") return id;
   return null;
 }
