@@ -55,7 +55,9 @@ async function appended({ runner, vocabulary }: OpenModel): Promise<{ plain: num
   const ids = someIds(256, 1);
   const grow = (base: number[], i: number): number[] => [...base, (i + 5) * 7];
   await runner.run({ ids, reads: [{ hook: last, positions: [255] }] });
-  const plain = await times(15, (i) => runner.run({ ids: grow(ids, i), reads: [{ hook: last, positions: [256] }] }));
+  const plain = await times(15, (i) =>
+    runner.run({ ids: grow(ids, i), reads: [{ hook: last, positions: [256] }] }),
+  );
   const cache = new LensColumns();
   await lensView(runner, vocabulary, { window: windowOf(ids), columns: 16, k: 5, cache });
   const lens = await times(15, (i) =>
@@ -70,7 +72,8 @@ async function hooked({ runner }: OpenModel): Promise<{ free: number; declared: 
   const last = blockHook(nLayers - 1, "hook_resid_post");
   const blocks = hooks.filter((hook) => hook.startsWith("blocks."));
   const ids = someIds(256, 2);
-  const run = (reads: { hook: string; positions?: number[] }[]) => () => runner.run({ ids, reads, cache: "none" });
+  const run = (reads: { hook: string; positions?: number[] }[]) => () =>
+    runner.run({ ids, reads, cache: "none" });
   return {
     free: await times(7, run([{ hook: last, positions: [255] }])),
     declared: await times(7, run(blocks.map((hook) => ({ hook, positions: [255] })))),
@@ -96,13 +99,22 @@ async function main(): Promise<void> {
     weightBytes,
     openMs: opened,
     firstTokenMs: ready,
-    appendedToken: { cached: 256, plainMs: append.plain, withLensOfAllLayersMs: append.lens, ratio: append.lens / append.plain },
+    appendedToken: {
+      cached: 256,
+      plainMs: append.plain,
+      withLensOfAllLayersMs: append.lens,
+      ratio: append.lens / append.plain,
+    },
     tokens256: {
       hookFreeMs: hooks.free,
       allHooksOnePositionRatio: hooks.declared / hooks.free,
       allHooksFetchedRatio: hooks.fetched / hooks.free,
     },
-    memory: { pssBytes: used, overWeights: used === null ? null : used / weightBytes, sessions: model.sessions() },
+    memory: {
+      pssBytes: used,
+      overWeights: used === null ? null : used / weightBytes,
+      sessions: model.sessions(),
+    },
   };
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   model.dispose();

@@ -64,7 +64,8 @@ function write(folder: string, header: object, bytes: number): void {
   const chunk = Buffer.from(noise.buffer);
   const file = openSync(join(folder, "model.partial"), "w");
   writeSync(file, Buffer.concat([prefix, json]));
-  for (let left = bytes; left > 0; left -= chunk.length) writeSync(file, chunk, 0, Math.min(left, chunk.length));
+  for (let left = bytes; left > 0; left -= chunk.length)
+    writeSync(file, chunk, 0, Math.min(left, chunk.length));
   closeSync(file);
   renameSync(join(folder, "model.partial"), join(folder, "model.safetensors"));
 }

@@ -43,7 +43,8 @@ export function flag(config: ModelConfig, key: string, fallback: boolean): boole
 /** A nonlinearity, by transformers' name for it. */
 export function activationOf(config: ModelConfig, key: string, fallback: string): Activation {
   const value = config[key] ?? fallback;
-  const known = typeof value === "string" ? activations[value] : undefined;
+  const known =
+    typeof value === "string" && Object.hasOwn(activations, value) ? activations[value] : undefined;
   if (known !== undefined) return known;
   throw refuse(key, value, `one of ${Object.keys(activations).join(", ")}`);
 }
