@@ -65,7 +65,9 @@ export async function rankNeurons(
   });
   const described = await describe(runner, vocabulary, { ...request, neurons, selected }, options);
   return {
-    neurons: described.map((one, rank) => ({ ...one, score: scores[top[rank]] })),
+    neurons: described.map(({ layer, neuron, ...rest }, rank) => {
+      return { layer, neuron, score: scores[top[rank]], ...rest };
+    }),
     baseline: records ? "records" : baseline ? "window" : "none",
     window,
     selected,

@@ -1,0 +1,66 @@
+/** `introspect run`: top tokens at every position, hooks read, edits applied. */
+import { writeFile, rename, rm } from "node:fs/promises";
+import { describeRead, plainRun } from "../../analysis/run";
+import { npzParts } from "../../formats/npz";
+import type { NpyArray } from "../../formats/npy";
+import type { Tensor } from "../../tensor/tensor";
+import { CliError, usageError } from "../cliError";
+import type { Command } from "../command";
+import { wholeNumber } from "../options";
+import { readEdits, readInput, windowFacts, windowOf, withModel } from "../session";
+
+/** Prints a run's top tokens and norms of what was read. */
+export const runCommand: Command = {
+  name: "run",
+  summary: "run a text: top tokens at every position, hooks read, edits applied",
+  positionals: ["DIR"],
+  options: ["text", "file", "ids", "top", "read", "edit", "out"],
+  async run({ args, out, work }) {
+    const { values } = args;
+    const k = wholeNumber("top", values.top ?? "5", 1);
+    const hooks = hookList(values.read);
+    const input = await readInput(args);
+    await withModel(args.positionals[0], work, async (session) => {
+      const { open, info, encoder } = session;
+      const edits = await readEdits(values.edit, info);
+      const window = windowOf(session, input);
+      const { ids } = window;
+      const run = await plainRun(open.runner, open.vocabulary, { ids, reads: hooks, edits, encoder }, work);
+      if (values.out !== undefined) await writeReads(values.out, ids, run.reads);
+      await out.text(`{"ids":${JSON.stringify(ids)},"top":`);
+      await out.list(run.top(k, work));
+      const reads = Object.fromEntries([...run.reads].map(([hook, tensor]) => [hook, describeRead(tensor)]));
+      const facts = { reads, window: windowFacts(window), digest: await open.digest(work) };
+      await out.text(`,${JSON.stringify(facts).slice(1)}`);
+    });
+  },
+};
+
+function hookList(text: string | undefined): string[] {
+  if (text === undefined) return [];
+  const hooks = text.split(",").map((hook) => hook.trim());
+  if (hooks.some((hook) => hook === ""))
+    throw usageError("--read has an empty name.", "Give hooks as in --read hook_embed.");
+  return [...new Set(hooks)];
+}
+
+/** Writes a .npz under a temporary name first, so that a file is there whole or not at all. */
+async function writeReads(
+  path: string,
+  ids: readonly number[],
+  reads: ReadonlyMap<string, Tensor>,
+): Promise<void> {
+  const arrays = new Map<string, NpyArray>(reads);
+  arrays.set("ids", { shape: [ids.length], data: BigInt64Array.from(ids, BigInt) });
+  const parts = npzParts(arrays);
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    await writeFile(temporary, parts);
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    const next = "Choose a folder that exists and that you may write to.";
+    throw new CliError("file-not-written", `${path} cannot be written: ${why}.`, { next, cause });
+  }
+}

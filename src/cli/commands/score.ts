@@ -1,0 +1,56 @@
+/** `introspect score`: how likely every token of a text is, over any length. */
+import { bitsPerByte, scoreTokens, type ScoredId } from "../../analysis/score";
+import type { WorkOptions } from "../../base/cancel";
+import { CliError } from "../cliError";
+import type { Command } from "../command";
+import { readInput, requireIds, withModel, type CliInput, type Session } from "../session";
+
+/** Prints log-probability and rank of every token, and bits per byte. */
+export const scoreCommand: Command = {
+  name: "score",
+  summary: "log-probability and rank of every token, bits per byte; any length",
+  positionals: ["DIR"],
+  options: ["text", "file", "ids"],
+  async run({ args, out, work }) {
+    const input = await readInput(args);
+    await withModel(args.positionals[0], work, async (session) => {
+      const { open } = session;
+      const { ids, bytes } = await scoredIds(session, input, work);
+      const sum = { logProbs: 0 };
+      await out.text('{"tokens":');
+      await out.list(summed(scoreTokens(open.runner, ids, work), sum));
+      const facts = { bitsPerByte: bitsPerByte(sum.logProbs, bytes), digest: await open.digest(work) };
+      await out.text(`,${JSON.stringify(facts).slice(1)}`);
+    });
+  },
+};
+
+/** Ids to score, and the UTF-8 bytes of the text from the second token on, which are the ones that are scored. */
+async function scoredIds(
+  { open, info }: Session,
+  input: CliInput,
+  work: WorkOptions,
+): Promise<{ ids: readonly number[]; bytes: number | null }> {
+  const { tokenizer } = open;
+  if (input.kind === "ids") {
+    requireIds(info, input.ids);
+    return { ids: input.ids, bytes: tokenizer && Buffer.byteLength(tokenizer.decode(input.ids.slice(1))) };
+  }
+  if (!tokenizer) {
+    const next = "Give ids, or put the model's tokenizer.json beside its config.json.";
+    throw new CliError("no-tokenizer", "This model has no tokenizer.json, so it cannot read text.", { next });
+  }
+  const { ids, tokens } = await tokenizer.encodeLong(input.text, work);
+  const from = tokens.length > 1 ? tokens[1].start : input.text.length;
+  return { ids, bytes: Buffer.byteLength(input.text.slice(from)) };
+}
+
+async function* summed(
+  pieces: AsyncIterable<readonly ScoredId[]>,
+  sum: { logProbs: number },
+): AsyncGenerator<readonly ScoredId[]> {
+  for await (const piece of pieces) {
+    for (const { logProb } of piece) sum.logProbs += logProb ?? 0;
+    yield piece;
+  }
+}

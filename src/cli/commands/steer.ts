@@ -1,0 +1,43 @@
+/** `introspect steer`: runs an experiment file. */
+import { steer } from "../../analysis/steering";
+import { parseJson } from "../../protocol/decode";
+import { decodeExperiment } from "../../protocol/decodeExperiment";
+import type { Experiment } from "../../protocol/edit";
+import { CliError } from "../cliError";
+import type { Command } from "../command";
+import { readText } from "../textFile";
+import { withModel } from "../session";
+
+/** Prints the result of a steering experiment with its controls. The model is the one named on the command line. */
+export const steerCommand: Command = {
+  name: "steer",
+  summary: "run a steering experiment with its controls",
+  positionals: ["DIR", "FILE.introspect.json"],
+  options: [],
+  async run({ args, out, work }) {
+    const [folder, path] = args.positionals;
+    const value = parseJson(await readText(path), path);
+    decodeExperiment(value);
+    await withModel(folder, work, async ({ open, info, encoder }) => {
+      const experiment = decodeExperiment(value, info);
+      if (!open.tokenizer) {
+        const next = "Put the model's tokenizer.json beside its config.json.";
+        throw new CliError(
+          "no-tokenizer",
+          "This model has no tokenizer.json, so it cannot read the prompt.",
+          { next },
+        );
+      }
+      const { ids } = open.tokenizer.encode(experiment.prompt);
+      const digest = await open.digest(work);
+      const result = await steer(open.runner, open.vocabulary, { experiment, ids, encoder, digest }, work);
+      await out.value({ ...result, ...otherModel(experiment, digest) });
+    });
+  },
+};
+
+/** A warning where the file was written for another model. */
+function otherModel({ model }: Experiment, digest: string): { warnings?: readonly string[] } {
+  if (model.digest === null || model.digest === digest) return {};
+  return { warnings: [`The experiment was written for another model, with the digest ${model.digest}.`] };
+}

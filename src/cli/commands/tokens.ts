@@ -1,0 +1,87 @@
+/** `introspect tokens`: the tokens of a text of any length, with their places. */
+import type { WorkOptions } from "../../base/cancel";
+import type { TokenInfo, TokensResult } from "../../protocol/model";
+import type { TextTokenizer } from "../../tokenizer/textTokenizer";
+import { CliError } from "../cliError";
+import type { Command } from "../command";
+import { readInput, requireIds, withModel, type CliInput } from "../session";
+
+/** Prints the tokens of a text, or of ids. */
+export const tokensCommand: Command = {
+  name: "tokens",
+  summary: "the tokens of a text, whole, with their UTF-16 offsets",
+  positionals: ["DIR"],
+  options: ["text", "file", "ids"],
+  async run({ args, out, work }) {
+    const input = await readInput(args);
+    await withModel(args.positionals[0], work, async ({ open, info }) => {
+      if (input.kind === "ids") requireIds(info, input.ids);
+      const { text, tokens } = await tokensOf(open.tokenizer, input, work);
+      await out.text(`{"text":${JSON.stringify(text)},"tokens":`);
+      await out.list([tokens]);
+      await out.text("}");
+    });
+  },
+};
+
+async function tokensOf(
+  tokenizer: TextTokenizer | null,
+  input: CliInput,
+  work: WorkOptions,
+): Promise<TokensResult> {
+  if (!tokenizer) {
+    const next = "Put the model's tokenizer.json beside its config.json.";
+    throw new CliError("no-tokenizer", "This model has no tokenizer.json, so its ids have no text.", {
+      next,
+    });
+  }
+  if (input.kind === "ids") return textOfIds(tokenizer, input.ids);
+  const { tokens } = await tokenizer.encodeLong(input.text, work);
+  return { text: input.text, tokens };
+}
+
+/** The text of ids, with each token found in it in turn; parts of characters share the place of the whole. */
+export function textOfIds(
+  tokenizer: Pick<TextTokenizer, "text" | "decode">,
+  ids: readonly number[],
+): TokensResult {
+  const text = tokenizer.decode(ids);
+  const tokens: TokenInfo[] = [];
+  let at = 0;
+  let i = 0;
+  while (i < ids.length) {
+    const whole = placeOf(tokenizer.text(ids[i]), text, at);
+    if (whole) {
+      tokens.push({ id: ids[i], text: text.slice(whole.start, whole.end), ...whole });
+      at = whole.end;
+      i++;
+      continue;
+    }
+    const { end, next } = brokenRun(tokenizer, ids, { i, at, text });
+    for (; i < next; i++)
+      tokens.push({ id: ids[i], text: text.slice(at, end), start: at, end, approximate: true });
+    at = end;
+  }
+  return { text, tokens };
+}
+
+/** Where a token's own text stands in the whole; its leading space may have been dropped at the beginning. */
+function placeOf(own: string, text: string, at: number): { start: number; end: number } | null {
+  if (own !== "" && text.startsWith(own, at)) return { start: at, end: at + own.length };
+  const bare = own.startsWith(" ") && at === 0 ? own.slice(1) : own;
+  return text.startsWith(bare, at) ? { start: at, end: at + bare.length } : null;
+}
+
+/** Ids that together make characters: up to where a later id's own text goes on. */
+function brokenRun(
+  tokenizer: Pick<TextTokenizer, "text">,
+  ids: readonly number[],
+  from: { i: number; at: number; text: string },
+): { end: number; next: number } {
+  for (let next = from.i + 1; next < ids.length; next++) {
+    const own = tokenizer.text(ids[next]);
+    const found = own === "" ? -1 : from.text.indexOf(own, from.at + 1);
+    if (found >= 0 && found - from.at <= 2 * (next - from.i)) return { end: found, next };
+  }
+  return { end: from.text.length, next: ids.length };
+}

@@ -1,0 +1,39 @@
+/** What `--help` prints. */
+import type { Command } from "./command";
+import { optionTexts } from "./options";
+
+/** Help over all commands. */
+export function overview(commands: readonly Command[]): string {
+  const lines = commands.map((command) => `  ${callOf(command).padEnd(34)} ${command.summary}`);
+  return [
+    "introspect: what a local language model does inside, as JSON on standard output.",
+    "",
+    "  introspect COMMAND … [--help]",
+    "",
+    ...lines,
+    "",
+    "DIR is a folder with config.json, model.safetensors and tokenizer.json, as Hugging Face has them.",
+    "Text comes from --text S, --file F (UTF-8; - is standard input) or --ids 1,2,3.",
+    "Errors are one JSON line on standard error: {code, message, next}. Exit status 1, or 2 for wrong usage.",
+    "",
+  ].join("\n");
+}
+
+/** Help of one command. */
+export function helpOf(command: Command): string {
+  const options = command.options.map((name) => `  ${optionTexts[name]}`);
+  const common = ["  --progress          progress on standard error even without a terminal"];
+  return [
+    `introspect ${callOf(command)} [options]`,
+    "",
+    `  ${command.summary}`,
+    "",
+    ...options,
+    ...common,
+    "",
+  ].join("\n");
+}
+
+function callOf({ name, positionals }: Command): string {
+  return [name, ...positionals].join(" ");
+}

@@ -1,0 +1,125 @@
+/** Options of the commands: read strictly, each checked before any work begins. */
+import { parseArgs } from "node:util";
+import { usageError } from "./cliError";
+
+/** What each option is, as the help says it. */
+export const optionTexts = {
+  text: "--text S            the text itself",
+  file: "--file F            a UTF-8 file; - reads standard input",
+  ids: "--ids 1,2,3         token ids, taken as they are",
+  top: "--top K             tokens listed per position (5), or neurons (20)",
+  read: "--read HOOK,HOOK    hooks to read",
+  edit: "--edit EDITS.json   edits to apply",
+  out: "--out F.npz         file for the values that were read",
+  range: "--range START:END   selection, UTF-16 offsets in the text (with --ids: positions)",
+  "max-tokens": "--max-tokens N      most new tokens",
+  temperature: "--temperature T     0 is greedy (default)",
+  seed: "--seed S            seed for a temperature above 0 (0)",
+} as const;
+
+/** Name of an option that takes a value. */
+export type OptionName = keyof typeof optionTexts;
+
+/** Arguments of one call, not yet interpreted. */
+export interface ParsedArguments {
+  readonly positionals: readonly string[];
+  readonly values: Readonly<Partial<Record<OptionName, string>>>;
+  readonly help: boolean;
+  readonly progress: boolean;
+}
+
+/**
+ * Splits the arguments that follow a command's name.
+ * @throws {CliError} "usage" for options the command does not have
+ */
+export function parseArguments(argv: readonly string[], allowed: readonly OptionName[]): ParsedArguments {
+  const options = Object.fromEntries(allowed.map((name) => [name, { type: "string" as const }]));
+  const flags = { help: { type: "boolean", short: "h" }, progress: { type: "boolean" } } as const;
+  try {
+    const { values, positionals } = parseArgs({
+      args: withEquals(argv, allowed),
+      options: { ...options, ...flags },
+      allowPositionals: true,
+      strict: true,
+    });
+    const {
+      help = false,
+      progress = false,
+      ...rest
+    } = values as Record<string, string | boolean | undefined>;
+    return {
+      positionals,
+      values: rest as ParsedArguments["values"],
+      help: help === true,
+      progress: progress === true,
+    };
+  } catch (cause) {
+    const [sentence] = (cause instanceof Error ? cause.message : String(cause)).split(/\. |\n/);
+    throw usageError(`${sentence}.`);
+  }
+}
+
+/** `--text -x` as `--text=-x`: a value may begin with a dash. */
+function withEquals(argv: readonly string[], allowed: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (let i = 0; i < argv.length; i++) {
+    const takesNext = allowed.some((name) => argv[i] === `--${name}`) && i + 1 < argv.length;
+    joined.push(takesNext ? `${argv[i]}=${argv[++i]}` : argv[i]);
+    if (argv[i] === "--") return [...joined, ...argv.slice(i + 1)];
+  }
+  return joined;
+}
+
+/**
+ * A whole number.
+ * @throws {CliError} "usage"
+ */
+export function wholeNumber(
+  name: OptionName,
+  text: string,
+  min: number,
+  max = Number.MAX_SAFE_INTEGER,
+): number {
+  const value = /^[+-]?\d+$/.test(text) ? Number(text) : NaN;
+  if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
+  const limits = max === Number.MAX_SAFE_INTEGER ? `from ${min}` : `from ${min} to ${max}`;
+  throw usageError(`--${name} takes a whole number ${limits}, not ${quoted(text)}.`);
+}
+
+/**
+ * A number that is not negative.
+ * @throws {CliError} "usage"
+ */
+export function nonNegative(name: OptionName, text: string): number {
+  const value = text.trim() === "" ? NaN : Number(text);
+  if (Number.isFinite(value) && value >= 0) return value;
+  throw usageError(`--${name} takes a number from 0, not ${quoted(text)}.`);
+}
+
+/**
+ * A list of ids, separated by commas or spaces.
+ * @throws {CliError} "usage"
+ */
+export function idList(text: string): number[] {
+  const parts = text.split(/[\s,]+/).filter((part) => part !== "");
+  if (parts.length === 0) throw usageError("--ids is empty.", "Give ids as in --ids 1,2,3.");
+  return parts.map((part) => wholeNumber("ids", part, 0));
+}
+
+/**
+ * A half-open range.
+ * @throws {CliError} "usage"
+ */
+export function rangeOf(text: string): { start: number; end: number } {
+  const found = /^(\d+):(\d+)$/.exec(text.trim());
+  if (!found)
+    throw usageError(
+      `--range takes START:END, not ${quoted(text)}.`,
+      "Give two offsets as in --range 10:24.",
+    );
+  return { start: wholeNumber("range", found[1], 0), end: wholeNumber("range", found[2], 0) };
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+}

@@ -1,0 +1,87 @@
+/** One call of the command line: finds the command, runs it, says what went wrong. */
+import type { Writable } from "node:stream";
+import type { CancelSignal } from "../base/cancel";
+import { CancelledError, toErrorData } from "../base/errors";
+import { nearest } from "../base/nearest";
+import { CliError, usageError } from "./cliError";
+import type { Command } from "./command";
+import { generateCommand } from "./commands/generate";
+import { lensCommand } from "./commands/lens";
+import { modelCommand } from "./commands/model";
+import { neuronsCommand } from "./commands/neurons";
+import { runCommand } from "./commands/run";
+import { scoreCommand } from "./commands/score";
+import { steerCommand } from "./commands/steer";
+import { tokensCommand } from "./commands/tokens";
+import { helpOf, overview } from "./help";
+import { JsonStream } from "./jsonStream";
+import { parseArguments } from "./options";
+import { ProgressLine, type ProgressTarget } from "./progressLine";
+
+/** The commands, in the order the help lists them. */
+export const commands: readonly Command[] = [
+  modelCommand,
+  tokensCommand,
+  runCommand,
+  lensCommand,
+  neuronsCommand,
+  generateCommand,
+  scoreCommand,
+  steerCommand,
+];
+
+/** Where a call writes, and what stops it. */
+export interface ProgramIo {
+  readonly stdout: Writable;
+  readonly stderr: ProgressTarget;
+  readonly signal: CancelSignal;
+}
+
+/** Runs one call; gives the exit status: 0, 1 for an error, 2 for wrong usage, 130 when it was stopped. */
+export async function runProgram(argv: readonly string[], io: ProgramIo): Promise<number> {
+  const out = new JsonStream(io.stdout);
+  const progress = new ProgressLine(io.stderr);
+  try {
+    await call(argv, io, { out, progress });
+    progress.clear();
+    await out.flush();
+    return 0;
+  } catch (thrown) {
+    progress.clear();
+    const { code, message, next } = toErrorData(thrown);
+    io.stderr.write(`${JSON.stringify({ code, message, ...(next === undefined ? {} : { next }) })}\n`);
+    if (thrown instanceof CancelledError) return 130;
+    return thrown instanceof CliError && thrown.code === "usage" ? 2 : 1;
+  }
+}
+
+async function call(
+  argv: readonly string[],
+  io: ProgramIo,
+  { out, progress }: { out: JsonStream; progress: ProgressLine },
+): Promise<void> {
+  const [name, ...rest] = argv;
+  if (name === undefined) throw usageError("There is no command.", `Commands: ${names.join(", ")}.`);
+  if (name === "--help" || name === "-h" || name === "help") return out.text(overview(commands));
+  const command = commands.find((one) => one.name === name);
+  if (!command) throw unknownCommand(name);
+  const args = parseArguments(rest, command.options);
+  if (args.help) return out.text(helpOf(command));
+  const { positionals } = command;
+  if (args.positionals.length !== positionals.length) {
+    const said = `introspect ${name} takes ${positionals.join(" and ")}; ${args.positionals.length} were given.`;
+    throw usageError(said, `Run \`introspect ${name} --help\`.`);
+  }
+  const shown = args.progress || io.stderr.isTTY === true;
+  const onProgress = shown ? progress.show.bind(progress) : undefined;
+  await command.run({ args, out, work: { signal: io.signal, onProgress } });
+  await out.text("\n");
+}
+
+const names = commands.map((command) => command.name);
+
+function unknownCommand(name: string): CliError {
+  const near = nearest(name, names);
+  const next = near ? `Did you mean ${near}?` : `Commands: ${names.join(", ")}.`;
+  return usageError(`There is no command ${JSON.stringify(name.slice(0, 40))}.`, next);
+}
