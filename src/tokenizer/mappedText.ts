@@ -74,14 +74,21 @@ export class MappedTextBuilder {
     for (let i = from; i < to; i++) this.put(originStart(this.source, i), originEnd(this.source, i));
   }
 
-  /** Puts `text` where units [from, to) of the source were: unit by unit when lengths agree, else each for all. */
+  /** Puts `text` where units [from, to) of the source were, unit by unit when the lengths agree. */
   push(text: string, from: number, to: number): void {
-    this.reserve(text.length);
-    this.parts.push(text);
-    if (text.length === to - from) {
-      for (let i = from; i < to; i++) this.put(originStart(this.source, i), originEnd(this.source, i));
+    if (text.length !== to - from) {
+      this.cover(text, from, to);
       return;
     }
+    this.reserve(text.length);
+    this.parts.push(text);
+    for (let i = from; i < to; i++) this.put(originStart(this.source, i), originEnd(this.source, i));
+  }
+
+  /** Puts `text` where units [from, to) of the source were: each unit stands for all of them. */
+  cover(text: string, from: number, to: number): void {
+    this.reserve(text.length);
+    this.parts.push(text);
     const place = this.placeOf(from);
     const start = from < to ? originStart(this.source, from) : place;
     const end = from < to ? originEnd(this.source, to - 1) : place;

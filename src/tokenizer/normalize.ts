@@ -71,7 +71,7 @@ function applyForm(source: MappedText, form: "NFC" | "NFD" | "NFKC" | "NFKD"): M
     const after = match[0].normalize(form);
     const end = match.index + match[0].length;
     if (after === match[0]) edits.keep(match.index, end);
-    else edits.push(after, match.index, end);
+    else edits.cover(after, match.index, end);
   }
   const built = edits.finish();
   return built.text === whole ? built : spreadOver(source, whole);
