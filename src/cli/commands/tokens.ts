@@ -40,11 +40,26 @@ async function tokensOf(
   return { text: input.text, tokens };
 }
 
-/** The text of ids, with each token found in it in turn; parts of characters share the place of the whole. */
-export function textOfIds(
-  tokenizer: Pick<TextTokenizer, "text" | "decode">,
-  ids: readonly number[],
-): TokensResult {
+/** What is needed of a tokenizer to read ids. */
+export type IdReader = Pick<TextTokenizer, "text" | "decode" | "encode" | "bosId" | "addsBos">;
+
+/**
+ * The text of ids. Where the tokenizer itself makes these ids of a text, with what it adds or without, the places are
+ * its own; else each token is found in the text in turn, and parts of characters share the place of the whole.
+ */
+export function textOfIds(tokenizer: IdReader, ids: readonly number[]): TokensResult {
+  for (const addSpecial of [true, false]) {
+    const inner = addSpecial && tokenizer.addsBos && ids[0] === tokenizer.bosId ? ids.slice(1) : ids;
+    const text = tokenizer.decode(inner);
+    const made = tokenizer.encode(text, { addSpecial });
+    if (made.ids.length === ids.length && made.ids.every((id, i) => id === ids[i])) {
+      return { text, tokens: made.tokens };
+    }
+  }
+  return foundInTurn(tokenizer, ids);
+}
+
+function foundInTurn(tokenizer: IdReader, ids: readonly number[]): TokensResult {
   const text = tokenizer.decode(ids);
   const tokens: TokenInfo[] = [];
   let at = 0;
@@ -74,7 +89,7 @@ function placeOf(own: string, text: string, at: number): { start: number; end: n
 
 /** Ids that together make characters: up to where a later id's own text goes on. */
 function brokenRun(
-  tokenizer: Pick<TextTokenizer, "text">,
+  tokenizer: IdReader,
   ids: readonly number[],
   from: { i: number; at: number; text: string },
 ): { end: number; next: number } {
