@@ -1,5 +1,5 @@
 /** Converts f16 and bf16 weights once to a float32 file in the cache, piece by piece. */
-import { mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { CancelledError } from "../../base/errors";
 import { throwIfCancelled, type WorkOptions } from "../../base/cancel";
@@ -46,6 +46,7 @@ export async function convertToFloat32(
   const temporary = `${path}.${process.pid}.${Date.now().toString(36)}.part`;
   try {
     await mkdir(dirname(path), { recursive: true });
+    await removeAbandoned(dirname(path));
     await checkFreeSpace(dirname(path), layout.fileSize, options.freeBytes);
     await write(temporary, tensors, { ...options, layout });
     await checkUnchanged(sources);
@@ -56,6 +57,18 @@ export async function convertToFloat32(
     await rm(temporary, { force: true }).catch(() => {});
   }
   return { path, layout };
+}
+
+/** Parts this old belong to a conversion that was killed. */
+const abandonedAfterMs = 24 * 3600 * 1000;
+
+async function removeAbandoned(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!name.endsWith(".part")) continue;
+    const part = join(folder, name);
+    const found = await stat(part).catch(() => null);
+    if (found !== null && Date.now() - found.mtimeMs > abandonedAfterMs) await rm(part, { force: true });
+  }
 }
 
 /** A whole file with the same tensors at the same places. */

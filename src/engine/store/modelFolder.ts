@@ -1,27 +1,13 @@
 /** Opens a model's folder as Hugging Face lays it out, and says where each tensor lies. */
-import { access, readdir, realpath, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { access, readdir, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { throwIfCancelled, type WorkOptions } from "../../base/cancel";
-import type { SafetensorsEntry } from "../../formats/safetensors";
-import { convertToFloat32 } from "./convert";
 import { modelDigest } from "./digest";
 import { changeSince, fileIdentity } from "./fileIdentity";
 import { readJsonFile, readJsonObject } from "./jsonFile";
-import { gatherInOneDirectory } from "./oneDirectory";
+import { placeTensors, type StoredTensor } from "./placeTensors";
 import { StoreError, systemCode } from "./storeError";
-import { findWeights, type WeightsFiles } from "./weightsFiles";
-import { readTensors } from "./weightsTensors";
-
-/** Where a float32 tensor lies: a byte range of a file in `directory`. */
-export interface StoredTensor {
-  readonly name: string;
-  readonly shape: readonly number[];
-  /** Name of the file inside the model's `directory`. */
-  readonly file: string;
-  /** First byte in the file, and number of bytes. */
-  readonly offset: number;
-  readonly length: number;
-}
+import { findWeights } from "./weightsFiles";
 
 /** An opened model folder. Nothing stays open; the weights are only pointed at. */
 export interface ModelFolder {
@@ -60,6 +46,17 @@ export interface OpenOptions extends WorkOptions {
  * @throws {StoreError} a code for each way in which a folder can be unfit
  */
 export async function openModelFolder(path: string, options: OpenOptions): Promise<ModelFolder> {
+  try {
+    return await open(path, options);
+  } catch (cause) {
+    if (systemCode(cause) === "") throw cause;
+    const message = `A file in ${path} could not be read (${systemCode(cause)}).`;
+    const next = "Check that the folder is complete and that you may read its files.";
+    throw new StoreError("file-unreadable", message, { next, cause });
+  }
+}
+
+async function open(path: string, options: OpenOptions): Promise<ModelFolder> {
   await checkFolder(path);
   const { names, index } = await findWeights(path);
   const settings = await existing(path, ["config.json", "tokenizer.json", "tokenizer_config.json"]);
@@ -81,54 +78,11 @@ export async function openModelFolder(path: string, options: OpenOptions): Promi
     tokenizerConfig,
     directory: placed.directory,
     tensors: placed.tensors,
-    nParams: countParameters(placed.tensors.values()),
+    nParams: placed.nParams,
     recordsFile: (await existing(path, ["records.safetensors"]))[0] ?? null,
     changed: () => changeSince([...watched, ...mapped]),
     digest: (work) => modelDigest(hashed, options.cacheDirectory, work),
   };
-}
-
-interface Placed {
-  readonly directory: string;
-  readonly tensors: ReadonlyMap<string, StoredTensor>;
-  /** Files of the cache that are mapped, to be watched beside the folder's own. */
-  readonly extraFiles: readonly string[];
-}
-
-async function placeTensors(
-  folder: string,
-  { names, index }: WeightsFiles,
-  options: OpenOptions,
-): Promise<Placed> {
-  const files = await Promise.all(
-    names.map(async (name) => ({ name, real: await realpath(join(folder, name)) })),
-  );
-  const sources = await readTensors(files, index);
-  const tensors = new Map<string, StoredTensor>();
-  const place = ({ name, shape, start, end }: SafetensorsEntry, file: string) =>
-    tensors.set(name, { name, shape, file, offset: start, length: end - start });
-  if (sources.some(({ dtype }) => dtype !== "F32")) {
-    const converted = await convertToFloat32(sources, options);
-    for (const entry of converted.layout.entries) place(entry, basename(converted.path));
-    return { directory: await realpath(dirname(converted.path)), tensors, extraFiles: [converted.path] };
-  }
-  const { directory, nameOf } = await gatherInOneDirectory(files, options);
-  for (const source of sources) place(source, nameOf.get(source.path) as string);
-  return { directory, tensors, extraFiles: [...nameOf.values()].map((name) => join(directory, name)) };
-}
-
-/** Buffers that some checkpoints store as floats: causal masks, and the frequencies of rotary positions. */
-const buffer = /(^|\.)((attn|attention)\.(bias|masked_bias)|inv_freq|rotary_emb\..*)$/;
-
-/** Values of all weights; stored masks and frequencies are no weights. */
-function countParameters(tensors: Iterable<StoredTensor>): number {
-  let n = 0;
-  for (const { name, shape, length } of tensors) {
-    const isBuffer =
-      buffer.test(name) && (shape.length !== 1 || name.includes("rotary") || name.endsWith("inv_freq"));
-    if (!isBuffer) n += length / 4;
-  }
-  return n;
 }
 
 async function readConfig(folder: string): Promise<Readonly<Record<string, unknown>>> {

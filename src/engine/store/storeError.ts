@@ -27,6 +27,6 @@ export class StoreError extends CodedError<StoreErrorCode> {}
 
 /** The code of a failed system call ("ENOENT" …); an empty string for anything else. */
 export function systemCode(thrown: unknown): string {
-  const code = (thrown as { code?: unknown } | null)?.code;
-  return typeof code === "string" ? code : "";
+  const { code, syscall } = (thrown ?? {}) as { code?: unknown; syscall?: unknown };
+  return typeof code === "string" && typeof syscall === "string" ? code : "";
 }

@@ -116,6 +116,18 @@ describe("converting 16-bit weights", () => {
     assert.deepEqual(converted(), []);
   });
 
+  it("clears away what a killed conversion left, but nothing that may still be written", async () => {
+    writeFiles(temp(), { "cache/converted/old.1.part": "x", "cache/converted/new.2.part": "x" });
+    const longAgo = new Date(Date.now() - 48 * 3600 * 1000);
+    fs.utimesSync(path.join(temp(), "cache/converted/old.1.part"), longAgo, longAgo);
+    writeFiles(model(), { "config.json": {}, "model.safetensors": file([sample("a", "F16", [4])]) });
+    await openModelFolder(model(), options());
+    assert.deepEqual(
+      converted().filter((name) => name.endsWith(".part")),
+      ["new.2.part"],
+    );
+  });
+
   it("says how much room is needed and how much there is, before it writes", async () => {
     writeFiles(model(), { "model.safetensors": file([sample("a", "BF16", [1000])]) });
     const tensors = await readTensors(
