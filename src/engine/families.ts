@@ -11,21 +11,28 @@ const families: Readonly<Record<string, (config: ModelConfig, weights: WeightTab
   llama,
 };
 
+type Family = (config: ModelConfig, weights: WeightTable) => ModelSpec;
+
 /**
  * The parts of a checkpoint, by its config.json.
  * @throws {GraphError} "unknown-family" and whatever the family finds wrong
  */
 export function modelSpecOf(config: ModelConfig, weights: WeightTable): ModelSpec {
+  return familyOf(config)(config, weights);
+}
+
+/**
+ * Finds the family of a config.json; called alone before weights are converted, which may take long.
+ * @throws {GraphError} "unknown-family"
+ */
+export function familyOf(config: ModelConfig): Family {
   const type = config["model_type"];
   const build = typeof type === "string" && Object.hasOwn(families, type) ? families[type] : undefined;
-  if (build !== undefined) return build(config, weights);
+  if (build !== undefined) return build;
   const said = typeof type === "string" ? `"${type.slice(0, 60)}"` : "no model_type";
-  throw new GraphError(
-    "unknown-family",
-    `config.json says ${said}; this version opens ${Object.keys(families).join(" and ")}.`,
-    {
-      next: "Choose a checkpoint of one of these families.",
-      details: { type },
-    },
-  );
+  const known = Object.keys(families).join(" and ");
+  throw new GraphError("unknown-family", `config.json says ${said}; this version opens ${known}.`, {
+    next: "Choose a checkpoint of one of these families.",
+    details: { type },
+  });
 }

@@ -6,7 +6,7 @@ import type { ModelRecords, Runner, Vocabulary } from "../graph/runner";
 import type { ModelInfo } from "../protocol/model";
 import { createTokenizer, type TextTokenizer } from "../tokenizer/textTokenizer";
 import { EngineError } from "./engineError";
-import { modelSpecOf } from "./families";
+import { familyOf, modelSpecOf } from "./families";
 import { modelInfo } from "./modelInfo";
 import { ModelRunner } from "./modelRunner";
 import { SessionPool } from "./sessionPool";
@@ -48,7 +48,7 @@ export interface OpenOptions extends WorkOptions {
  * @throws {StoreError} for what is wrong with the folder, {GraphError} for the family, {TokenizerError} for the tokenizer
  */
 export async function openModel(path: string, options: OpenOptions): Promise<OpenModel> {
-  const folder = await openModelFolder(path, options);
+  const folder = await openModelFolder(path, { ...options, checkConfig: familyOf });
   throwIfCancelled(options.signal);
   const spec = modelSpecOf(folder.config, folder.tensors);
   const tokenizer =
