@@ -10,7 +10,7 @@ export interface HeatCellsOptions {
   readonly scale: (value: number) => Paint;
   /** Frame around the row, so that cells near zero are seen to be there. */
   readonly line: string;
-  /** In high contrast the size is drawn as a bar in each cell; `full` is the value that fills it. */
+  /** In high contrast the size is a bar too, from below for positive, from above for negative values; `full` fills the cell. */
   readonly full?: number;
 }
 
@@ -28,16 +28,9 @@ export function heatCells(values: readonly number[], options: HeatCellsOptions):
     const paint = scale(value);
     root.append(svg("rect", { x: i * each, y: 0, width: each + 0.3, height, fill: paint.ground }));
     if (full) {
-      const bar = Math.min(1, Math.abs(value) / full) * height;
-      root.append(
-        svg("rect", {
-          x: i * each,
-          y: height - bar,
-          width: Math.max(1, each - 1),
-          height: bar,
-          fill: paint.text,
-        }),
-      );
+      const bar = Math.min(1, Math.abs(value) / full) * (height - 2);
+      const size = { x: i * each + each * 0.3, width: Math.max(1, each * 0.4), height: bar };
+      root.append(svg("rect", { ...size, y: value < 0 ? 1 : height - 1 - bar, fill: paint.text }));
     }
   }
   root.append(

@@ -120,7 +120,7 @@ export class Figure {
       const encoding = format === "png" ? "base64" : "utf8";
       await this.context.host.request("export/save", { name, format, content, encoding });
       this.openExport(false);
-      this.context.announce(`${this.options.title} exported as ${format.toUpperCase()}.`);
+      this.context.announce(`${this.options.title} as ${format.toUpperCase()}: choose where to save it.`);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.context.announce(`${this.options.title} could not be exported. ${why}`);

@@ -26,8 +26,9 @@ export function roving(container: HTMLElement, options: RovingOptions): Roving {
   };
   const makeCurrent = (index: number): void => {
     for (const [i, item] of options.items().entries()) {
-      const wanted = i === index ? 0 : -1;
-      if (item.tabIndex !== wanted) item.tabIndex = wanted;
+      // The attribute itself: without one, an item has the index −1 but cannot be focused.
+      const wanted = i === index ? "0" : "-1";
+      if (item.getAttribute("tabindex") !== wanted) item.setAttribute("tabindex", wanted);
     }
   };
   const focus = (index: number): void => {
@@ -52,7 +53,15 @@ export function roving(container: HTMLElement, options: RovingOptions): Roving {
     if (next !== index) focus(next);
   });
   container.addEventListener("focusin", (event) => inspect(indexOf(event.target), true));
-  container.addEventListener("pointerover", (event) => inspect(indexOf(event.target), false));
+  let place = "";
+  const pointer = (event: PointerEvent): void => {
+    // What scrolls or is drawn anew under a pointer at rest was not pointed at.
+    const at = `${event.screenX} ${event.screenY}`;
+    if (at === place) return;
+    place = at;
+    inspect(indexOf(event.target), false);
+  };
+  container.addEventListener("pointerover", pointer);
   container.addEventListener("click", (event) => {
     const index = indexOf(event.target);
     if (index >= 0) options.onChoose?.(index);

@@ -217,7 +217,7 @@ class AttentionPanel implements Panel<AttentionView> {
       .sort((a, b) => b.weight - a.weight)
       .slice(0, 8);
     this.context.rail.show(
-      [headName(view.pattern.layer, view.pattern.head), " from ", tokenFace(token.text, token.id)],
+      [`Head ${headName(view.pattern.layer, view.pattern.head)} from `, tokenFace(token.text, token.id)],
       bars(
         best.map(({ weight, token: key, pos }) => ({
           label: h("span", {}, h("span", { class: "muted num" }, `${pos} `), tokenFace(key.text, key.id)),

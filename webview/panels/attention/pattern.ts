@@ -23,6 +23,7 @@ export function patternMax(view: AttentionView): number {
 export class PatternMatrix {
   readonly element: HTMLElement;
   private readonly plot = h("div", { class: "plot", "aria-hidden": "true" });
+  private readonly sinkMark = h("div", { class: "sink-mark hatched" });
   private readonly rowMark = h("div", { class: "row-mark" });
   private readonly cellMark = h("div", { class: "cell-mark" });
   private size = 0;
@@ -36,6 +37,7 @@ export class PatternMatrix {
       "div",
       { class: "matrix", tabindex: 0, role: "application", "aria-roledescription": "matrix" },
       this.plot,
+      this.sinkMark,
       this.rowMark,
       this.cellMark,
     );
@@ -76,6 +78,13 @@ export class PatternMatrix {
     const across = (i: number): number => heatmapMargin.left + ((i - 0.5 - x[0]) / (x[1] - x[0])) * this.size;
     const down = (i: number): number => heatmapMargin.top + ((i - 0.5 - y[0]) / (y[1] - y[0])) * this.size;
     const { query, key } = this.cell;
+    // Position 0 is an attention sink: hatched, as everywhere.
+    const sinks = this.view?.positions[0] === 0 ? 1 : 0;
+    place(
+      this.sinkMark,
+      { left: across(0), top: down(0), right: across(sinks), bottom: down(n) },
+      this.bounds(),
+    );
     place(
       this.rowMark,
       { left: across(0), top: down(query), right: across(n), bottom: down(query + 1) },

@@ -77,7 +77,7 @@ export class HeadWall {
     const rows = layers.map((layer) => {
       const cells = this.heads
         .filter((head) => head.layer === layer)
-        .map(() => h("div", { class: "head", role: "gridcell" }));
+        .map(() => h("div", { class: "wall-head", role: "gridcell" }));
       this.cells.push(...cells);
       return h(
         "div",

@@ -42,7 +42,7 @@ class NeuronsPanel implements Panel<NeuronsPanelData> {
     });
     this.figure = new Figure(context, {
       name: "neurons-ranking",
-      title: "Neurons on the selection",
+      title: "Neurons",
       table: () => rankingTable(this.need().ranking),
       data: () => this.data?.ranking,
     });
@@ -72,7 +72,7 @@ class NeuronsPanel implements Panel<NeuronsPanelData> {
     fill(
       this.figure.key,
       legend({
-        label: "activation, each row on the scale of its own maximum",
+        label: "activation, by row",
         low: "−max",
         high: "max",
         diverging: true,

@@ -31,6 +31,7 @@ export class Ranking {
   private rows: HTMLElement[] = [];
   private neurons: readonly NeuronScore[] = [];
   private drawn: unknown[] = [];
+  private cellWidth = 96;
 
   constructor(events: RankingEvents) {
     const at = (index: number, action: (neuron: NeuronScore) => void): void => {
@@ -47,11 +48,15 @@ export class Ranking {
 
   /** Shows the ranking and which neuron is chosen. */
   update({ ranking, chosen }: NeuronsPanelData): void {
+    const cellWidth = this.element.clientWidth > 0 && this.element.clientWidth < 340 ? 64 : 96;
     const same =
-      JSON.stringify(ranking.neurons) === JSON.stringify(this.neurons) && this.drawn[0] === theme();
+      JSON.stringify(ranking.neurons) === JSON.stringify(this.neurons) &&
+      this.drawn[0] === theme() &&
+      this.cellWidth === cellWidth;
     if (!same) {
       this.neurons = ranking.neurons;
       this.drawn = [theme()];
+      this.cellWidth = cellWidth;
       this.rows = ranking.neurons.map((neuron) => this.row(neuron, ranking));
       fill(this.element, ...this.rows);
     }
@@ -72,7 +77,7 @@ export class Ranking {
     const { scale, max } = ownScale(neuron.activations);
     const full = theme().highContrast ? { full: max } : {};
     const cells = heatCells(neuron.activations, {
-      width: 96,
+      width: this.cellWidth,
       height: 12,
       scale,
       line: theme().line,
@@ -98,8 +103,8 @@ export class Ranking {
         h(
           "span",
           { class: "neuron-peak num" },
+          `${number(peak)} `,
           token ? tokenFace(token.text, token.id) : null,
-          ` ${number(peak)}`,
         ),
       ),
       h("span", { class: "neuron-score num" }, `z ${number(neuron.score)}`),

@@ -1,0 +1,200 @@
+import assert from "node:assert/strict";
+import type { PanelState, SteeringPanelData } from "../../src/protocol/panelApi";
+import { continuation, experiment, steeringData, steerResult } from "./fixtures/steering";
+import { model } from "./fixtures/text";
+import { assertFits, assertReadable, csvRows, exported, labels } from "./support/checks";
+import { openPanel, themeNames, type PanelPage, type ThemeName } from "./support/panel";
+
+const ready = (data: SteeringPanelData, seq = 1): PanelState<SteeringPanelData> => ({
+  seq,
+  status: "ready",
+  model,
+  data,
+});
+
+async function open(
+  data = steeringData(),
+  options: { theme?: ThemeName; width?: number } = {},
+): Promise<PanelPage<"steering">> {
+  const panel = await openPanel("steering", { state: ready(data), width: 1200, ...options });
+  await panel.page.locator("body[data-status='ready']").waitFor();
+  return panel;
+}
+
+const strength = (panel: PanelPage<"steering">): ReturnType<PanelPage<"steering">["page"]["locator"]> =>
+  panel.page.locator("vscode-text-field input");
+
+describe("steering page", () => {
+  it("sets both texts alike until they part, and marks the parting token in both", async () => {
+    const panel = await open();
+    const result = steerResult();
+    for (const width of [1200, 600]) {
+      await panel.page.setViewportSize({ width, height: 760 });
+      const sides = await panel.page.locator(".continuation").evaluateAll((all) =>
+        all.map((side) => {
+          const left = side.getBoundingClientRect();
+          return [...side.querySelectorAll(".token")].map((t) => {
+            const box = t.getBoundingClientRect();
+            return [Math.round(box.left - left.left), Math.round(box.top - left.top)];
+          });
+        }),
+      );
+      const same = result.partsAt!;
+      assert.deepEqual(sides[0]!.slice(0, same + 1), sides[1]!.slice(0, same + 1));
+    }
+    const marks = await panel.page
+      .locator(".continuation")
+      .evaluateAll((all) =>
+        all.map((side) =>
+          [...side.querySelectorAll(".token")].findIndex((t) => t.classList.contains("mark-part")),
+        ),
+      );
+    assert.deepEqual(marks, [7, 7]);
+    await panel.close();
+  });
+
+  it("writes the probability under every token", async () => {
+    const panel = await open();
+    const result = steerResult();
+    const shown = await panel.page.locator(".continuation").first().locator(".under").allInnerTexts();
+    assert.deepEqual(
+      shown,
+      result.default.logProbs.map((x) => `${(Math.exp(x) * 100).toPrecision(3)}%`),
+    );
+    const says = await labels(panel.page, ".continuation .token");
+    assert.match(says[7]!, /here the texts part/);
+    await panel.close();
+  });
+
+  it("says that zero strength equals the default only when it does, to the last bit", async () => {
+    const panel = await open();
+    await panel.page.getByText("Zero strength equals the default to the last bit.").waitFor();
+    const result = steerResult();
+    const { zero } = result.controls;
+    const off = { ...zero, logProbs: zero.logProbs.map((x, i) => (i === 3 ? x * (1 + 2 ** -52) : x)) };
+    const changed = { ...result, controls: { ...result.controls, zero: off } };
+    await panel.send(ready(steeringData({ result: changed }), 2));
+    await panel.page.getByText(/same tokens but other log-probabilities: do not trust/).waitFor();
+    const other = { ...result, controls: { ...result.controls, zero: continuation("and she fell") } };
+    await panel.send(ready(steeringData({ result: other }), 3));
+    await panel.page.getByText(/differs from the default at token 3/).waitFor();
+    await panel.close();
+  });
+
+  it("shows where the steered distribution stands among the random directions", async () => {
+    const panel = await open();
+    await panel.page.getByText("more than 8 of 8 random directions of equal norm (100%)").waitFor();
+    const chart = panel.page.locator(".kl svg");
+    assert.match((await chart.getAttribute("aria-label"))!, /^KL 1\.84 nats against 8 random directions/);
+    assert.equal(await panel.page.locator(".multiple").count(), 8);
+    await panel.page.getByText("‖edit‖ / ‖residual‖: 0.412").waitFor();
+    const result = steerResult();
+    const bare = { ...result, percentile: null, kl: { steered: 1.84, isotropic: [] } };
+    const without = { ...bare, controls: { ...result.controls, isotropic: [] } };
+    await panel.send(ready(steeringData({ result: without }), 2));
+    await panel.page.getByText("No random directions were run: nothing to compare with.").waitFor();
+    await panel.close();
+  });
+
+  it("runs again with the strength that was typed, by button and by Enter", async () => {
+    const panel = await open();
+    assert.equal(await strength(panel).inputValue(), "4");
+    await strength(panel).fill("-2.5");
+    await panel.page.getByRole("button", { name: "Run" }).click();
+    assert.deepEqual(panel.requests.at(-1), { method: "steering/run", params: { scale: -2.5 } });
+    await strength(panel).fill("0");
+    await strength(panel).press("Enter");
+    assert.deepEqual(panel.requests.at(-1), { method: "steering/run", params: { scale: 0 } });
+    await panel.close();
+  });
+
+  it("refuses a strength that is no number, with a word beside it", async () => {
+    const panel = await open();
+    for (const bad of ["", "much", "1e999", "1 2"]) {
+      await strength(panel).fill(bad);
+      await strength(panel).press("Enter");
+      await panel.page.getByText("The strength must be a number.").waitFor();
+    }
+    assert.deepEqual(
+      panel.requests.map(({ method }) => method),
+      ["page/ready"],
+    );
+    await panel.close();
+  });
+
+  it("leaves what is being typed alone until the experiment itself changes", async () => {
+    const panel = await open();
+    await strength(panel).fill("7");
+    await panel.send({ ...ready(steeringData(), 2), status: "loading", message: "Running" });
+    assert.equal(await strength(panel).inputValue(), "7");
+    const edits = [{ ...experiment.edits[0]!, scale: 9 }];
+    await panel.send(ready(steeringData({ experiment: { ...experiment, edits } }), 3));
+    assert.equal(await strength(panel).inputValue(), "9");
+    await panel.close();
+  });
+
+  it("saves, and says where it was saved", async () => {
+    const panel = await open();
+    await panel.page.getByText("not saved").waitFor();
+    await panel.page.getByRole("button", { name: "Save" }).click();
+    assert.deepEqual(panel.requests.at(-1), { method: "steering/save", params: {} });
+    await panel.send(ready(steeringData({ file: "sad.introspect.json" }), 2));
+    await panel.page.getByText("saved as sad.introspect.json").waitFor();
+    await panel.close();
+  });
+
+  it("shows an experiment that was not run yet", async () => {
+    const panel = await open(steeringData({ result: null }));
+    await panel.page.getByText("Not run yet: set a strength and run.").waitFor();
+    assert.equal(await panel.page.locator(".continuation").first().isVisible(), false);
+    assert.match(await panel.page.locator(".rail").innerText(), /I am very sad/);
+    await panel.close();
+  });
+
+  it("shows a token's probability and what stood there instead in the rail", async () => {
+    const panel = await open();
+    await panel.page.locator(".continuation").nth(1).locator(".token").nth(7).focus();
+    const rail = await panel.page.locator(".rail").innerText();
+    assert.match(rail, /Token 8/);
+    assert.match(rail, /there instead\s+·play/);
+    await panel.close();
+  });
+
+  it("keeps markup in tokens as text", async () => {
+    const panel = await open();
+    assert.match(await panel.page.locator(".continuation").nth(1).innerText(), /<i>alone<\/i>/);
+    assert.equal(await panel.page.locator(".continuation i").count(), 0);
+    await panel.assertClean();
+    await panel.close();
+  });
+
+  it("exports both texts and all controls", async () => {
+    const panel = await open();
+    const result = steerResult();
+    const texts = csvRows((await exported(panel, "Default and steered", "CSV")).content);
+    assert.equal(texts.length, 1 + Math.max(result.default.ids.length, result.steered.ids.length));
+    assert.equal(Number(texts[1]![3]), result.default.logProbs[0]);
+    const controls = csvRows((await exported(panel, "Controls", "CSV")).content);
+    assert.deepEqual(
+      controls.slice(1, 3).map((row) => row[0]),
+      ["steered", "zero strength"],
+    );
+    assert.equal(controls.length, 3 + result.controls.isotropic.length);
+    const svg = (await exported(panel, "Default and steered", "SVG")).content;
+    assert.ok(svg.includes("&lt;i&gt;alone"));
+    await panel.close();
+  });
+
+  for (const theme of themeNames) {
+    it(`reads well in ${theme} at every width`, async () => {
+      const panel = await open(steeringData(), { theme, width: 300 });
+      for (const width of [300, 600, 1200]) {
+        await panel.page.setViewportSize({ width, height: 760 });
+        await assertReadable(panel.page);
+        await assertFits(panel.page);
+      }
+      await panel.assertClean();
+      await panel.close();
+    });
+  }
+});
