@@ -1,7 +1,7 @@
 /**
  * Packs the extension for one platform: out/introspect-<version>-<target>.vsix
  *
- *   node scripts/package.mjs [--target linux-x64] [--out file.vsix] [--no-minify]
+ *   node scripts/package.mjs [--target linux-x64] [--out file.vsix] [--no-minify] [--verbose]
  *
  * What ships is staged first: the built bundles, the native runtime with this target's binaries only, media, models
  * and the texts. onnxruntime-node stays a package of its own because its binaries are loaded by path.
@@ -86,6 +86,9 @@ try {
   await build();
   copyRuntime();
   copyTexts();
+  // vsce lists every file; its warnings go another way and stay.
+  const log = console.log;
+  if (!args.includes("--verbose")) console.log = () => undefined;
   await createVSIX({
     cwd: stage,
     packagePath: file,
@@ -94,6 +97,7 @@ try {
     allowMissingRepository: true,
     rewriteRelativeLinks: false,
   });
+  console.log = log;
   const size = (fs.statSync(file).size / 1e6).toFixed(1);
   console.log(`packed ${path.relative(process.cwd(), file)} (${size} MB) in ${Date.now() - started} ms`);
 } finally {

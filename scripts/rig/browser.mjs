@@ -69,8 +69,12 @@ export function ensureBrowser() {
       stdio: ["ignore", "ignore", "inherit"],
       env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
     };
-    execFileSync("apt-get", [...lock, "update"], options);
-    execFileSync("apt-get", [...lock, "install", "-y", "--no-install-recommends", "chromium"], options);
+    try {
+      execFileSync("apt-get", [...lock, "update"], options);
+      execFileSync("apt-get", [...lock, "install", "-y", "--no-install-recommends", "chromium"], options);
+    } catch (error) {
+      console.error(`that did not work: ${error.message}`);
+    }
     const installed = installedBrowser();
     if (installed) return installed;
   }

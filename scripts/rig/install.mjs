@@ -48,6 +48,9 @@ function located(folder) {
  * @returns {Promise<{folder: string, node: string, entry: string, vscode: string}>}
  */
 export async function ensureServer() {
+  if (process.platform === "win32") {
+    throw new Error("VS Code's server does not run on Windows: use WSL, or a desktop VS Code for npm start.");
+  }
   const name = `code-server-${CODE_SERVER}-node-${NODE}-${process.platform}-${process.arch}-${LAYOUT}`;
   const folder = path.join(cacheFolder(), name);
   const ready = () => fs.existsSync(path.join(folder, "ready"));
@@ -76,7 +79,7 @@ async function install(folder) {
   const quiet = ["--no-audit", "--no-fund", "--loglevel=error", "--no-package-lock"];
   const packages = [`code-server@${CODE_SERVER}`, `${nodePackage()}@${NODE}`];
   // Never code-server's own install script: it builds parts that are not used here.
-  await npm(folder, ["install", "--no-save", "--ignore-scripts", "--force", ...quiet, ...packages]);
+  await npm(folder, ["install", "--no-save", "--ignore-scripts", ...quiet, ...packages]);
   const { node, vscode } = located(folder);
   if (!fs.existsSync(node)) throw new Error(`the package ${nodePackage()} has no ${node}`);
   // `npm ci` is not possible there: the shrinkwrap file is out of step with package.json.
