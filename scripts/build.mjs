@@ -1,10 +1,10 @@
 /**
  * Builds dist/: the extension, the engine process, the command line and one bundle per panel.
  *
- *   node scripts/build.mjs [--minify] [--no-sourcemap] [--watch] [--strict] [--only webview]
+ *   node scripts/build.mjs [--minify] [--no-sourcemap] [--watch] [--only webview]
  *
  * --only: the bundles whose name begins so (extension, engine, cli, webview/lens …).
- * An entry whose file is missing is left out with a message; with --strict it is an error.
+ * An entry whose file is missing is an error.
  */
 import fs from "node:fs";
 import path from "node:path";
@@ -23,8 +23,8 @@ const list = all.filter(({ name }) => name.startsWith(only));
 
 fs.mkdirSync(path.join(DIST, "webview"), { recursive: true });
 if (missing.length > 0) {
-  console.log(`not there yet, left out: ${missing.join(", ")}`);
-  if (args.has("--strict")) process.exit(1);
+  console.error(`no such file: ${missing.join(", ")}`);
+  process.exit(1);
 }
 
 if (args.has("--watch")) {
