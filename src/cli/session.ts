@@ -93,11 +93,24 @@ export async function recordsOf({ open }: Session): Promise<RecordActivations | 
   return records && new RecordActivations(open.runner, records);
 }
 
-/** What every answer says of the tokens it is about. */
-export function windowFacts({
-  start,
-  truncated,
-  bos,
-}: RunWindow): Pick<RunWindow, "start" | "truncated" | "bos"> {
-  return { start, truncated, bos };
+/** What every answer carries beside its own fields. */
+export interface AnswerFacts {
+  /** Where the window starts, whether the text was cut for it, and whether it begins with BOS. Absent without a window. */
+  readonly window?: Pick<RunWindow, "start" | "truncated" | "bos">;
+  readonly digest: string;
+  /** What was odd about the checkpoint and how it was read; absent when nothing was. */
+  readonly warnings?: readonly string[];
+}
+
+/** The facts of one answer. */
+export async function factsOf(
+  { open, info }: Session,
+  window: RunWindow | null,
+  work: WorkOptions,
+): Promise<AnswerFacts> {
+  return {
+    ...(window ? { window: { start: window.start, truncated: window.truncated, bos: window.bos } } : {}),
+    digest: await open.digest(work),
+    ...(info.warnings ? { warnings: info.warnings } : {}),
+  };
 }

@@ -64,8 +64,8 @@ export function readNpy(file: Uint8Array): NpyArray {
   const bytes = countOf(shape) * (descr === "<f4" ? 4 : 8);
   if (bytes !== file.length - start)
     throw bad(`It should hold ${bytes} bytes of values, not ${file.length - start}.`);
-  // A copy, because the place in the file need not be aligned.
-  const { buffer } = file.slice(start);
+  // A copy, because the place in the file need not be aligned; `slice` of Node's Buffer would make none.
+  const { buffer } = new Uint8Array(file.subarray(start));
   return { shape, data: descr === "<f4" ? new Float32Array(buffer) : new BigInt64Array(buffer) };
 }
 

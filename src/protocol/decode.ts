@@ -8,11 +8,8 @@ export type DecodeErrorCode = "not-json" | "bad-field" | "bad-version";
 export class DecodeError extends CodedError<DecodeErrorCode> {}
 
 /** Refuses the value at a path. */
-export function badField(path: string, message: string, next?: string): DecodeError {
-  return new DecodeError("bad-field", `${path} ${message}.`, {
-    ...(next ? { next } : {}),
-    details: { path },
-  });
+export function badField(path: string, message: string, next = "Correct this field."): DecodeError {
+  return new DecodeError("bad-field", `${path} ${message}.`, { next, details: { path } });
 }
 
 /**

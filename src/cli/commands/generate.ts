@@ -3,7 +3,7 @@ import { generate } from "../../analysis/generate";
 import { usageError } from "../cliError";
 import type { Command } from "../command";
 import { nonNegative, wholeNumber } from "../options";
-import { readEdits, readInput, windowFacts, windowOf, withModel } from "../session";
+import { readEdits, readInput, factsOf, windowOf, withModel } from "../session";
 
 /** Prints the new tokens of a continuation. */
 export const generateCommand: Command = {
@@ -27,7 +27,7 @@ export const generateCommand: Command = {
       const window = windowOf(session, input);
       const request = { ids: window.ids, edits, sampling, encoder };
       const made = await generate(open.runner, open.vocabulary, request, work);
-      await out.value({ ...made, window: windowFacts(window), digest: await open.digest(work) });
+      await out.value({ ...made, ...(await factsOf(session, window, work)) });
     });
   },
 };

@@ -2,7 +2,7 @@
 import { lensRows } from "../../analysis/lens";
 import type { Command } from "../command";
 import { wholeNumber } from "../options";
-import { readInput, windowFacts, windowOf, withModel } from "../session";
+import { readInput, factsOf, windowOf, withModel } from "../session";
 
 /** Prints the logit lens, row by row. */
 export const lensCommand: Command = {
@@ -30,7 +30,7 @@ export const lensCommand: Command = {
           first = false;
         }
       }
-      const facts = { ids: window.ids, window: windowFacts(window), digest: await open.digest(work) };
+      const facts = { ids: window.ids, ...(await factsOf(session, window, work)) };
       await out.text(`]}],${JSON.stringify(facts).slice(1)}`);
     });
   },

@@ -3,7 +3,7 @@ import { rankNeurons } from "../../analysis/neurons";
 import { CliError, usageError } from "../cliError";
 import type { Command } from "../command";
 import { rangeOf, wholeNumber } from "../options";
-import { readInput, recordsOf, windowFacts, windowOf, withModel, type CliInput } from "../session";
+import { readInput, recordsOf, factsOf, windowOf, withModel, type CliInput } from "../session";
 
 /** Prints the ranked neurons of a selection. */
 export const neuronsCommand: Command = {
@@ -22,8 +22,7 @@ export const neuronsCommand: Command = {
       const request = { window, range, k, records: await recordsOf(session) };
       const { neurons, baseline, selected } = await rankNeurons(open.runner, open.vocabulary, request, work);
       const tokens = selected.map((pos) => window.tokens[pos]);
-      const facts = { window: windowFacts(window), digest: await open.digest(work) };
-      await out.value({ neurons, baseline, selected, tokens, ...facts });
+      await out.value({ neurons, baseline, selected, tokens, ...(await factsOf(session, window, work)) });
     });
   },
 };

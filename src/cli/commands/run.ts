@@ -7,7 +7,7 @@ import type { Tensor } from "../../tensor/tensor";
 import { CliError, usageError } from "../cliError";
 import type { Command } from "../command";
 import { wholeNumber } from "../options";
-import { readEdits, readInput, windowFacts, windowOf, withModel } from "../session";
+import { readEdits, readInput, factsOf, windowOf, withModel } from "../session";
 
 /** Prints a run's top tokens and norms of what was read. */
 export const runCommand: Command = {
@@ -30,7 +30,7 @@ export const runCommand: Command = {
       await out.text(`{"ids":${JSON.stringify(ids)},"top":`);
       await out.list(run.top(k, work));
       const reads = Object.fromEntries([...run.reads].map(([hook, tensor]) => [hook, describeRead(tensor)]));
-      const facts = { reads, window: windowFacts(window), digest: await open.digest(work) };
+      const facts = { reads, ...(await factsOf(session, window, work)) };
       await out.text(`,${JSON.stringify(facts).slice(1)}`);
     });
   },

@@ -3,7 +3,7 @@ import { bitsPerByte, scoreTokens, type ScoredId } from "../../analysis/score";
 import type { WorkOptions } from "../../base/cancel";
 import { CliError } from "../cliError";
 import type { Command } from "../command";
-import { readInput, requireIds, withModel, type CliInput, type Session } from "../session";
+import { factsOf, readInput, requireIds, withModel, type CliInput, type Session } from "../session";
 
 /** Prints log-probability and rank of every token, and bits per byte. */
 export const scoreCommand: Command = {
@@ -19,7 +19,8 @@ export const scoreCommand: Command = {
       const sum = { logProbs: 0 };
       await out.text('{"tokens":');
       await out.list(summed(scoreTokens(open.runner, ids, work), sum));
-      const facts = { bitsPerByte: bitsPerByte(sum.logProbs, bytes), digest: await open.digest(work) };
+      const perByte = bitsPerByte(sum.logProbs, bytes);
+      const facts = { bitsPerByte: perByte, ...(await factsOf(session, null, work)) };
       await out.text(`,${JSON.stringify(facts).slice(1)}`);
     });
   },

@@ -31,13 +31,19 @@ export const steerCommand: Command = {
       const { ids } = open.tokenizer.encode(experiment.prompt);
       const digest = await open.digest(work);
       const result = await steer(open.runner, open.vocabulary, { experiment, ids, encoder, digest }, work);
-      await out.value({ ...result, ...otherModel(experiment, digest) });
+      await out.value({ ...result, ...warningsOf(info.warnings ?? [], experiment, digest) });
     });
   },
 };
 
-/** A warning where the file was written for another model. */
-function otherModel({ model }: Experiment, digest: string): { warnings?: readonly string[] } {
-  if (model.digest === null || model.digest === digest) return {};
-  return { warnings: [`The experiment was written for another model, with the digest ${model.digest}.`] };
+/** What was odd about the checkpoint, and that the file was written for another model. */
+function warningsOf(
+  ofModel: readonly string[],
+  { model }: Experiment,
+  digest: string,
+): { warnings?: readonly string[] } {
+  const other = `The experiment was written for another model, with the digest ${model.digest}.`;
+  const isOther = model.digest !== null && model.digest !== digest;
+  const warnings = isOther ? [...ofModel, other] : ofModel;
+  return warnings.length > 0 ? { warnings } : {};
 }
