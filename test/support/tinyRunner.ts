@@ -256,13 +256,14 @@ function applyEdit(
   const chosen = edit.heads ?? edit.neurons;
   const touched = (e: number) => !chosen || chosen.includes(Math.floor(e / unit));
   const positions = positionsOf(edit, on.n, on.nPrompt);
-  const mean = (e: number) => {
+  const first = on.nPrompt > 1 ? 1 : 0;
+  const means = Array.from({ length: width }, (_, e) => {
     let total = 0;
-    for (let p = 0; p < on.nPrompt; p++) total += on.values[p * width + e];
-    return total / on.nPrompt;
-  };
+    for (let p = first; p < on.nPrompt; p++) total += on.values[p * width + e];
+    return total / (on.nPrompt - first);
+  });
   const target = (e: number, i: number) =>
-    edit.op === "zero" ? 0 : edit.op === "mean" && !rows ? mean(e) : row(i)[e];
+    edit.op === "zero" ? 0 : edit.op === "mean" && !rows ? means[e] : row(i)[e];
   positions.forEach((p, i) => {
     if (rows && Array.isArray(rows[0]) && i >= rows.length) return;
     for (let e = 0; e < width; e++) {
