@@ -12,6 +12,7 @@ import type { Tensor } from "../tensor/tensor";
 import { AnalysisError } from "./common/analysisError";
 import { indices, readAt } from "./common/reads";
 import { coveredPositions, type SelectionRange } from "./common/selection";
+import type { HeadScoreCache } from "./attention/scoreCache";
 
 /** Most positions a picture of one pattern shows. */
 export const mostShown = 128;
@@ -25,6 +26,8 @@ export interface AttentionRequest {
   readonly range: SelectionRange;
   readonly layer: number;
   readonly head: number;
+  /** Scores of the ids looked at last, so that choosing another head computes none anew. */
+  readonly cache?: HeadScoreCache;
 }
 
 /**
@@ -49,7 +52,9 @@ export async function attentionView(
     throw new AnalysisError("empty-selection", "The selection covers no token of the text.", { next });
   }
   const pattern = await headPattern(runner, { ids: window.ids, layer, head, positions }, options);
-  const heads = await headScores(runner, window.ids, options);
+  const kept = request.cache?.get(window.ids);
+  const heads = kept ?? (await headScores(runner, window.ids, options));
+  request.cache?.put(window.ids, heads);
   return { window, positions, pattern, heads, engineMs: performance.now() - started };
 }
 

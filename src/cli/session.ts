@@ -56,13 +56,13 @@ export async function readInput({ values }: ParsedArguments): Promise<CliInput> 
 }
 
 /**
- * The window of an input: the last tokens of a long text, ids as they are.
+ * The window of an input: the last tokens of a long text, `most` at most; ids as they are.
  * @throws {CliError} "bad-ids"; {EngineError} "no-tokenizer"
  */
-export function windowOf({ open, info }: Session, input: CliInput): RunWindow {
+export function windowOf({ open, info }: Session, input: CliInput, most = info.nCtx): RunWindow {
   if (input.kind === "ids") requireIds(info, input.ids);
   const whole: RunInput = input.kind === "ids" ? input : { ...input, offset: 0 };
-  return buildRunWindow(whole, open.tokenizer, info.nCtx);
+  return buildRunWindow(whole, open.tokenizer, most);
 }
 
 /**

@@ -49,7 +49,8 @@ export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
     },
     "attention/view": async ({ model, input, range, layer, head }, work) => {
       const held = await store.get(model, work);
-      return attentionView(held.open.runner, { window: windowOf(held, input), range, layer, head }, work);
+      const request = { window: windowOf(held, input), range, layer, head, cache: held.headScores };
+      return attentionView(held.open.runner, request, work);
     },
     "steer/run": ({ experiment, base }, work) => steerFile(store, { experiment, base }, work),
   };

@@ -1,4 +1,5 @@
 /** The models an engine process holds open, and what analyses keep between calls. */
+import { HeadScoreCache } from "../analysis/attention/scoreCache";
 import { RecordActivations } from "../analysis/common/activations";
 import { LensColumns } from "../analysis/lens/columns";
 import type { CancelSignal, WorkOptions } from "../base/cancel";
@@ -11,6 +12,8 @@ export interface HeldModel {
   readonly open: OpenModel;
   /** Decoded lens columns of the text that was looked at last. */
   readonly columns: LensColumns;
+  /** Head scores of the text whose attention was looked at last. */
+  readonly headScores: HeadScoreCache;
   /** Activations over the model's records; null where it has none. */
   records(): Promise<RecordActivations | null>;
 }
@@ -98,6 +101,7 @@ function hold(open: OpenModel): HeldModel {
   return {
     open,
     columns: new LensColumns(),
+    headScores: new HeadScoreCache(),
     records: () =>
       (records ??= open
         .records()

@@ -1,9 +1,10 @@
 /** `introspect generate`: the continuation of a prompt. */
 import { generate } from "../../analysis/generate";
+import type { RunWindow } from "../../protocol/model";
 import { usageError } from "../cliError";
 import type { Command } from "../command";
 import { nonNegative, wholeNumber } from "../options";
-import { readEdits, readInput, factsOf, windowOf, withModel } from "../session";
+import { factsOf, readEdits, readInput, windowOf, withModel, type CliInput, type Session } from "../session";
 
 /** Prints the new tokens of a continuation. */
 export const generateCommand: Command = {
@@ -24,10 +25,21 @@ export const generateCommand: Command = {
     await withModel(args.positionals[0], work, async (session) => {
       const { open, info, encoder } = session;
       const edits = await readEdits(values.edit, info);
-      const window = windowOf(session, input);
+      const window = promptWindow(session, input, sampling.maxTokens);
       const request = { ids: window.ids, edits, sampling, encoder };
       const made = await generate(open.runner, open.vocabulary, request, work);
-      await out.value({ ...made, ...(await factsOf(session, window, work)) });
+      // Learned positions end with the context, and the continuation with them.
+      const stopped = made.ids.length < sampling.maxTokens ? "context" : "length";
+      await out.value({ ...made, stopped, ...(await factsOf(session, window, work)) });
     });
   },
 };
+
+/** The prompt as it is where it fits; of a longer text, a window that leaves room for the new tokens. */
+function promptWindow(session: Session, input: CliInput, maxTokens: number): RunWindow {
+  const window = windowOf(session, input);
+  const { nCtx } = session.info;
+  return window.truncated
+    ? windowOf(session, input, Math.max(Math.floor(nCtx / 2), nCtx - maxTokens))
+    : window;
+}

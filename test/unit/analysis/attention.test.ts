@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { attentionView, headPattern, headScores } from "../../../src/analysis/attention";
+import { HeadScoreCache } from "../../../src/analysis/attention/scoreCache";
 import type { RunPlan } from "../../../src/graph/runner";
 import { tensor } from "../../../src/tensor/tensor";
 import { tinyModel } from "../../support/tinyModel";
@@ -61,6 +62,21 @@ describe("attention", () => {
     const view = await attentionView(new TinyRunner(model), { window, range, layer: 0, head: 0 });
     assert.deepEqual(view.positions, [1, 2]);
     assert.equal(view.heads.length, 4);
+  });
+
+  it("scores the heads of one text once, and those of another anew", async () => {
+    const runner = new TinyRunner(model);
+    const cache = new HeadScoreCache();
+    const ask = (list: number[], head: number) => {
+      const window = tinyWindow(list);
+      return attentionView(runner, { window, range: { start: 0, end: 20 }, layer: 0, head, cache });
+    };
+    const first = await ask(ids, 0);
+    const plans = runner.plans.length;
+    assert.deepEqual((await ask(ids, 1)).heads, first.heads);
+    assert.equal(runner.plans.length, plans + 1);
+    const other = await ask(ids.slice(0, -1), 1);
+    assert.deepEqual(other.heads, await headScores(runner, ids.slice(0, -1)));
   });
 
   const repeated = [0, 5, 6, 7, 5, 6, 7];

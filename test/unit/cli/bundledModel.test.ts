@@ -244,6 +244,22 @@ describe("the command line with the bundled model", function () {
     assert.equal(long[window.start - 1], "\n");
   });
 
+  it("leaves room for what it writes behind a long text", async () => {
+    const name = file("prompt.ts", code.repeat(60));
+    const made = await cliJson<GenerateResult & { stopped: string }>(
+      ...["generate", model, "--file", name, "--max-tokens", "20"],
+    );
+    assert.deepEqual([made.ids.length, made.stopped], [20, "length"]);
+  });
+
+  it("says when the context ends a continuation", async () => {
+    const ids = Array.from({ length: info.nCtx - 2 }, (_, i) => i % 50).join(",");
+    const made = await cliJson<GenerateResult & { stopped: string }>(
+      ...["generate", model, "--ids", ids, "--max-tokens", "20"],
+    );
+    assert.deepEqual([made.ids.length, made.stopped], [3, "context"]);
+  });
+
   it("takes ids as they are, and refuses more than it has positions for", async () => {
     const ids = Array.from({ length: info.nCtx + 1 }, (_, i) => i % 50);
     assert.equal((await cliError("run", model, "--ids", ids.join(","))).code, "too-long");

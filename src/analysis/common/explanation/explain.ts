@@ -62,10 +62,14 @@ export async function explainNeurons(
     return { text, keys, activations: countedActivations(text, overRecords?.get(key), values) };
   });
   const basis = describeBasis(text, records?.records ?? null);
-  return neurons.map((_, i) => {
+  const explanations: Explanation[] = [];
+  for (const [i] of neurons.entries()) {
+    // Gives way, so that a request to stop is heard between two neurons.
+    await new Promise<void>((resolve) => setTimeout(resolve));
     throwIfCancelled(options.signal);
-    return explain(fittings[i], fittings[neurons.length + i], { basis, vocabulary });
-  });
+    explanations.push(explain(fittings[i], fittings[neurons.length + i], { basis, vocabulary }));
+  }
+  return explanations;
 }
 
 /** The explanation of one neuron; `other` is the neuron whose explanation is the control. */
