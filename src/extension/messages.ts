@@ -15,7 +15,7 @@ export const working = {
   openingModel: (name: string) => l10n.t("Opening {0} …", name),
   lens: () => l10n.t("Reading every layer …"),
   ranking: () => l10n.t("Ranking neurons on the selection …"),
-  card: (layer: number, neuron: number) => l10n.t("Looking at neuron {0}.{1} …", layer, neuron),
+  card: (layer: number, neuron: number) => l10n.t("Looking at neuron L{0} N{1} …", layer, neuron),
   attention: (layer: number, head: number) => l10n.t("Reading the pattern of head {0}.{1} …", layer, head),
   steering: () => l10n.t("Running the experiment and its controls …"),
 };
@@ -124,7 +124,7 @@ export const experimentTexts = {
 /** The colours on the editor. */
 export const colourTexts = {
   hover: (layer: number, neuron: number, value: string, share: string) =>
-    l10n.t("Neuron {0}.{1}: {2}, {3} of its largest in this text", layer, neuron, value, share),
+    l10n.t("Neuron L{0} N{1}: {2}, {3} of its largest in this text", layer, neuron, value, share),
 };
 
 /** An error for a person: what happened, and the next step. */

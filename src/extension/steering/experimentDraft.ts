@@ -22,8 +22,8 @@ export type RememberedDraft = Pick<Draft, "towards" | "away" | "strength" | "max
 
 /** What the dialogue offers first. A third of the depth is where a difference of two texts steers best (Turner et al., 2023). */
 export const firstDraft: RememberedDraft = {
-  towards: "I am very happy",
-  away: "I am very sad",
+  towards: "Love",
+  away: "Hate",
   strength: 4,
   maxTokens: 40,
   depth: 1 / 3,

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { waitForNotification } from "./support/notification";
+import { openWorkbench, patience, type Workbench } from "./support/workbench";
+
+const coloured = ".editor-instance .view-overlays [class*='ced-'][class*='TextEditorDecorationType']";
+
+describe("explaining a selection", () => {
+  let workbench: Workbench;
+
+  before(async () => {
+    workbench = await openWorkbench();
+    await workbench.openFile("search.ts");
+  });
+
+  it("ranks the neurons of what is selected, from the context menu", async () => {
+    await workbench.selectText("binarySearch");
+    await workbench.contextMenu("Explain Neuron Activations on Selection");
+    const frame = await workbench.webviewFrame("neurons");
+    await frame.locator("body[data-status='ready']").waitFor({ timeout: patience });
+    const rows = frame.locator(".ranking .neuron");
+    assert.ok((await rows.count()) >= 10, `${await rows.count()} neurons`);
+    assert.match(await rows.first().innerText(), /L\d+ N\d+[\s\S]*z /);
+    assert.match(await frame.locator(".selection").innerText(), /binarySearch/);
+    await workbench.screenshot("explain-ranking");
+  });
+
+  it("shows the card of a neuron that is clicked, and colours the tokens by it", async () => {
+    const frame = await workbench.webviewFrame("neurons");
+    await frame.locator(".ranking .neuron").first().click();
+    await frame.locator(".card .card-name").waitFor({ timeout: patience });
+    const name = await frame.locator(".card .card-name").innerText();
+    assert.match(name, /L\d+ N\d+/);
+    await workbench.page.locator(coloured).first().waitFor({ timeout: patience });
+    await workbench.screenshot("explain-coloured");
+  });
+
+  it("says the value of a coloured token when one points at it", async () => {
+    await workbench.page.locator(".view-line span").getByText("binarySearch", { exact: true }).first().hover();
+    const hover = workbench.page.locator(".monaco-hover").filter({ hasText: /Neuron\sL\d+\sN\d+:/ });
+    await hover.first().waitFor({ timeout: patience });
+    await workbench.page.mouse.move(0, 0);
+  });
+
+  it("takes the colours off with Escape", async () => {
+    await workbench.runCommand("View: Focus First Editor Group");
+    await workbench.page.keyboard.press("Escape");
+    await workbench.page.locator(coloured).first().waitFor({ state: "detached", timeout: patience });
+  });
+
+  it("takes them off and says that the text is another when one types", async () => {
+    const frame = await workbench.webviewFrame("neurons");
+    await frame.locator(".ranking .neuron").nth(1).click();
+    await workbench.page.locator(coloured).first().waitFor({ timeout: patience });
+    await workbench.runCommand("View: Focus First Editor Group");
+    await workbench.page.keyboard.press("Control+End");
+    await workbench.page.keyboard.type("// more");
+    await workbench.page.locator(coloured).first().waitFor({ state: "detached", timeout: patience });
+    await frame.locator("body[data-status='stale']").waitFor({ timeout: patience });
+    await workbench.screenshot("explain-stale");
+  });
+
+  it("shows attention over the selection, from the submenu, and another head when asked", async () => {
+    await workbench.runCommand("View: Focus First Editor Group");
+    await workbench.selectText("lowerBound(items, wanted, compare)");
+    await workbench.contextMenu("Introspect", "Show Attention on Selection");
+    const frame = await workbench.webviewFrame("attention");
+    await frame.locator("body[data-status='ready']").waitFor({ timeout: patience });
+    await workbench.screenshot("attention");
+  });
+
+  it("says what is missing when nothing is selected", async () => {
+    await workbench.runCommand("View: Focus First Editor Group");
+    await workbench.page.keyboard.press("Control+Home");
+    await workbench.runCommand("Introspect: Explain Neuron Activations on Selection");
+    await waitForNotification(workbench, "Select some text first");
+  });
+});
