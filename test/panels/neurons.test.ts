@@ -33,7 +33,8 @@ describe("neurons page", () => {
     );
     assert.equal(await panel.page.locator(".neuron-score").first().innerText(), "z 9.40");
     const first = panel.page.locator(".neuron").first();
-    assert.match(await first.innerText(), /fires on “return”/);
+    assert.match(await first.innerText(), /fires on ·return return/);
+    assert.deepEqual(await first.locator(".said").allInnerTexts(), ["·return", "return"]);
     assert.match(await first.innerText(), /r 0\.82 · control 0\.07/);
     await panel.close();
   });
@@ -99,7 +100,7 @@ describe("neurons page", () => {
   it("breaks lines where the text does, and underlines the selection", async () => {
     const panel = await open();
     const card = neuronsData().card!;
-    const lines = card.window.tokens.filter((token) => token.text?.endsWith("\n")).length;
+    const lines = card.window.tokens.filter((token) => token.text?.includes("\n")).length;
     assert.equal(await panel.page.locator(".card .strip br").count(), lines);
     assert.equal(await panel.page.locator(".card .mark-selected").count(), rankingOf().selected.length);
     await panel.close();

@@ -110,14 +110,3 @@ export function shownRange(
 export function onZoom(element: HTMLElement, action: () => void): void {
   (element as unknown as { on(event: string, action: () => void): void }).on("plotly_relayout", action);
 }
-
-/** The drawing as an SVG text. */
-export async function heatmapSvg(element: HTMLElement): Promise<string> {
-  const { width, height } = element.getBoundingClientRect();
-  const url = await core.toImage(element, {
-    format: "svg",
-    width: Math.round(width),
-    height: Math.round(height),
-  });
-  return decodeURIComponent(url.replace(/^data:image\/svg\+xml,/, ""));
-}

@@ -10,11 +10,16 @@ export interface Oklch {
   readonly h: number;
 }
 
-/** Reads `#rgb`, `#rrggbb`, `#rrggbbaa`, `rgb()` and `rgba()`; what is see-through is laid over `under`. Null for anything else. */
+/** Reads `#rgb`, `#rrggbb`, `#rrggbbaa`, `rgb()`, `rgba()` and `color(srgb …)`; what is see-through is laid over `under`. Null for anything else. */
 export function parseColour(text: string, under: Rgb = [0, 0, 0]): Rgb | null {
   const trimmed = text.trim();
   const hex = /^#([0-9a-f]{3,8})$/i.exec(trimmed)?.[1];
   if (hex) return overlay(fromHex(hex), under);
+  const srgb = /^color\(srgb ([^)]+)\)$/i
+    .exec(trimmed)?.[1]
+    ?.split(/[\s/]+/)
+    .map(Number);
+  if (srgb && srgb.length >= 3 && srgb.every((x) => Number.isFinite(x))) return overlay(srgb, under);
   const parts = /^rgba?\(([^)]+)\)$/i
     .exec(trimmed)?.[1]
     ?.split(/[\s,/]+/)

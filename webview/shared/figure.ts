@@ -21,8 +21,8 @@ export interface FigureOptions {
   readonly table: () => TableData;
   /** The data as it came, for JSON. */
   readonly data: () => unknown;
-  /** An SVG of its own, where the page's layout is not the picture. */
-  readonly svg?: () => Promise<string>;
+  /** An SVG of its own, where the page's layout is not the picture; given the small print. */
+  readonly svg?: (footer: string) => string;
 }
 
 type Format = "png" | "svg" | "csv" | "json";
@@ -130,12 +130,12 @@ export class Figure {
   private async content(format: Format): Promise<string> {
     if (format === "csv") return toCsv(this.options.table());
     if (format === "json") return this.json();
-    const source = await this.svgSource();
+    const source = this.svgSource();
     return format === "svg" ? source : svgToPng(source);
   }
 
-  private async svgSource(): Promise<string> {
-    if (this.options.svg) return this.options.svg();
+  private svgSource(): string {
+    if (this.options.svg) return this.options.svg(this.smallPrint());
     const wasTable = this.asTable;
     this.picture.hidden = false;
     try {
@@ -158,9 +158,9 @@ export class Figure {
   }
 
   /** Title, model and digest: what a reader of the exported picture has to know. */
-  smallPrint(): string {
+  private smallPrint(): string {
     const { model, document } = this.context.source();
-    const parts = [this.options.title, document, model && modelName(model), model && shortDigest(model)];
+    const parts = [this.title.textContent, document, model && modelName(model), model && shortDigest(model)];
     return parts.filter(Boolean).join(" · ");
   }
 }

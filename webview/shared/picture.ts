@@ -63,7 +63,9 @@ function drawElement(drawing: Drawing, element: Element, clip: number): void {
   if (style.display === "none" || style.visibility === "hidden" || style.opacity === "0") return;
   const box = element.getBoundingClientRect();
   if (element instanceof SVGSVGElement) return drawSvg(drawing, element, box);
-  if (style.display !== "contents") drawBox(drawing, element, style, box);
+  // A piece of text that goes over several lines has a box on each.
+  const boxes = style.display === "inline" ? [...element.getClientRects()] : [box];
+  if (style.display !== "contents") for (const each of boxes) drawBox(drawing, element, style, each);
   const cuts = style.overflowX !== "visible" && style.textOverflow === "ellipsis";
   const edge = cuts ? Math.min(clip, box.right) : clip;
   for (const child of element.childNodes) {
@@ -100,6 +102,23 @@ function drawBox(drawing: Drawing, element: Element, style: CSSStyleDeclaration,
   if (element.classList.contains("barred") && bar > 0) {
     const fill = solid(style.color) ?? theme().foreground;
     drawing.root.append(svg("rect", { x, y: y + box.height - 3, width: box.width * bar, height: 3, fill }));
+  }
+  if (
+    style.outlineStyle !== "none" &&
+    parseFloat(style.outlineWidth) > 0 &&
+    element !== document.activeElement
+  ) {
+    const inset = -parseFloat(style.outlineOffset) - parseFloat(style.outlineWidth) / 2;
+    const frame = {
+      x: x + inset,
+      y: y + inset,
+      width: box.width - 2 * inset,
+      height: box.height - 2 * inset,
+    };
+    const stroke = solid(style.outlineColor) ?? theme().foreground;
+    drawing.root.append(
+      svg("rect", { ...frame, fill: "none", stroke, "stroke-width": parseFloat(style.outlineWidth) }),
+    );
   }
   const sides = [
     [style.borderTopWidth, style.borderTopColor, x, y, x + box.width, y],

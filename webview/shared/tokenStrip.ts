@@ -28,7 +28,7 @@ export interface StripOptions {
   readonly scale?: (value: number) => Paint;
   /** Position 0 and added tokens are hatched when the strip starts at the window's start. */
   readonly startsAtZero?: boolean;
-  /** A new line after every token that ends one, as the text has them. */
+  /** New lines where the text has them. */
   readonly lines?: boolean;
   readonly onInspect?: (index: number) => void;
   readonly onChoose?: (index: number) => void;
@@ -42,7 +42,11 @@ export class TokenStrip {
   private drawn: string[] = [];
 
   constructor(private options: StripOptions) {
-    this.element = h("div", { class: "strip", role: "listbox", "aria-label": options.label });
+    this.element = h("div", {
+      class: options.lines ? "strip lines" : "strip",
+      role: "listbox",
+      "aria-label": options.label,
+    });
     this.element.setAttribute("aria-orientation", "horizontal");
     this.roving = roving(this.element, {
       items: () => this.items,
@@ -84,17 +88,20 @@ export class TokenStrip {
 
   private rebuild(tokens: readonly StripToken[], groups: ReturnType<typeof sharedCharacter>): void {
     this.items = tokens.map((token, i) => {
-      const item = h("span", { class: "token", role: "option" }, tokenFace(token.text, token.id));
+      const item = h(
+        "span",
+        { class: "token", role: "option" },
+        tokenFace(token.text, token.id, this.options.lines),
+      );
       if (token.under !== undefined) item.append(h("span", { class: "under" }));
-      if (groups[i]) item.classList.add("shared", `shared-${groups[i]}`);
+      if (groups[i]) {
+        item.classList.add("shared", `shared-${groups[i]}`);
+        item.append(h("span", { class: "bracket", "aria-hidden": "true" }));
+      }
       return item;
     });
-    const children: Node[] = [];
-    for (const [i, item] of this.items.entries()) {
-      children.push(item);
-      if (this.options.lines && tokens[i]!.text?.endsWith("\n")) children.push(h("br"));
-    }
-    fill(this.element, ...children);
+    // In lines, tokens are plain inline text, so that one may begin on a line and end on the next; they part at their ends.
+    fill(this.element, ...this.items.flatMap((item) => (this.options.lines ? [item, h("wbr")] : [item])));
   }
 
   private paint(item: HTMLElement, token: StripToken, index: number): void {
@@ -128,12 +135,18 @@ export function applyPaint(element: HTMLElement, paint: Paint | null, value: num
   element.classList.toggle("negative", bar !== "" && value !== null && value < 0);
 }
 
-/** A token's text as it is drawn everywhere: signs for what is invisible, dim. */
-export function tokenFace(text: string | null, id?: number): HTMLElement {
+/** A token's text as it is drawn everywhere: signs for what is invisible, dim; `lines` breaks after each new line's sign. */
+export function tokenFace(text: string | null, id?: number, lines = false): HTMLElement {
   const face = h("span", { class: "face" });
   for (const piece of pieces(text, id)) {
     if (piece.kind === "plain") face.append(piece.text);
-    else face.append(h("span", { class: piece.kind }, piece.text));
+    else if (!lines) face.append(h("span", { class: piece.kind }, piece.text));
+    else {
+      for (const part of piece.text.split(/(?<=↵)/)) {
+        face.append(h("span", { class: piece.kind }, part));
+        if (part.endsWith("↵")) face.append(h("br"));
+      }
+    }
   }
   return face;
 }

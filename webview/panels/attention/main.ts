@@ -1,6 +1,7 @@
 /** The Attention page: all heads by a score, one head's pattern large, its rows on the text. */
 import type { AttentionView, HeadScores } from "../../../src/protocol/attention";
 import { bars } from "../../plots/bars";
+import { patternSvg } from "../../plots/patternSvg";
 import { fill, h } from "../../shared/dom";
 import { Figure } from "../../shared/figure";
 import { headName, percent } from "../../shared/format";
@@ -11,7 +12,7 @@ import { theme } from "../../shared/theme";
 import { TokenStrip, tokenFace } from "../../shared/tokenStrip";
 import { Dropdown } from "../../shared/ui";
 import "./attention.css";
-import { PatternMatrix, patternMax } from "./pattern";
+import { patternCells, PatternMatrix, patternMax } from "./pattern";
 import { scoreByName, scoreNames, scoreWords, type ScoreName } from "./scores";
 import { headTable, patternTable } from "./tables";
 import { HeadWall } from "./wall";
@@ -79,7 +80,7 @@ class AttentionPanel implements Panel<AttentionView> {
       title: "Pattern",
       table,
       data: () => this.view?.pattern,
-      svg: () => this.matrix.svg(),
+      svg: (footer) => this.patternSource(footer),
     });
     this.stripFigure.body.append(this.strip.element);
     this.wallFigure.body.append(this.wall.element);
@@ -130,6 +131,15 @@ class AttentionPanel implements Panel<AttentionView> {
   private need(): AttentionView {
     if (!this.view) throw new Error("There is no pattern yet.");
     return this.view;
+  }
+
+  private patternSource(footer: string): string {
+    const view = this.need();
+    const max = patternMax(view);
+    const key = { low: "0%", high: percent(max), label: "attention of a query (row) to a key (column)" };
+    const sinks = view.positions[0] === 0 ? 1 : 0;
+    const drawing = patternSvg({ ...patternCells(view), sinks, key, footer, theme: theme() });
+    return new XMLSerializer().serializeToString(drawing);
   }
 
   private choose(layer: number, head: number): void {

@@ -1,6 +1,6 @@
 /** The pattern of one head as a matrix: queries downward, keys to the right; the row that is looked at is marked. */
 import type { AttentionView } from "../../../src/protocol/attention";
-import { drawHeatmap, heatmapMargin, heatmapSvg, onZoom, shownRange } from "../../plots/plotly";
+import { drawHeatmap, heatmapMargin, onZoom, shownRange } from "../../plots/plotly";
 import { h } from "../../shared/dom";
 import { theme } from "../../shared/theme";
 import { visibleText } from "../../shared/tokenText";
@@ -17,6 +17,20 @@ export function patternMax(view: AttentionView): number {
   let max = 0;
   for (const row of view.pattern.rows) for (const [j, w] of row.entries()) if (counts[j] && w > max) max = w;
   return max;
+}
+
+/** What the matrix draws: weights up to the diagonal, the tokens' names, the weight that sets the scale. */
+export function patternCells(view: AttentionView): {
+  readonly rows: readonly (readonly (number | null)[])[];
+  readonly labels: readonly string[];
+  readonly max: number;
+} {
+  const labels = view.positions.map((pos) => {
+    const token = view.window.tokens[pos];
+    return token ? visibleText(token.text, token.id) : "?";
+  });
+  const rows = view.pattern.rows.map((row, i) => row.map((weight, j) => (j <= i ? weight : null)));
+  return { rows, labels, max: patternMax(view) };
 }
 
 /** A matrix drawn by Plotly, with a cursor of its own over it. */
@@ -57,12 +71,7 @@ export class PatternMatrix {
       "aria-label",
       `Pattern of head ${view.pattern.layer}.${view.pattern.head}, arrows move`,
     );
-    const labels = view.positions.map((pos) => {
-      const token = view.window.tokens[pos];
-      return token ? visibleText(token.text, token.id) : "?";
-    });
-    const rows = view.pattern.rows.map((row, i) => row.map((weight, j) => (j <= i ? weight : null)));
-    const options = { rows, labels, max: patternMax(view), size: this.size, theme: theme() };
+    const options = { ...patternCells(view), size: this.size, theme: theme() };
     this.drawing = this.drawing.then(() => drawHeatmap(this.plot, options)).then(() => this.wireZoom());
     this.show(this.cell);
   }
@@ -95,12 +104,6 @@ export class PatternMatrix {
       { left: across(key), top: down(query), right: across(key + 1), bottom: down(query + 1) },
       this.bounds(),
     );
-  }
-
-  /** The drawing, once it is finished. */
-  async svg(): Promise<string> {
-    await this.drawing;
-    return heatmapSvg(this.plot);
   }
 
   private bounds(): Box {

@@ -14,7 +14,8 @@ import { driverBars, driverSentence, writeBars } from "./cardBars";
 import { placeList, recordList } from "./places";
 import { ownScale } from "./ranking";
 import { activationTable, driverTable, writeTable } from "./tables";
-import { explanationText, isExplained, scoreSentence, scoreText } from "./words";
+import { reading } from "./reading";
+import { scoreSentence, scoreText } from "./words";
 
 /** A card that is updated in place. */
 export class Card {
@@ -103,11 +104,7 @@ export class Card {
         h("h2", { class: "card-name" }, neuronName(card.layer, card.neuron)),
         clear,
       ),
-      h(
-        "p",
-        { class: isExplained(explanation) ? "card-words" : "card-words unexplained" },
-        explanationText(explanation),
-      ),
+      h("p", { class: "card-reading" }, reading(explanation, "card-words")),
       facts(rows),
       h("p", { class: "note" }, scoreSentence(explanation)),
     );

@@ -12,8 +12,9 @@ import { Card } from "./card";
 import { writeBars } from "./cardBars";
 import "./neurons.css";
 import { Ranking } from "./ranking";
+import { reading } from "./reading";
 import { rankingTable } from "./tables";
-import { baselineSentence, explanationText, scoreText } from "./words";
+import { baselineSentence, scoreText } from "./words";
 
 class NeuronsPanel implements Panel<NeuronsPanelData> {
   readonly element: HTMLElement;
@@ -108,7 +109,7 @@ class NeuronsPanel implements Panel<NeuronsPanelData> {
     this.inspected = neuron;
     this.context.rail.show(
       [neuronName(neuron.layer, neuron.neuron)],
-      h("p", {}, explanationText(neuron.explanation)),
+      h("p", {}, reading(neuron.explanation, "rail-words")),
       h("p", { class: "muted num" }, scoreText(neuron.explanation)),
       ...writeBars(neuron),
     );

@@ -7,7 +7,8 @@ import { neuronName, number } from "../../shared/format";
 import { roving, type Roving } from "../../shared/roving";
 import { theme, type Paint } from "../../shared/theme";
 import { tokenFace } from "../../shared/tokenStrip";
-import { explanationText, isExplained, scoreText } from "./words";
+import { reading } from "./reading";
+import { explanationText, scoreText } from "./words";
 
 /** What the list tells its panel: places in the ranking. */
 export interface RankingEvents {
@@ -91,7 +92,6 @@ export class Ranking {
     const token = pos === undefined ? undefined : ranking.window.tokens[pos];
     const peak = neuron.activations[strongest];
     const name = neuronName(neuron.layer, neuron.neuron);
-    const words = explanationText(neuron.explanation);
     const row = h(
       "div",
       { class: "neuron", role: "option" },
@@ -100,24 +100,20 @@ export class Ranking {
         { class: "neuron-line" },
         h("span", { class: "neuron-name num" }, name),
         cells,
-        h(
-          "span",
-          { class: "neuron-peak num" },
-          `${number(peak)} `,
-          token ? tokenFace(token.text, token.id) : null,
-        ),
+        h("span", { class: "neuron-peak num" }, number(peak)),
+        h("span", { class: "neuron-token" }, token ? tokenFace(token.text, token.id) : null),
+        h("span", { class: "neuron-score num" }, `z ${number(neuron.score)}`),
       ),
-      h("span", { class: "neuron-score num" }, `z ${number(neuron.score)}`),
       h(
         "span",
-        { class: isExplained(neuron.explanation) ? "neuron-words" : "neuron-words unexplained" },
-        words,
+        { class: "neuron-line" },
+        reading(neuron.explanation, "neuron-words"),
+        h("span", { class: "neuron-r num muted" }, scoreText(neuron.explanation)),
       ),
-      h("span", { class: "neuron-r num muted" }, scoreText(neuron.explanation)),
     );
     row.setAttribute(
       "aria-label",
-      `${name}, z ${number(neuron.score)}, strongest ${number(peak)} on ${token?.text ?? "a token"}, ${words}, ${scoreText(neuron.explanation)}`,
+      `${name}, z ${number(neuron.score)}, strongest ${number(peak)} on ${token?.text ?? "a token"}, ${explanationText(neuron.explanation)}, ${scoreText(neuron.explanation)}`,
     );
     return row;
   }

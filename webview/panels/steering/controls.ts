@@ -48,8 +48,10 @@ export function multiples(result: SteerResult): HTMLElement {
   const items = result.controls.isotropic.map((draw, i) => {
     const at = partsFrom(result.default, draw);
     const tokens = draw.ids.map((id, j) => visibleText(draw.tokens[j] ?? null, id));
-    const same = tokens.slice(0, at ?? tokens.length).join("");
-    const other = at === null ? "" : tokens.slice(at).join("");
+    // Each token stays whole, so that lines break between tokens only.
+    const bits = (from: number, to: number): HTMLElement[] =>
+      tokens.slice(from, to).map((token) => h("span", { class: "bit" }, token));
+    const end = at ?? tokens.length;
     return h(
       "li",
       { class: "multiple" },
@@ -63,7 +65,12 @@ export function multiples(result: SteerResult): HTMLElement {
           ` KL ${number(result.kl.isotropic[i])} · ${at === null ? "same" : `parts at ${at + 1}`}`,
         ),
       ),
-      h("span", { class: "multiple-text mono" }, h("span", { class: "muted" }, same), h("mark", {}, other)),
+      h(
+        "span",
+        { class: "multiple-text mono" },
+        h("span", { class: "muted" }, ...bits(0, end)),
+        h("mark", {}, ...bits(end, tokens.length)),
+      ),
     );
   });
   return h("ul", { class: "multiples", "aria-label": "Random directions" }, ...items);

@@ -130,7 +130,7 @@ class SteeringPanel implements Panel<SteeringPanelData> {
       h(
         "span",
         { class: "legend" },
-        h("span", { class: "swatch swatch-part" }),
+        result.partsAt === null ? null : h("span", { class: "swatch swatch-part" }),
         result.partsAt === null ? "the texts do not part" : "here they part",
       ),
     );
