@@ -66,7 +66,8 @@ export async function headPattern(
 ): Promise<HeadPattern> {
   const { ids, layer, head, positions } = from;
   const hook = `blocks.${layer}.attn.hook_pattern`;
-  const run = await runner.run({ ids, reads: [{ hook, positions, heads: [head] }] }, options);
+  const upTo = ids.slice(0, positions[positions.length - 1] + 1);
+  const run = await runner.run({ ids: upTo, reads: [{ hook, positions, heads: [head] }] }, options);
   const { data, shape } = readAt(run, hook);
   const nKeys = shape[2];
   const rows = positions.map((_, i) => positions.map((key) => (key < nKeys ? data[i * nKeys + key] : 0)));
@@ -93,7 +94,7 @@ export async function headScores(
     options.onProgress?.({ done: from, total: ids.length, message: "Scoring heads" });
     const positions = indices(Math.min(step, ids.length - from)).map((i) => from + i);
     const run = await runner.run(
-      { ids, reads: hooks.map((hook) => ({ hook, positions })) },
+      { ids: ids.slice(0, from + positions.length), reads: hooks.map((hook) => ({ hook, positions })) },
       { signal: options.signal },
     );
     hooks.forEach((hook, layer) => {

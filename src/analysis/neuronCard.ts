@@ -6,7 +6,7 @@ import type { NeuronCard, NeuronDriver } from "../protocol/neurons";
 import { AnalysisError } from "./common/analysisError";
 import { neuronActivations, neuronKey, type NeuronId, type RecordActivations } from "./common/activations";
 import { writtenTokens } from "./common/directions";
-import { explainNeurons } from "./common/explanation/explain";
+import { explainNeurons, withControls } from "./common/explanation/explain";
 import { selectedPositions, type SelectionRange } from "./common/selection";
 import { neuronDrivers, type Drivers } from "./neuronCard/drivers";
 import { recordPlaces, windowPlaces } from "./neuronCard/places";
@@ -38,14 +38,19 @@ export async function neuronCard(
   const id = { layer, neuron };
   requireNeuron(runner, id);
   const selected = selectedPositions(window, request.range);
-  const read = await neuronActivations(runner, { ids: window.ids, neurons: [id] }, options);
-  const activations = read.get(neuronKey(id)) as Float32Array;
+  const read = { ids: window.ids, neurons: withControls([id], runner.info.dMlp) };
+  const overWindow = await neuronActivations(runner, read, options);
+  const activations = overWindow.get(neuronKey(id)) as Float32Array;
   const driversAt = strongestOf(selected, activations, runner.info.gatedMlp);
   const sign = activations[driversAt] < 0 && runner.info.gatedMlp ? -1 : 1;
   const records = request.records?.records ?? null;
-  const drivers = await neuronDrivers(runner, { ...id, ids: window.ids, pos: driversAt }, options);
+  const drivers = await neuronDrivers(
+    runner,
+    { ...id, ids: window.ids.slice(0, driversAt + 1), pos: driversAt },
+    options,
+  );
   const [written] = await writtenTokens(runner, vocabulary, { neurons: [{ ...id, sign }], k: tokensListed });
-  const basis = { window, records: request.records, neurons: [id] };
+  const basis = { window, records: request.records, neurons: [id], overWindow };
   const [explanation] = await explainNeurons(runner, vocabulary, basis, options);
   const at = layer * runner.info.dMlp + neuron;
   const overRecords = (await request.records?.get([id], options))?.get(neuronKey(id));

@@ -16,7 +16,7 @@ import {
   type RecordActivations,
 } from "./common/activations";
 import { writtenTokens, type SignedNeuron } from "./common/directions";
-import { explainNeurons } from "./common/explanation/explain";
+import { explainNeurons, withControls } from "./common/explanation/explain";
 import { indices, readAt } from "./common/reads";
 import { isRanked, selectedPositions, type SelectionRange } from "./common/selection";
 
@@ -83,12 +83,13 @@ async function describe(
   options: WorkOptions,
 ): Promise<Described[]> {
   const { neurons, selected, window } = request;
-  const activations = await neuronActivations(runner, { ids: window.ids, neurons }, options);
+  const read = { ids: window.ids, neurons: withControls(neurons, runner.info.dMlp) };
+  const overWindow = await neuronActivations(runner, read, options);
   const written = await writtenTokens(runner, vocabulary, { neurons, k: tokensListed });
   throwIfCancelled(options.signal);
-  const explanations = await explainNeurons(runner, vocabulary, request, options);
+  const explanations = await explainNeurons(runner, vocabulary, { ...request, overWindow }, options);
   return neurons.map(({ layer, neuron }: NeuronId, i) => {
-    const values = activations.get(neuronKey({ layer, neuron })) as Float32Array;
+    const values = overWindow.get(neuronKey({ layer, neuron })) as Float32Array;
     return {
       layer,
       neuron,
@@ -126,7 +127,8 @@ async function meanActivations(
     options.onProgress?.({ done: first, total: wanted.length, message: "Reading neurons" });
     const positions = wanted.slice(first, first + step);
     const reads = indices(nLayers).map((l) => ({ hook: postHook(l), positions }));
-    const run = await runner.run({ ids, reads }, { signal: options.signal });
+    const upTo = ids.slice(0, positions[positions.length - 1] + 1);
+    const run = await runner.run({ ids: upTo, reads }, { signal: options.signal });
     for (let l = 0; l < nLayers; l++) {
       const { data } = readAt(run, postHook(l));
       positions.forEach((pos, i) => {

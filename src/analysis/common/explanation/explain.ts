@@ -11,7 +11,7 @@ import { seededRandom } from "../../../base/random";
 import type { ModelRecords, Runner, Vocabulary } from "../../../graph/runner";
 import type { RunWindow } from "../../../protocol/model";
 import type { Explanation } from "../../../protocol/neurons";
-import { neuronActivations, neuronKey, type RecordActivations, type NeuronId } from "../activations";
+import { neuronKey, type RecordActivations, type NeuronId } from "../activations";
 import { pearson } from "../pearson";
 import { describeTable } from "./naming";
 import { countedActivations, heldOut, readingText, type ReadingText } from "./readingText";
@@ -40,22 +40,27 @@ export interface ExplanationBasis {
   readonly window: RunWindow;
   /** The model's records and what was already read over them; null where the model has none. */
   readonly records: RecordActivations | null;
+  /** Activations over the window, by `neuronKey`, of the neurons and of those that `withControls` adds. */
+  readonly overWindow: ReadonlyMap<string, Float32Array>;
 }
 
-/** Explanations of some neurons, in their order. All of them are read in one pass over the text. */
+/** The neurons, and behind them for each the neuron whose explanation is its control. */
+export function withControls(neurons: readonly NeuronId[], dMlp: number): NeuronId[] {
+  return [...neurons, ...neurons.map((id) => otherNeuron(id, dMlp))];
+}
+
+/** Explanations of some neurons, in their order. All of them are read in one pass over the records. */
 export async function explainNeurons(
   runner: Runner,
   vocabulary: Vocabulary,
   request: ExplanationBasis & { readonly neurons: readonly NeuronId[] },
   options: WorkOptions = {},
 ): Promise<Explanation[]> {
-  const { neurons, window, records } = request;
+  const { neurons, window, records, overWindow } = request;
   const text = readingText(window, records?.records ?? null, runner.info.nCtx);
   const keys = readingKeys(text);
-  const others = neurons.map((id) => otherNeuron(id, runner.info.dMlp));
-  const all = [...neurons, ...others];
+  const all = withControls(neurons, runner.info.dMlp);
   const overRecords = await records?.get(all, options);
-  const overWindow = await neuronActivations(runner, { ids: window.ids, neurons: all }, options);
   const fittings = all.map((id) => {
     const key = neuronKey(id);
     const values = overWindow.get(key) as Float32Array;
