@@ -108,10 +108,11 @@ describe("a page", () => {
     const panel = await openPanel("lens", { state: ready(1) });
     await panel.page.locator(cell).first().waitFor();
     await panel.page.keyboard.press("?");
-    assert.equal(await panel.page.locator(".rail-title").innerText(), "Keys");
+    assert.equal(await panel.page.locator(".rail-title").innerText(), "Keys and words");
+    assert.match(await panel.page.locator(".rail").innerText(), /prediction depth/);
     assert.match(await panel.page.locator(".rail").innerText(), /go to the token in the editor/);
     await panel.page.keyboard.press("Escape");
-    assert.notEqual(await panel.page.locator(".rail-title").innerText(), "Keys");
+    assert.match(await panel.page.locator(".rail-title").innerText(), /^Output after/);
     await panel.close();
   });
 

@@ -6,7 +6,7 @@ import { fill, h, setText } from "./dom";
 import { emptyFrame, errorFrame, loadingFrame, type EmptyWords } from "./frame";
 import type { FigureContext } from "./figure";
 import { connect, type AnyState, type Host } from "./host";
-import { helpList, type KeyHelp } from "./keys";
+import { helpList, type KeyHelp, type Term } from "./keys";
 import { Rail } from "./rail";
 import { onThemeChange, theme } from "./theme";
 import "./page.css";
@@ -22,6 +22,7 @@ export interface Panel<Data> {
   readonly element: HTMLElement;
   readonly empty: EmptyWords;
   readonly keys: readonly KeyHelp[];
+  readonly terms: readonly Term[];
   /** Draws the data; called for every newer snapshot that has some. */
   update(data: Data, state: PanelState<Data>): void;
   /** Draws the last data again: other colours, another width. */
@@ -63,7 +64,8 @@ class Shell<Data> {
   private badge!: Badge;
   private panel!: Panel<Data>;
   private state: PanelState<Data> | null = null;
-  private statusDrawn = "";
+  private readonly statusWords = h("span", { class: "status-words" });
+  private statusKind = "";
 
   constructor(private readonly id: PanelId) {}
 
@@ -75,7 +77,7 @@ class Shell<Data> {
       document: this.state?.document,
     });
     this.panel = create({ host, rail: this.rail, announce: (text) => this.announce(text), source });
-    const keys = h("button", { type: "button", class: "tool", "aria-label": "Keys" }, "?");
+    const keys = h("button", { type: "button", class: "tool", "aria-label": "Keys and words" }, "?");
     keys.addEventListener("click", () => this.toggleHelp());
     const head = h("header", { class: "head" }, this.badge.element, this.document, this.status, keys);
     this.main.append(this.frame, this.panel.element);
@@ -141,19 +143,20 @@ class Shell<Data> {
 
   /** The quiet sign beside the document: at work (with Cancel), or out of date. Its place is kept free. */
   private drawStatus(state: PanelState<Data>): void {
-    const key = state.data === undefined ? "" : `${state.status}|${state.message ?? ""}`;
-    if (key === this.statusDrawn) return;
-    this.statusDrawn = key;
-    this.main.classList.toggle("is-stale", state.status === "stale");
-    if (state.data === undefined || state.status === "ready") return fill(this.status);
-    if (state.status === "loading") {
+    const kind = state.data === undefined ? "" : state.status;
+    this.main.classList.toggle("is-stale", kind === "stale");
+    this.main.setAttribute("aria-busy", String(state.status === "loading"));
+    const share = state.progress === undefined ? "" : ` ${Math.round(state.progress * 100)}%`;
+    const words =
+      kind === "loading" ? `${state.message ?? "Working …"}${share}` : (state.message ?? "Out of date");
+    setText(this.statusWords, words);
+    if (kind === this.statusKind) return;
+    this.statusKind = kind;
+    if (kind === "loading") {
       const cancel = h("button", { type: "button", class: "tool" }, "Cancel");
       cancel.addEventListener("click", () => this.host.ask("page/cancel", {}));
-      const words = h("span", { class: "status-words" }, state.message ?? "Working …");
-      return fill(this.status, h("span", { class: "late" }, progressRing(), words, cancel));
-    }
-    if (state.status === "stale")
-      fill(this.status, h("span", { class: "chip" }, state.message ?? "Out of date"));
+      fill(this.status, h("span", { class: "late" }, progressRing(), this.statusWords, cancel));
+    } else if (kind === "stale") fill(this.status, h("span", { class: "chip" }, this.statusWords));
     else fill(this.status);
   }
 
@@ -178,7 +181,7 @@ class Shell<Data> {
 
   private toggleHelp(): void {
     if (this.rail.held) return this.rail.release();
-    this.rail.hold("Keys", helpList(this.panel.keys), () => this.panel.inspect());
+    this.rail.hold("Keys and words", helpList(this.panel.keys, this.panel.terms), () => this.panel.inspect());
     this.rail.element.hidden = false;
   }
 }

@@ -30,6 +30,12 @@ class AttentionPanel implements Panel<AttentionView> {
     ["Home End", "first key, the query’s own position"],
     ["drag", "zoom into the matrix, double click goes back"],
   ] as const;
+  readonly terms = [
+    ["head 4.11", "layer 4, head 11, counted from 0"],
+    ["pattern", "how much a query (row) attends to each key (column); a row sums to 1 over the whole window"],
+    ["induction", "attention to what followed earlier copies of the same token (Olsson et al. 2022)"],
+    ["attention sink", "position 0, where heads rest that have nothing to do (Xiao et al. 2023)"],
+  ] as const;
   private readonly layers: Dropdown;
   private readonly headPicker: Dropdown;
   private readonly scorePicker: Dropdown;

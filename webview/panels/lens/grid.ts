@@ -133,8 +133,10 @@ export class LensGrid {
       for (const [c, { items }] of this.drawn.entries()) {
         const wanted = row.children[c + 1] ?? null;
         if (wanted !== items[r]) row.insertBefore(items[r]!, wanted);
-        items[r]!.style.gridArea = `${r + 1} / ${c + 2}`;
-        setAttributes(items[r]!, { "aria-colindex": c + 2 });
+        if (items[r]!.getAttribute("aria-colindex") !== String(c + 2)) {
+          items[r]!.setAttribute("aria-colindex", String(c + 2));
+          items[r]!.style.gridArea = `${r + 1} / ${c + 2}`;
+        }
         items[r]!.classList.toggle("newest", c === this.drawn.length - 1);
       }
     }

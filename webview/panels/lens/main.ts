@@ -18,6 +18,9 @@ const NOTE =
   "Read through the model's own final norm and unembedding: what the residual stream decodes to at a layer, not what " +
   "the layer predicts. Early rows are biased; a low probability there is no evidence of absence.";
 
+/** As many lines as have room for a label each; the table has all. */
+const LINES = 5;
+
 class LensPanel implements Panel<LensView> {
   readonly element: HTMLElement;
   readonly empty = {
@@ -29,6 +32,18 @@ class LensPanel implements Panel<LensView> {
     ["← → ↑ ↓", "move in the grid"],
     ["Home End", "first and last position"],
     ["Enter", "go to the token in the editor"],
+  ] as const;
+  readonly terms = [
+    [
+      "logit lens",
+      "the residual stream of a layer, read through the final norm and the unembedding (nostalgebraist 2020)",
+    ],
+    [
+      "prediction depth",
+      "the lowest row from which the top token no longer changes (after Baldock et al. 2021)",
+    ],
+    ["entropy", "how spread out the distribution is, in nats: 0 is certain"],
+    ["hatched", "position 0 or an added token: attention sinks, left out of scales and averages"],
   ] as const;
   private readonly grid: LensGrid;
   private readonly gridFigure: Figure;
@@ -136,7 +151,7 @@ class LensPanel implements Panel<LensView> {
     const beside = width >= 520;
     const each = Math.min(440, beside ? Math.floor((width - 16) / 2) : width);
     const chart = (kind: "probability" | "rank"): SVGSVGElement =>
-      trajectoryChart(view.trajectories, { kind, width: each, height: 104, theme: theme() });
+      trajectoryChart(view.trajectories.slice(0, LINES), { kind, width: each, height: 104, theme: theme() });
     fill(this.lineFigure.body, h("div", { class: "charts" }, chart("probability"), chart("rank")));
   }
 }

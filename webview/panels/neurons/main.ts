@@ -28,6 +28,19 @@ class NeuronsPanel implements Panel<NeuronsPanelData> {
     ["Enter", "choose a neuron and colour the editor by it"],
     ["← → ↑ ↓", "move over the tokens"],
   ] as const;
+  readonly terms = [
+    [
+      "neuron",
+      "one unit of an MLP after its nonlinearity, gate times up where gated; L2 N417 is layer 2, index 417",
+    ],
+    ["z", "mean activation on the selection in standard deviations from the baseline"],
+    ["r", "Pearson correlation of predicted and real activation on held-back text (after Bills et al. 2023)"],
+    [
+      "promotes",
+      "tokens whose logit the neuron raises through the unembedding, direct path only (Geva et al. 2022)",
+    ],
+    ["drivers", "what the parts before add to the neuron’s input at one token, norm scale frozen"],
+  ] as const;
   private readonly ranking: Ranking;
   private readonly figure: Figure;
   private readonly card: Card;

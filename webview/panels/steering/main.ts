@@ -27,6 +27,12 @@ class SteeringPanel implements Panel<SteeringPanelData> {
     ["← → ↑ ↓", "move over the tokens"],
     ["Enter", "in the strength: run again"],
   ] as const;
+  readonly terms = [
+    ["steering", "adding a direction to the residual stream while the model writes (Turner et al. 2023)"],
+    ["strength", "multiplies what is added; at zero the edited model is the model itself, to the last bit"],
+    ["KL", "how far the first new token’s distribution moved from the default, in nats"],
+    ["random directions", "directions of equal norm without meaning: what any push of this size does"],
+  ] as const;
   private readonly strength: TextField;
   private readonly problem = h("span", { class: "problem", role: "alert" });
   private readonly file = h("span", { class: "muted" });
