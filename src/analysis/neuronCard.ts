@@ -8,8 +8,9 @@ import { neuronActivations, neuronKey, type NeuronId, type RecordActivations } f
 import { writtenTokens } from "./common/directions";
 import { explainNeurons, withControls } from "./common/explanation/explain";
 import { selectedPositions, type SelectionRange } from "./common/selection";
+import { windowPlaces } from "./common/windowPlaces";
 import { neuronDrivers, type Drivers } from "./neuronCard/drivers";
-import { recordPlaces, windowPlaces } from "./neuronCard/places";
+import { recordPlaces } from "./neuronCard/places";
 
 /** Drivers listed; the others are summed up in `rest`. */
 const driversListed = 12;

@@ -3,6 +3,7 @@ import { isAbsolute, resolve } from "node:path";
 import { attentionView } from "../analysis/attention";
 import { lensView } from "../analysis/lens";
 import { neuronCard } from "../analysis/neuronCard";
+import { neuronFile } from "../analysis/neuronFile";
 import { rankNeurons } from "../analysis/neurons";
 import { steer } from "../analysis/steering";
 import type { WorkOptions } from "../base/cancel";
@@ -46,6 +47,16 @@ export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
       const held = await store.get(model, work);
       const request = { window: windowOf(held, input), range, layer, neuron, records: await held.records() };
       return neuronCard(held.open.runner, held.open.vocabulary, request, work);
+    },
+    "neurons/file": async ({ model, text, offset, range, ...asked }, work) => {
+      const held = await store.get(model, work);
+      const encoding = await tokenizerOf(held).encodeLong(text, work);
+      const tokens = encoding.tokens.map((token) => ({
+        ...token,
+        start: token.start + offset,
+        end: token.end + offset,
+      }));
+      return neuronFile(held.open.runner, { ...asked, tokens, range }, work);
     },
     "attention/view": async ({ model, input, range, layer, head }, work) => {
       const held = await store.get(model, work);

@@ -3,7 +3,7 @@ import type { AttentionView } from "./attention";
 import type { Experiment, SteerResult } from "./edit";
 import type { LensView } from "./lens";
 import type { ModelInfo, RunInput, TokensResult } from "./model";
-import type { NeuronCard, NeuronsResult } from "./neurons";
+import type { NeuronCard, NeuronFile, NeuronsResult } from "./neurons";
 
 /** A half-open range of UTF-16 offsets in the whole document. */
 export interface OffsetRange {
@@ -31,6 +31,19 @@ export interface EngineApi {
   "neurons/card": {
     params: { model: string; input: RunInput; range: OffsetRange; layer: number; neuron: number };
     result: NeuronCard;
+  };
+  /** The same neuron over all of the text given, however long; `sign` −1 looks for its most negative places. */
+  "neurons/file": {
+    params: {
+      model: string;
+      text: string;
+      offset: number;
+      range: OffsetRange;
+      layer: number;
+      neuron: number;
+      sign: 1 | -1;
+    };
+    result: NeuronFile;
   };
   "attention/view": {
     params: { model: string; input: RunInput; range: OffsetRange; layer: number; head: number };

@@ -93,3 +93,15 @@ export interface NeuronCard {
   readonly record: { readonly mean: number; readonly deviation: number; readonly max: number } | null;
   readonly explanation: Explanation;
 }
+
+/** One neuron over a whole file, run in windows that overlap by half a context. */
+export interface NeuronFile {
+  readonly layer: number;
+  readonly neuron: number;
+  /** The scanned text's tokens without the ones a tokenizer adds; offsets in the whole document. */
+  readonly tokens: readonly TokenInfo[];
+  /** Activation on each of `tokens`, behind at least half a context of text where there is as much. */
+  readonly activations: readonly number[];
+  /** Strongest places outside the selection. */
+  readonly places: readonly NeuronPlace[];
+}

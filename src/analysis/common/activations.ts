@@ -40,7 +40,8 @@ export async function neuronActivations(
   const reads = [...byLayer].map(([layer, neurons]): ReadSpec => ({ hook: postHook(layer), neurons }));
   const result = new Map<string, Float32Array>();
   if (reads.length === 0) return result;
-  const run = await runner.run({ ids: from.ids, reads }, { signal: options.signal });
+  // Every position is read, so a cache of the prefix would save nothing, and would lose the text one is typing in.
+  const run = await runner.run({ ids: from.ids, reads, cache: "none" }, { signal: options.signal });
   for (const [layer, neurons] of byLayer) {
     const { data } = readAt(run, postHook(layer));
     neurons.forEach((neuron, j) => {
