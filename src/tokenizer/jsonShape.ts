@@ -1,5 +1,5 @@
 /** Small decoders for unknown JSON, which name the place that is not as it should be. */
-import { malformed } from "./tokenizerError";
+import { malformed, tooLarge } from "./tokenizerError";
 
 /** A JSON object whose fields are still unknown. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -24,6 +24,7 @@ export function listAt(value: unknown, where: string): readonly unknown[] {
 /** The value as a string of well-formed Unicode. Throws "tokenizer-malformed". */
 export function textAt(value: unknown, where: string): string {
   if (typeof value !== "string") throw malformed(where, "is not a string");
+  if (/\p{Surrogate}/u.test(value)) throw malformed(where, "has half of a surrogate pair");
   return value;
 }
 
@@ -41,4 +42,12 @@ export function flagAt(object: JsonObject, key: string, where: string, absent = 
   if (value === undefined || value === null) return absent;
   if (typeof value !== "boolean") throw malformed(`${where}.${key}`, "is neither true nor false");
   return value;
+}
+
+/** More entries than any vocabulary in use (the largest have about 260 000). */
+const maxEntries = 4_000_000;
+
+/** Throws "tokenizer-too-large" for more entries than any vocabulary has. */
+export function checkSize(n: number, where: string): void {
+  if (n > maxEntries) throw tooLarge(`${where} has ${n} entries; at most ${maxEntries} are read`);
 }

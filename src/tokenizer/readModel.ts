@@ -1,10 +1,11 @@
-/** Checks the "model" and "added_tokens" of a tokenizer.json. */
-import { flagAt, idAt, listAt, objectAt, textAt, type JsonObject } from "./jsonShape";
-import { malformed, TokenizerError, unsupported } from "./tokenizerError";
-import type { AddedToken, BpeModel } from "./tokenizerSpec";
+/** Checks the "model" of a tokenizer.json and makes the library's model of it. */
+import { BPE } from "@huggingface/tokenizers";
+import { fallbackNames } from "./characterFate";
+import { checkSize, flagAt, idAt, listAt, objectAt, textAt, type JsonObject } from "./jsonShape";
+import { malformed, unsupported } from "./tokenizerError";
+import type { BpeModel } from "./tokenizerSpec";
 
-/** More entries than any vocabulary in use (the largest have about 260 000). */
-const maxEntries = 4_000_000;
+type Merge = [left: string, right: string];
 
 /**
  * A byte-pair model: every id once, every merge made of known pieces.
@@ -13,44 +14,31 @@ const maxEntries = 4_000_000;
 export function readModel(value: unknown): BpeModel {
   const model = objectAt(value, "model");
   checkKind(model);
-  const vocab = readVocab(model["vocab"]);
-  const unk = model["unk_token"] ?? null;
-  const unkId = unk === null ? null : vocab.get(textAt(unk, "model.unk_token"));
+  const given = objectAt(model["vocab"], "model.vocab") as Readonly<Record<string, number>>;
+  const vocab = readVocab(given);
+  const unk = (model["unk_token"] ?? null) === null ? null : textAt(model["unk_token"], "model.unk_token");
+  const unkId = unk === null ? null : vocab.get(unk);
   if (unkId === undefined) throw malformed("model.unk_token", "is not in the vocabulary");
+  const byteFallback = flagAt(model, "byte_fallback", "model");
+  const merges = readMerges(model["merges"], vocab);
+  if (byteFallback) checkFallback(vocab, unk);
+  checkMergesOf(new Set([...(byteFallback ? fallbackNames : []), ...(unk === null ? [] : [unk])]), merges);
+  const library = new BPE({
+    type: "BPE",
+    vocab: given,
+    merges,
+    unk_token: unk,
+    byte_fallback: byteFallback,
+    ignore_merges: false,
+  });
   return {
-    vocab,
-    merges: readMerges(model["merges"], vocab),
+    library,
+    vocab: library.tokens_to_ids,
     unkId,
     fuseUnk: flagAt(model, "fuse_unk", "model"),
-    byteFallback: flagAt(model, "byte_fallback", "model"),
+    byteFallback,
     ignoreMerges: flagAt(model, "ignore_merges", "model"),
   };
-}
-
-/**
- * The added tokens.
- * @throws {TokenizerError} "tokenizer-malformed", "tokenizer-too-large"
- */
-export function readAddedTokens(value: unknown): AddedToken[] {
-  if (value === undefined || value === null) return [];
-  const list = listAt(value, "added_tokens");
-  checkSize(list.length, "added_tokens");
-  return list.map((entry, i) => {
-    const where = `added_tokens[${i}]`;
-    const token = objectAt(entry, where);
-    const content = textAt(token["content"], `${where}.content`);
-    if (content === "") throw malformed(`${where}.content`, "is empty");
-    const special = flagAt(token, "special", where);
-    return {
-      id: idAt(token["id"], `${where}.id`),
-      content,
-      special,
-      singleWord: flagAt(token, "single_word", where),
-      lstrip: flagAt(token, "lstrip", where),
-      rstrip: flagAt(token, "rstrip", where),
-      normalized: flagAt(token, "normalized", where, !special),
-    };
-  });
 }
 
 function checkKind(model: JsonObject): void {
@@ -71,50 +59,57 @@ function checkKind(model: JsonObject): void {
   if (dropout !== 0) throw unsupported("model.dropout", "makes ids random");
 }
 
-function readVocab(value: unknown): Map<string, number> {
-  const entries = Object.entries(objectAt(value, "model.vocab"));
+function readVocab(given: JsonObject): Map<string, number> {
+  const entries = Object.entries(given);
   checkSize(entries.length, "model.vocab");
   const vocab = new Map<string, number>();
   const seen = new Set<number>();
-  for (const [piece, id] of entries) {
-    vocab.set(piece, idAt(id, "model.vocab"));
-    if (seen.has(id as number)) throw malformed("model.vocab", `gives the id ${String(id)} to two pieces`);
-    seen.add(id as number);
+  for (const [piece, value] of entries) {
+    const id = idAt(value, "model.vocab");
+    if (seen.has(id)) throw malformed("model.vocab", `gives the id ${id} to two pieces`);
+    seen.add(id);
+    vocab.set(piece, id);
   }
   return vocab;
 }
 
-function readMerges(value: unknown, vocab: ReadonlyMap<string, number>): Int32Array {
+function readMerges(value: unknown, vocab: ReadonlyMap<string, number>): Merge[] {
   const list = listAt(value, "model.merges");
   checkSize(list.length, "model.merges");
-  const merges = new Int32Array(3 * list.length);
-  list.forEach((entry, rank) => {
+  return list.map((entry, rank) => {
     const [left, right] = readPair(entry, rank);
-    [left, right, left + right].forEach((piece, i) => {
-      const id = vocab.get(piece);
-      if (id === undefined) {
-        const named = JSON.stringify(piece.slice(0, 60));
-        throw malformed(`model.merges[${rank}]`, `names ${named}, which is not in the vocabulary`);
-      }
-      merges[3 * rank + i] = id;
-    });
+    for (const piece of [left, right, left + right]) {
+      if (vocab.has(piece)) continue;
+      const named = JSON.stringify(piece.slice(0, 60));
+      throw malformed(`model.merges[${rank}]`, `names ${named}, which is not in the vocabulary`);
+    }
+    return [left, right];
   });
-  return merges;
 }
 
-function readPair(entry: unknown, i: number): readonly string[] {
+function readPair(entry: unknown, i: number): Merge {
   const parts: readonly unknown[] =
     typeof entry === "string" ? entry.split(" ") : listAt(entry, `model.merges[${i}]`);
   if (parts.length !== 2 || parts.some((part) => typeof part !== "string" || part === "")) {
     throw malformed(`model.merges[${i}]`, "is not a pair of pieces");
   }
-  return parts as readonly string[];
+  return parts as Merge;
 }
 
-function checkSize(n: number, where: string): void {
-  if (n <= maxEntries) return;
-  const message = `tokenizer.json: ${where} has ${n} entries; at most ${maxEntries} are read.`;
-  throw new TokenizerError("tokenizer-too-large", message, {
-    next: "Check that this is the model's tokenizer.json.",
-  });
+/** With some bytes only, the reference implementation gives unknown characters and bytes another order. */
+function checkFallback(vocab: ReadonlyMap<string, number>, unk: string | null): void {
+  const n = fallbackNames.filter((name) => vocab.has(name)).length;
+  if (unk === null || n === 0 || n === fallbackNames.length) return;
+  throw unsupported(
+    "model.byte_fallback",
+    `has ${n} of 256 bytes in the vocabulary, which is not followed exactly`,
+  );
+}
+
+/** The library merges characters; the reference implementation merges what stands for unknown ones as well. */
+function checkMergesOf(standIns: ReadonlySet<string>, merges: readonly Merge[]): void {
+  const rank = merges.findIndex(([left, right]) => standIns.has(left) || standIns.has(right));
+  if (rank < 0) return;
+  const problem = "takes a fallback byte or the unknown token, which is not followed exactly";
+  throw unsupported(`model.merges[${rank}]`, problem);
 }

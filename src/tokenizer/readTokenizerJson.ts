@@ -1,11 +1,11 @@
 /** Checks a whole tokenizer.json before anything is done with it. */
-import { idLimit } from "./bytePairMerger";
-import { isObject, listAt, objectAt, textAt, type JsonObject } from "./jsonShape";
-import { readAddedTokens, readModel } from "./readModel";
+import { listAt, objectAt, textAt, type JsonObject } from "./jsonShape";
+import { readAddedTokens } from "./readAddedTokens";
+import { readModel } from "./readModel";
 import { readNormalizer } from "./readNormalizer";
 import { readPostProcessor } from "./readPostProcessor";
 import { readPreTokenizer } from "./readPreTokenizer";
-import { malformed, TokenizerError, unsupported } from "./tokenizerError";
+import { malformed, TokenizerError, tooLarge, unsupported } from "./tokenizerError";
 import type { TokenizerSpec } from "./tokenizerSpec";
 
 /**
@@ -15,9 +15,7 @@ import type { TokenizerSpec } from "./tokenizerSpec";
  */
 export function readTokenizerJson(json: unknown, dVocab: number): TokenizerSpec {
   const file = objectAt(json, "the file");
-  if ((file["truncation"] ?? null) !== null)
-    throw unsupported("truncation", "cuts texts, which is not followed");
-  checkPadding(file["padding"]);
+  // "truncation" and "padding" say nothing here: transformers sets both anew for every call.
   const model = readModel(file["model"]);
   const addedTokens = readAddedTokens(file["added_tokens"]);
   const { before, after } = readPostProcessor(file["post_processor"]);
@@ -55,19 +53,11 @@ function spaceMark(decoders: readonly JsonObject[]): string | null {
     : textAt(objectAt(replace["pattern"], "decoder")["String"], "decoder.pattern");
 }
 
-function checkPadding(padding: unknown): void {
-  if (padding === null || padding === undefined) return;
-  if (isObject(padding) && padding["strategy"] === "BatchLongest") return;
-  throw unsupported("padding", "adds tokens to a single text, which is not followed");
-}
+/** Ids are below this in every vocabulary in use. */
+const idLimit = 2 ** 22;
 
 function checkIds(largest: number, dVocab: number): void {
-  if (largest >= idLimit) {
-    const message = `tokenizer.json: the id ${largest} is beyond every vocabulary in use.`;
-    throw new TokenizerError("tokenizer-too-large", message, {
-      next: "Check that this is the model's tokenizer.json.",
-    });
-  }
+  if (largest >= idLimit) throw tooLarge(`the id ${largest} is beyond every vocabulary in use`);
   if (largest < dVocab) return;
   const message = `The tokenizer has the id ${largest}, but the model's vocabulary ends at ${dVocab - 1}.`;
   throw new TokenizerError("vocabulary-mismatch", message, {

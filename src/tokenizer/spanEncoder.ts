@@ -34,7 +34,8 @@ export class SpanEncoder {
 
   /**
    * Encodes a text step by step: yields the number of units done, returns the tokens.
-   * @throws {TokenizerError} "text-too-long" when a pattern exhausts the stack of the regular expression engine
+   * @throws {TokenizerError} "text-too-long" when a pattern exhausts the stack of the regular expression engine, or a
+   * run of symbols without a place to cut is longer than what is merged at once
    */
   *encode(given: string, addSpecial: boolean): Generator<number, Encoding> {
     try {
@@ -80,17 +81,15 @@ export class SpanEncoder {
     const { symbols } = this.spec;
     const raw = prefix + section.text.slice(start, end);
     const whole = symbols.kind === "metaspace" ? raw.replaceAll(" ", symbols.mark) : raw;
-    let shift = start - prefix.length;
-    for (const word of this.words.parts(whole)) {
-      const { ids, starts, ends } = this.words.encode(word);
+    this.words.encode(whole, ({ ids, starts, ends }, shift) => {
+      const base = start - prefix.length + shift;
       for (let i = 0; i < ids.length; i++) {
-        const from = Math.max(start, shift + starts[i]);
-        const to = Math.max(start, shift + ends[i]);
+        const from = Math.max(start, base + starts[i]);
+        const to = Math.max(start, base + ends[i]);
         const at = originStartOrEnd(section, from);
         spans.add(ids[i], at, from < to ? originEnd(section, to - 1) : at, section.approximate);
       }
-      shift += word.length;
-    }
+    });
   }
 }
 

@@ -21,7 +21,11 @@ export interface TextTokenizer {
   /** Beginning and end of a sequence; null where the tokenizer has none. */
   readonly bosId: number | null;
   readonly eosId: number | null;
-  /** Tokens of a text. Ranges are UTF-16 offsets, in order and without holes; tokens within one character share it. */
+  /**
+   * Tokens of a text. Ranges are UTF-16 offsets, in order and without holes; tokens within one character share it.
+   * Throws "text-too-long" for a text with a run of more than 500 000 bytes (characters, for metaspace) that merges
+   * leave no place to cut, such as a million equal signs; half of that takes some seconds.
+   */
   encode(text: string, options?: EncodeOptions): Encoding;
   /** The same, giving way to other work in between; can be cancelled. Progress counts units of the text. */
   encodeLong(text: string, options?: EncodeOptions & WorkOptions): Promise<Encoding>;

@@ -4,7 +4,8 @@ import { CodedError } from "../base/errors";
 /**
  * "tokenizer-malformed": the file breaks its format. "tokenizer-unsupported": it asks for something that would not
  * be done exactly. "tokenizer-too-large": beyond every vocabulary in use. "vocabulary-mismatch": its ids exceed the
- * model's vocabulary. "text-too-long": a text with an unbroken run of many millions of characters.
+ * model's vocabulary. "text-too-long": a text with an unbroken run of more than 500 000 bytes or characters that
+ * merges could join, or of many millions for a pattern.
  */
 export type TokenizerErrorCode =
   | "tokenizer-malformed"
@@ -29,5 +30,12 @@ export function unsupported(where: string, problem: string): TokenizerError {
   return new TokenizerError("tokenizer-unsupported", `tokenizer.json: ${where} ${problem}.`, {
     next: "Give the model ids instead of text, or use a model with a byte-level or metaspace BPE tokenizer.",
     details: { where },
+  });
+}
+
+/** The error that a size is beyond what any file in use has. `problem` says which. */
+export function tooLarge(problem: string): TokenizerError {
+  return new TokenizerError("tokenizer-too-large", `tokenizer.json: ${problem}.`, {
+    next: "Check that this is the model's tokenizer.json.",
   });
 }

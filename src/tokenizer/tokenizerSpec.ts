@@ -1,4 +1,5 @@
 /** A tokenizer as data, after every part of its file was checked: what is here is followed exactly. */
+import type { BPE } from "@huggingface/tokenizers";
 
 /** A token that is found in the text before the model sees it. Flags as in tokenizer.json. */
 export interface AddedToken {
@@ -47,11 +48,12 @@ export type Symbols =
     }
   | { readonly kind: "characters" };
 
-/** A byte-pair model. */
+/** A byte-pair model. Every merge is made of pieces of the vocabulary; none takes the unknown token or a fallback byte. */
 export interface BpeModel {
+  /** Merges the symbols of a word. It knows nothing of `fuseUnk` and `ignoreMerges`, which are followed here. */
+  readonly library: BPE;
   readonly vocab: ReadonlyMap<string, number>;
-  /** Three ids for each rank, best first: left, right and what they become. */
-  readonly merges: Int32Array;
+  /** The id for characters that the vocabulary lacks; null: they are dropped. */
   readonly unkId: number | null;
   readonly fuseUnk: boolean;
   readonly byteFallback: boolean;

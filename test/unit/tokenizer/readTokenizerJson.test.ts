@@ -24,6 +24,14 @@ const withSplit = (fields: object) =>
     ],
   });
 
+/** A metaspace file whose fallback has its first n bytes only. */
+function withFallback(n: number): TokenizerJson {
+  const json = metaspaceJson();
+  const entries = Object.entries(json.model.vocab).filter(([, id]) => id < 3 + n || id >= 3 + 256);
+  json.model.vocab = Object.fromEntries(entries);
+  return json;
+}
+
 /** An object nested in itself: { type: "Sequence", KEY: [ … ] }. */
 function nested(key: string, depth: number, innermost: unknown): unknown {
   let value = innermost;
@@ -63,11 +71,12 @@ describe("a tokenizer.json that would not be followed exactly", () => {
     ["a WordPiece model", withField("model", { ...wordLevel, type: "WordPiece" }), /WordPiece/],
     ["a Unigram model", withField("model", { type: "Unigram", vocab: [["a", 0]], unk_id: 0 }), /Unigram/],
     ["a model of no kind", withField("model", { vocab: {} })],
-    ["truncation", withField("truncation", { max_length: 8 }), /truncation/],
-    ["padding to a fixed length", withField("padding", { strategy: { Fixed: 8 } }), /padding/],
     ["dropout", withModel({ dropout: 0.1 }), /dropout/],
     ["a prefix for pieces inside words", withModel({ continuing_subword_prefix: "##" })],
     ["a suffix for pieces at word ends", withModel({ end_of_word_suffix: "</w>" })],
+    ["a merge of fallback bytes", metaspaceJson({ merges: ["h e", "<0xC3> <0xA9>"] }), /merges\[1\].*byte/],
+    ["a merge of the unknown token", metaspaceJson({ merges: ["<unk> a"] }), /merges\[0\].*unknown/],
+    ["a fallback that lacks bytes", withFallback(255), /byte_fallback.* 255 of 256/],
     ["a normalizer of another kind", withField("normalizer", { type: "Nmt" }), /Nmt/],
     ["a compiled normalizer", withField("normalizer", { type: "Precompiled", precompiled_charsmap: "" })],
     ["a byte-level normalizer", withField("normalizer", { type: "ByteLevel" })],
@@ -141,6 +150,7 @@ describe("a tokenizer.json that breaks its format", () => {
       withField("post_processor", { ...(template("<s>", 1) as object), special_tokens: {} }),
       /special_tokens/,
     ],
+    ["half of a surrogate pair", withField("normalizer", { type: "Prepend", prepend: "\ud800" }), /half/],
     ["an empty pattern", withSplit({ pattern: { String: "" } })],
     ["a metaspace of two characters", withField("pre_tokenizer", { type: "Metaspace", replacement: "__" })],
     [
@@ -171,6 +181,20 @@ describe("a tokenizer.json that breaks its format", () => {
 
   it("may have a smaller vocabulary than the model", () => {
     assert.equal(createTokenizer(base(), null, 50_000).dVocab, 50_000);
+  });
+
+  it("may carry settings of another program: truncation and padding do not change a text", () => {
+    const settings = {
+      truncation: { max_length: 2, stride: 0, strategy: "LongestFirst", direction: "Right" },
+      padding: { strategy: { Fixed: 8 }, pad_id: 0, pad_token: "!" },
+    };
+    const tokenizer = createTokenizer({ ...base(), ...settings }, null, 1000);
+    assert.deepEqual(tokenizer.encode("hello").ids, createTokenizer(base(), null, 1000).encode("hello").ids);
+    assert.equal(tokenizer.encode("hello").ids.length, 3);
+  });
+
+  it("may turn a fallback on and have no bytes for it", () => {
+    assert.equal(createTokenizer(withFallback(0), null, 1000).encode("中").ids.at(-1), 0);
   });
 
   it("may have names that JavaScript's objects know", () => {

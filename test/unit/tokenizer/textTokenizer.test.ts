@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { Tokenizer } from "@huggingface/tokenizers";
 import { seededRandom } from "../../../src/base/random";
+import { longestRun } from "../../../src/tokenizer/symbolText";
 import { createTokenizer, type TextTokenizer } from "../../../src/tokenizer/textTokenizer";
 import { oracleDir, oracleIt } from "../../support/oracle";
 import { byteLevelJson, metaspaceJson, template, type TokenizerJson } from "../../support/tokenizerJson";
@@ -240,17 +241,27 @@ describe("long texts", () => {
     }
   });
 
-  it("may be one word of hundreds of thousands of characters", () => {
+  it("may be one word of tens of thousands of characters that all could merge", () => {
     const tokenizer = createTokenizer(synthetic["byte-level"], null, 4096);
-    const { tokens } = tokenizer.encode("l".repeat(300_001));
-    assert.equal(tokens.length, 150_001);
+    const { tokens } = tokenizer.encode("l".repeat(50_001));
+    assert.equal(tokens.length, 25_001);
     assert.deepEqual([tokens[7].start, tokens[7].end], [14, 16]);
-    assert.equal(tokens.at(-1)?.end, 300_001);
+    assert.equal(tokens.at(-1)?.end, 50_001);
+  });
+
+  it("may be one word of any length where merges leave places to cut", () => {
+    const tokenizer = createTokenizer(synthetic["byte-level"], null, 4096);
+    assert.equal(tokenizer.encode("hello".repeat(150_000)).ids.length, 150_000);
+  });
+
+  it("are refused where a run without such a place is too long", () => {
+    const tokenizer = createTokenizer(synthetic["byte-level"], null, 4096);
+    assert.throws(() => tokenizer.encode("l".repeat(longestRun + 1)), { code: "text-too-long" });
   });
 
   it("may be of the metaspace kind without a break", () => {
     const tokenizer = createTokenizer(synthetic["metaspace"], null, 4096);
-    assert.equal(tokenizer.encode(" ".repeat(300_000)).tokens.at(-1)?.end, 300_000);
+    assert.equal(tokenizer.encode(" ".repeat(50_000)).tokens.at(-1)?.end, 50_000);
     assert.equal(tokenizer.encode("x".repeat(300_000)).ids.length, 300_002);
   });
 

@@ -257,6 +257,13 @@ describe("ranges of metaspace tokens", () => {
       ["<s>@0-0*", "@0-0", "a\u4e2d@0-2!"],
     ],
   ]);
+  check(make(metaspaceJson({ merges, model: { byte_fallback: false, unk_token: null } })), [
+    [
+      "let characters meet where one between them is dropped, as the reference implementation",
+      "c\u4e2dd",
+      ["<s>@0-0*", "@0-0", "c\u4e2dd@0-3"],
+    ],
+  ]);
   check(
     make(
       metaspaceJson({
