@@ -176,18 +176,19 @@ export class Workbench {
     await row.filter({ hasText: path.basename(name) }).waitFor();
     await this.page.keyboard.press("Enter");
     await this.page
-      .locator(".tab.active")
+      .locator(".editor-group-container.active .tab.active")
       .filter({ hasText: path.basename(name) })
       .waitFor();
     await this.editor.locator(".view-line").first().waitFor();
     await this.focusEditor();
   }
 
-  /** Puts the keyboard focus into the active editor. */
+  /** Puts the keyboard focus into the active editor; where a panel is active, into the first group's. */
   async focusEditor(): Promise<void> {
     const focused = this.page.locator(".editor-group-container.active .monaco-editor.focused").first();
     if (await focused.isVisible()) return;
-    await this.runCommand("View: Focus Active Editor Group");
+    const group = (await this.editor.isVisible()) ? "Active" : "First";
+    await this.runCommand(`View: Focus ${group} Editor Group`);
     await focused.waitFor();
   }
 
