@@ -46,7 +46,7 @@ function readDocuments(split, kind) {
 function sampled(documents, size) {
   const total = documents.reduce((sum, text) => sum + text.length, 0);
   let credit = 0;
-  return documents.filter((text) => {
+  return documents.filter(() => {
     credit += size / total;
     if (credit < 1) return false;
     credit -= 1;
