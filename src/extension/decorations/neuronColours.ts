@@ -1,15 +1,15 @@
 /** Colours of one neuron on the tokens of an editor: twelve fixed decoration types, only where one can see them. */
 import * as vscode from "vscode";
-import type { RunWindow } from "../../protocol/model";
+import type { TokenInfo } from "../../protocol/model";
 import { ContextKey, colourId, colourLevels, type ColourSign } from "../contributions";
 import { colourTexts } from "../messages";
 import { bucketTokens, scaleOf, type Buckets, type ColouredToken } from "./buckets";
 
-/** What is painted: one neuron's activations on a window of one version of a document. */
+/** What is painted: one neuron's activations on tokens of one version of a document. */
 export interface Painting {
   readonly uri: string;
   readonly version: number;
-  readonly window: RunWindow;
+  readonly tokens: readonly TokenInfo[];
   readonly activations: readonly number[];
   readonly layer: number;
   readonly neuron: number;
@@ -95,7 +95,7 @@ export class NeuronColours implements vscode.Disposable {
       from: document.offsetAt(new vscode.Position(Math.max(0, start.line - marginLines), 0)),
       to: document.offsetAt(new vscode.Position(end.line + marginLines + 1, 0)),
     }));
-    const buckets = bucketTokens(painting.window.tokens, painting.activations, ranges);
+    const buckets = bucketTokens(painting.tokens, painting.activations, ranges);
     this.apply(editor, buckets);
     const count = (sign: ColourSign): number[] => buckets[sign].map((tokens) => tokens.length);
     this.painted = { uri: painting.uri, positive: count("positive"), negative: count("negative") };
@@ -103,7 +103,7 @@ export class NeuronColours implements vscode.Disposable {
 
   private apply(editor: vscode.TextEditor, buckets: Buckets | undefined): void {
     this.types ??= { positive: makeTypes("positive"), negative: makeTypes("negative") };
-    const scale = this.painting ? scaleOf(this.painting.window.tokens, this.painting.activations) : 0;
+    const scale = this.painting ? scaleOf(this.painting.tokens, this.painting.activations) : 0;
     for (const sign of signs) {
       this.types[sign].forEach((type, level) => {
         const tokens = buckets?.[sign][level] ?? [];

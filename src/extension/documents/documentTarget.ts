@@ -3,8 +3,9 @@ import path from "node:path";
 import * as vscode from "vscode";
 import { CodedError } from "../../base/errors";
 import type { TextPiece } from "../../base/window";
+import type { OffsetRange } from "../../protocol/engineApi";
 import { says } from "../messages";
-import { tailUpTo } from "./textTail";
+import { tailUpTo, type TextReader } from "./textTail";
 
 /** What a panel looks at: offsets are UTF-16 units in the document, `end` exclusive. */
 export interface DocumentTarget {
@@ -54,13 +55,27 @@ export function documentName(uri: vscode.Uri): string {
  * @param nCtx  the model's context where it is known
  */
 export function readTail(document: vscode.TextDocument, end: number, nCtx: number | null): TextPiece {
+  return tailUpTo(readerOf(document), end, nCtx);
+}
+
+/** The document's text, or as much of it around a range as `most` units allow, from a line's start. */
+export function readAround(document: vscode.TextDocument, range: OffsetRange, most: number): TextPiece {
+  const reader = readerOf(document);
+  if (reader.length <= most) return { text: reader.slice(0, reader.length), offset: 0 };
+  const middle = Math.floor((range.start + range.end) / 2);
+  const from = Math.min(Math.max(0, middle - Math.floor(most / 2)), reader.length - most);
+  const offset = document.offsetAt(document.lineAt(document.positionAt(from).line).range.start);
+  const start = from - offset > most / 4 ? from : offset;
+  return { text: reader.slice(start, start + most), offset: start };
+}
+
+function readerOf(document: vscode.TextDocument): TextReader {
   const last = document.lineAt(document.lineCount - 1).range.end;
-  const reader = {
+  return {
     length: document.offsetAt(last),
-    slice: (from: number, to: number) =>
+    slice: (from, to) =>
       document.getText(new vscode.Range(document.positionAt(from), document.positionAt(to))),
   };
-  return tailUpTo(reader, end, nCtx);
 }
 
 /**

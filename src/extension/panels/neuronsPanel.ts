@@ -1,9 +1,11 @@
 /** The Neurons panel: ranks neurons on a selection, shows the card of a chosen one, and colours the editor by it. */
+import { CancelledError } from "../../base/errors";
 import { DecodeError } from "../../protocol/decode";
 import type { RunWindow } from "../../protocol/model";
+import type { NeuronCard, NeuronFile } from "../../protocol/neurons";
 import type { NeuronsPanelData } from "../../protocol/panelApi";
 import type { NeuronColours } from "../decorations/neuronColours";
-import type { DocumentTarget } from "../documents/documentTarget";
+import { readAround, type DocumentTarget } from "../documents/documentTarget";
 import { shorten } from "../documents/textTail";
 import { working } from "../messages";
 import type { Services } from "../services";
@@ -13,6 +15,8 @@ import { SelectionPanel, type Asked, type SelectionRequest } from "./selectionPa
 
 /** Neurons in the list: as many as one reads. */
 const listed = 24;
+/** Units of a document that are scanned for a chosen neuron: a file of some 5,000 lines. */
+const longestScan = 200_000;
 /** Units of the selection that travel to the page. */
 const longestSelection = 2000;
 
@@ -98,17 +102,36 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
     const message = working.card(chosen.layer, chosen.neuron);
     await this.task.run({ message, quietMs: 100 }, async (work) => {
       const card = await this.services.engine.call("neurons/card", { ...asked.request, ...chosen }, work);
-      const { window, activations } = card;
-      this.colours.show({
-        uri: asked.document.uri.toString(),
-        version: asked.version,
-        window,
-        activations,
-        ...chosen,
-      });
-      return { data: { ...data, chosen, card } };
+      this.paint(asked, chosen, { tokens: card.window.tokens, activations: card.activations });
+      this.store.update({ data: { ...data, chosen, card } });
+      const file = await this.scan(asked, card, work);
+      this.paint(asked, chosen, file);
+      return { data: { ...data, chosen, card: { ...card, places: file.places } } };
     });
     this.markIfChanged();
+  }
+
+  /** The neuron over the whole document, or over what lies around the selection where that is very long. */
+  private scan(
+    { document, version, request, info }: Asked,
+    card: NeuronCard,
+    work: JobWork,
+  ): Promise<NeuronFile> {
+    if (document.version !== version) throw new CancelledError();
+    const { text, offset } = readAround(document, request.range, longestScan);
+    const { layer, neuron, driversAt, activations } = card;
+    const sign = info.gatedMlp && activations[driversAt] < 0 ? -1 : 1;
+    const asked = { model: request.model, text, offset, range: request.range, layer, neuron, sign } as const;
+    return this.services.engine.call("neurons/file", asked, work);
+  }
+
+  private paint(
+    { document, version }: Asked,
+    chosen: Chosen,
+    on: Pick<NeuronFile, "tokens" | "activations">,
+  ): void {
+    const { tokens, activations } = on;
+    this.colours.show({ uri: document.uri.toString(), version, tokens, activations, ...chosen });
   }
 }
 

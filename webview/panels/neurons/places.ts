@@ -66,11 +66,11 @@ export function placeList(card: NeuronCard, onReveal: (start: number, end: numbe
     return h("li", {}, element);
   });
   const body =
-    items.length > 0 ? h("ul", {}, ...items) : h("p", { class: "muted" }, "Nowhere else in this text.");
+    items.length > 0 ? h("ul", {}, ...items) : h("p", { class: "muted" }, "Nowhere else in this file.");
   return h(
     "section",
     { class: "figure" },
-    h("h2", { class: "figure-title" }, "Elsewhere in this text"),
+    h("h2", { class: "figure-title" }, "Elsewhere in this file"),
     body,
   );
 }
