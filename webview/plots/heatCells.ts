@@ -1,6 +1,6 @@
 /** A row of values as small painted cells: a whole selection at a glance. Pure: data to SVG. */
 import { svg } from "../shared/dom";
-import type { Paint } from "../shared/theme";
+import type { Paint } from "../shared/scales";
 
 /** Size and paint of the cells. */
 export interface HeatCellsOptions {

@@ -1,6 +1,6 @@
 /** The key to a scale: a ramp with numbers at its ends and the unit. */
 import { h, svg } from "./dom";
-import type { Paint } from "./theme";
+import type { Paint } from "./scales";
 
 /** What a legend says. */
 export interface LegendOptions {

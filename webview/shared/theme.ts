@@ -1,23 +1,9 @@
 /** The editor's theme as the pages use it: scales built at run time, rebuilt when the theme changes. */
-import {
-  between,
-  contrast,
-  cssColour,
-  fromOklch,
-  parseColour,
-  readableOn,
-  type Oklch,
-  type Rgb,
-} from "./colour";
-
-/** A painted ground with the text colour that reads on it. */
-export interface Paint {
-  readonly ground: string;
-  readonly text: string;
-}
+import { contrast, cssColour, parseColour, readableOn, type Rgb } from "./colour";
+import { buildScales, dataLine, markLine, type Scales } from "./scales";
 
 /** Colours of one theme. */
-export interface Theme {
+export interface Theme extends Scales {
   readonly kind: "light" | "dark" | "hc-dark" | "hc-light";
   readonly highContrast: boolean;
   readonly background: string;
@@ -32,19 +18,7 @@ export interface Theme {
   readonly dataLine: string;
   readonly fontFamily: string;
   readonly monoFamily: string;
-  /** 0 … 1 from the background to one hue; zero is the background. */
-  sequential(t: number): Paint;
-  /** −1 … 1 from blue through the background to orange; zero is the background. */
-  diverging(t: number): Paint;
 }
-
-const BLUE = 250;
-const ORANGE = 62;
-
-const endOf = (dark: boolean, hue: number): Oklch =>
-  dark
-    ? { l: hue === BLUE ? 0.72 : 0.76, c: 0.14, h: hue }
-    : { l: hue === BLUE ? 0.55 : 0.62, c: 0.16, h: hue };
 
 /** The theme that is on now, read from the variables VS Code sets on a page. */
 export function readTheme(): Theme {
@@ -64,11 +38,11 @@ export function readTheme(): Theme {
     foreground: cssColour(foreground),
     muted: cssColour(muted(foreground, background, kind.startsWith("hc"))),
     line: cssColour(kind.startsWith("hc") ? foreground : mix(foreground, background, 0.2)),
-    mark: cssColour(lineIn(ORANGE, dark)),
-    dataLine: cssColour(lineIn(BLUE, dark)),
+    mark: cssColour(markLine(dark)),
+    dataLine: cssColour(dataLine(dark)),
     fontFamily: variable("--vscode-font-family") || "system-ui, sans-serif",
     monoFamily: variable("--vscode-editor-font-family") || "monospace",
-    ...scales({ background, foreground, dark }),
+    ...buildScales({ background, foreground, dark }),
   };
 }
 
@@ -77,8 +51,6 @@ function themeKind(classes: DOMTokenList): Theme["kind"] {
   if (classes.contains("vscode-high-contrast")) return "hc-dark";
   return classes.contains("vscode-light") ? "light" : "dark";
 }
-
-const lineIn = (hue: number, dark: boolean): Rgb => fromOklch({ l: dark ? 0.76 : 0.52, c: 0.15, h: hue });
 
 /** Second-rank words: as faint as 4.5 of contrast allows, 7 in high contrast. */
 function muted(foreground: Rgb, background: Rgb, highContrast: boolean): Rgb {
@@ -92,30 +64,6 @@ function muted(foreground: Rgb, background: Rgb, highContrast: boolean): Rgb {
 
 function mix(a: Rgb, b: Rgb, share: number): Rgb {
   return a.map((x, i) => x * share + b[i]! * (1 - share)) as unknown as Rgb;
-}
-
-interface Ground {
-  readonly background: Rgb;
-  readonly foreground: Rgb;
-  readonly dark: boolean;
-}
-
-/** Scales in 65 steps, each with its text colour; computed once per theme. */
-function scales({ background, foreground, dark }: Ground): Pick<Theme, "sequential" | "diverging"> {
-  const steps = 64;
-  const ramp = (hue: number): Paint[] =>
-    Array.from({ length: steps + 1 }, (_, i) => {
-      const ground = i === 0 ? background : between(background, endOf(dark, hue), i / steps);
-      return { ground: cssColour(ground), text: cssColour(readableOn(ground, [foreground, background])) };
-    });
-  const blue = ramp(BLUE);
-  const orange = ramp(ORANGE);
-  const at = (list: readonly Paint[], t: number): Paint =>
-    list[Math.round(Math.min(1, Math.max(0, Number.isFinite(t) ? t : 0)) * steps)]!;
-  return {
-    sequential: (t) => at(blue, t),
-    diverging: (t) => (t < 0 ? at(blue, -t) : at(orange, t)),
-  };
 }
 
 type Listener = (theme: Theme) => void;

@@ -1,7 +1,8 @@
 /** The token strip: a text as tokens, any scalar painted on it. The one component every panel begins with. */
 import { fill, h, setAttributes, setText } from "./dom";
 import { roving, type Roving } from "./roving";
-import { theme, type Paint } from "./theme";
+import type { Paint } from "./scales";
+import { theme } from "./theme";
 import { pieces, sharedCharacter, spokenText } from "./tokenText";
 
 /** One token of a strip. */

@@ -12,7 +12,7 @@ import { theme } from "../../shared/theme";
 import { TokenStrip, tokenFace } from "../../shared/tokenStrip";
 import { Dropdown } from "../../shared/ui";
 import "./attention.css";
-import { patternCells, PatternMatrix, patternMax } from "./pattern";
+import { isSink, patternCells, PatternMatrix, patternMax } from "./pattern";
 import { scoreByName, scoreNames, scoreWords, type ScoreName } from "./scores";
 import { headTable, patternTable } from "./tables";
 import { HeadWall } from "./wall";
@@ -190,7 +190,7 @@ class AttentionPanel implements Panel<AttentionView> {
         low: "0%",
         high,
         scale,
-        hatched: "position 0 sets no scale",
+        ...(view.positions.some((pos) => isSink(view, pos)) ? { hatched: "position 0 sets no scale" } : {}),
       }),
     );
   }
@@ -205,7 +205,7 @@ class AttentionPanel implements Panel<AttentionView> {
       const token = view.window.tokens[pos]!;
       const weight = row[i] ?? 0;
       const later = i > this.query;
-      const sink = pos === 0 || token.special === true;
+      const sink = isSink(view, pos);
       return {
         ...token,
         value: later ? undefined : sink ? null : max > 0 ? weight / max : 0,
@@ -240,7 +240,7 @@ class AttentionPanel implements Panel<AttentionView> {
           value: weight,
           words: percent(weight),
         })),
-        { full: 1, label: "Strongest keys" },
+        { full: patternMax(view), label: "Strongest keys" },
       ),
       facts([["outside the shown tokens", percent(view.pattern.outside[this.query])]]),
     );

@@ -11,9 +11,13 @@ export interface PatternCell {
   readonly key: number;
 }
 
+/** Position 0 and added tokens: attention rests there, which is no evidence of anything. */
+export const isSink = (view: AttentionView, pos: number): boolean =>
+  pos === 0 || view.window.tokens[pos]?.special === true;
+
 /** The strongest weight that sets the scale: position 0 and added tokens are attention sinks and do not count. */
 export function patternMax(view: AttentionView): number {
-  const counts = view.positions.map((pos) => pos !== 0 && view.window.tokens[pos]?.special !== true);
+  const counts = view.positions.map((pos) => !isSink(view, pos));
   let max = 0;
   for (const row of view.pattern.rows) for (const [j, w] of row.entries()) if (counts[j] && w > max) max = w;
   return max;
