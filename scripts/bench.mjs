@@ -1,7 +1,9 @@
 /**
- * npm run bench: times the engine on a GPT-2-small shape and prints JSON. Nothing else should run meanwhile.
+ * npm run bench: times the engine on a GPT-2-small shape, then keystrokes in a real VS Code, and prints JSON.
+ * Nothing else should run meanwhile. With --engine the second part is left out.
  */
 import { spawnSync } from "node:child_process";
+import fs from "node:fs";
 import * as esbuild from "esbuild";
 import { inRoot } from "./lib/paths.mjs";
 
@@ -15,4 +17,19 @@ await esbuild.build({
   outfile,
   logLevel: "warning",
 });
-process.exitCode = spawnSync(process.execPath, [outfile], { stdio: "inherit" }).status ?? 1;
+
+function run(args) {
+  const done = spawnSync(process.execPath, args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  if (done.status !== 0) {
+    process.stderr.write(done.stdout ?? "");
+    process.exit(done.status ?? 1);
+  }
+  return done.stdout;
+}
+
+const report = { engine: JSON.parse(run([outfile])) };
+if (!process.argv.includes("--engine")) {
+  run([inRoot("scripts", "test-vscode.mjs"), "bench"]);
+  report.keystroke = JSON.parse(fs.readFileSync(inRoot("out", "bench", "keystroke.json"), "utf8"));
+}
+console.log(JSON.stringify(report, null, 2));

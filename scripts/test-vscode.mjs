@@ -3,7 +3,9 @@
  *   host: test/vscode/host/**.test.ts, mocha inside the extension host
  *   ui:   test/vscode/ui/**.test.ts, mocha outside, driving the workbench
  *
- *   node scripts/test-vscode.mjs [host|ui] [--vsix] [part of a path …] [--grep text] [--bail]
+ *   node scripts/test-vscode.mjs [host|ui|shots|bench] [--vsix] [part of a path …] [--grep text] [--bail]
+ *   shots: only when asked for, the pictures of README.md into media/docs
+ *   bench: only when asked for, by npm run bench
  *
  * The extension runs from this folder; with --vsix the ui tests use the packed and installed extension instead.
  */
@@ -20,7 +22,7 @@ import { runInHost } from "./rig/workbench.mjs";
 const args = process.argv.slice(2);
 const packed = args.includes("--vsix");
 if (packed) args.splice(args.indexOf("--vsix"), 1);
-const only = args[0] === "host" || args[0] === "ui" ? args.shift() : null;
+const only = ["host", "ui", "shots", "bench"].includes(args[0]) ? args.shift() : null;
 
 if (!process.env.INTROSPECT_BUILT && (await runNode([inRoot("scripts/build.mjs")])) !== 0) process.exit(1);
 if (!fs.existsSync(inRoot("dist/extension.js"))) {
@@ -31,7 +33,7 @@ if (!fs.existsSync(inRoot("dist/extension.js"))) {
 const executable = ensureBrowser();
 const rig = await ensureServer();
 const work = path.join(OUT, `vscode-${process.pid}`);
-const screenshots = path.join(OUT, "screenshots");
+const screenshots = only === "shots" ? inRoot("media/docs") : path.join(OUT, "screenshots");
 fs.mkdirSync(screenshots, { recursive: true });
 let code = 0;
 
@@ -73,8 +75,8 @@ async function host() {
   }
 }
 
-async function ui() {
-  if (testFiles("test/vscode/ui").length === 0) return 0;
+async function ui(folder) {
+  if (testFiles(folder).length === 0) return 0;
   const profile = path.join(work, "ui-profile");
   const vsix = packed ? path.join(work, "introspect.vsix") : undefined;
   if (vsix && (await runNode([inRoot("scripts/package.mjs"), "--out", vsix])) !== 0) return 1;
@@ -97,7 +99,7 @@ async function ui() {
     };
     return await runSuite({
       suite: "vscode-ui",
-      folder: "test/vscode/ui",
+      folder,
       timeout: 120_000,
       args,
       env: { INTROSPECT_RIG: JSON.stringify(description) },
@@ -108,8 +110,8 @@ async function ui() {
 }
 
 try {
-  if (only !== "ui") code = (await host()) || code;
-  if (only !== "host") code = (await ui()) || code;
+  if (only === null || only === "host") code = await host();
+  if (only !== "host") code = (await ui(`test/vscode/${only ?? "ui"}`)) || code;
 } finally {
   fs.rmSync(work, { recursive: true, force: true, maxRetries: 5, retryDelay: 300 });
 }

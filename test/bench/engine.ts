@@ -83,6 +83,10 @@ async function hooked({ runner }: OpenModel): Promise<{ free: number; declared: 
 
 async function main(): Promise<void> {
   const { folder, weightBytes } = gpt2ShapeCheckpoint();
+  const overWeights = (bytes: number | null) => ({
+    pssBytes: bytes,
+    ratioToWeights: bytes === null ? null : bytes / weightBytes,
+  });
   const started = performance.now();
   const model = await openModel(folder, { cacheDirectory });
   const opened = performance.now() - started;
@@ -90,9 +94,11 @@ async function main(): Promise<void> {
   const last = blockHook(model.info.nLayers - 1, "hook_resid_post");
   await model.runner.run({ ids: [1], reads: [{ hook: first }, { hook: last }] });
   const ready = performance.now() - started;
+  const usedReady = pss();
   const append = await appended(model);
+  const usedAppended = pss();
+  const sessions = model.sessions();
   const hooks = await hooked(model);
-  const used = pss();
   const report = {
     shape: "GPT-2 small, random weights, float32",
     threads: threadCount(),
@@ -111,9 +117,8 @@ async function main(): Promise<void> {
       allHooksFetchedRatio: hooks.fetched / hooks.free,
     },
     memory: {
-      pssBytes: used,
-      overWeights: used === null ? null : used / weightBytes,
-      sessions: model.sessions(),
+      whenReady: overWeights(usedReady),
+      afterAppending: { ...overWeights(usedAppended), sessions },
     },
   };
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
