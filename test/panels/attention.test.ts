@@ -130,6 +130,8 @@ describe("attention page", () => {
     assert.equal(outside, `${(view.pattern.outside[query]! * 100).toPrecision(3)}%`);
     const row = view.pattern.rows[query]!;
     const strongest = row.indexOf(Math.max(...row.slice(1)));
+    const key = await panel.page.locator(".figure-attention-row .legend-ramp").innerText();
+    assert.ok(key.includes(`${(row[strongest]! * 100).toPrecision(3)}%`), key);
     const a = await groundOf(panel.page, `.figure-attention-row .token:nth-of-type(${strongest + 1})`);
     const b = await groundOf(panel.page, `.figure-attention-row .token:nth-of-type(3)`);
     assert.notDeepEqual(a, b);

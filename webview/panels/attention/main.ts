@@ -8,6 +8,7 @@ import { headName, percent } from "../../shared/format";
 import { legend } from "../../shared/legend";
 import { openPage, type PageContext, type Panel } from "../../shared/page";
 import { facts } from "../../shared/rail";
+import type { Paint } from "../../shared/scales";
 import { theme } from "../../shared/theme";
 import { TokenStrip, tokenFace } from "../../shared/tokenStrip";
 import { Dropdown } from "../../shared/ui";
@@ -173,7 +174,7 @@ class AttentionPanel implements Panel<AttentionView> {
   }
 
   private drawKeys(view: AttentionView): void {
-    const scale = (t: number): ReturnType<ReturnType<typeof theme>["sequential"]> => theme().sequential(t);
+    const scale = (t: number): Paint => theme().sequential(t);
     const score = scoreByName(this.score);
     const zero = this.score === "entropy" ? "0 nats" : "0%";
     fill(
@@ -183,16 +184,6 @@ class AttentionPanel implements Panel<AttentionView> {
     const high = percent(patternMax(view));
     const label = "attention of a query (row) to a key (column)";
     fill(this.matrixFigure.key, legend({ label, low: "0%", high, scale }));
-    fill(
-      this.stripFigure.key,
-      legend({
-        label: "attention to each token",
-        low: "0%",
-        high,
-        scale,
-        ...(view.positions.some((pos) => isSink(view, pos)) ? { hatched: "position 0 sets no scale" } : {}),
-      }),
-    );
   }
 
   private setQuery(query: number): void {
@@ -200,7 +191,7 @@ class AttentionPanel implements Panel<AttentionView> {
     if (!view) return;
     this.query = Math.min(Math.max(0, query), view.positions.length - 1);
     const row = view.pattern.rows[this.query] ?? [];
-    const max = patternMax(view);
+    const max = this.rowMax();
     const tokens = view.positions.map((pos, i) => {
       const token = view.window.tokens[pos]!;
       const weight = row[i] ?? 0;
@@ -214,8 +205,26 @@ class AttentionPanel implements Panel<AttentionView> {
       };
     });
     this.strip.update(tokens, { scale: (v) => theme().sequential(v) });
+    this.strip.reveal(this.query, this.strip.element);
+    this.drawStripKey(view, max);
     this.matrix.show({ query: this.query, key: this.query });
     this.inspectRow();
+  }
+
+  /** The strongest weight of the shown row: the scale of the strip and of the rail, which show that row alone. */
+  private rowMax(): number {
+    const { view } = this;
+    const row = view?.pattern.rows[this.query] ?? [];
+    return row.reduce((max, w, i) => (view && !isSink(view, view.positions[i]!) ? Math.max(max, w) : max), 0);
+  }
+
+  private drawStripKey(view: AttentionView, max: number): void {
+    const hatched = view.positions.some((pos) => isSink(view, pos))
+      ? { hatched: "position 0 sets no scale" }
+      : {};
+    const label = "attention of the query to each token";
+    const scale = (t: number): Paint => theme().sequential(t);
+    fill(this.stripFigure.key, legend({ label, low: "0%", high: percent(max), scale, ...hatched }));
   }
 
   private inspectRow(): void {
@@ -240,7 +249,7 @@ class AttentionPanel implements Panel<AttentionView> {
           value: weight,
           words: percent(weight),
         })),
-        { full: patternMax(view), label: "Strongest keys" },
+        { full: this.rowMax(), label: "Strongest keys" },
       ),
       facts([["outside the shown tokens", percent(view.pattern.outside[this.query])]]),
     );
