@@ -57,6 +57,8 @@ export interface HostApi {
   "model/choose": { params: Record<string, never>; result: null };
   /** Tries the last request again, for example after an error. */
   "page/retry": { params: Record<string, never>; result: null };
+  /** The one example an empty panel offers: the host opens the bundled sample and shows this panel's result for it. */
+  "page/example": { params: Record<string, never>; result: null };
   /** Stops what the panel is waiting for. */
   "page/cancel": { params: Record<string, never>; result: null };
   /** Selects a range of the document the panel shows; UTF-16 offsets. */
