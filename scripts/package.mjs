@@ -70,6 +70,8 @@ function copyTexts() {
   for (const part of ["media", "models", "l10n", "README.md", "CHANGELOG.md", "LICENSE", ".vscodeignore"]) {
     if (fs.existsSync(inRoot(part))) fs.cpSync(inRoot(part), path.join(stage, part), { recursive: true });
   }
+  // The README's pictures are for its readers on the web.
+  fs.rmSync(path.join(stage, "media", "docs"), { recursive: true, force: true });
   for (const name of fs.readdirSync(inRoot()).filter((n) => /^package\.nls.*\.json$/.test(n))) {
     fs.copyFileSync(inRoot(name), path.join(stage, name));
   }

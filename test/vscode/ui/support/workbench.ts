@@ -23,6 +23,7 @@ import {
   type Locator,
   type Page,
 } from "playwright-core";
+import { inRepo } from "../../../support/paths";
 
 /** What scripts/test-vscode.mjs started, as it tells it. */
 interface Rig {
@@ -74,7 +75,7 @@ if (!holder[hookKey] && typeof afterEach === "function") {
       .replace(/[^\w]+/g, "-")
       .slice(0, 80)}`;
     const page = (holder[sharedKey] as Shared | undefined)?.context?.pages().at(-1);
-    await page?.screenshot({ path: path.join(rig().screenshots, `${name}.png`) }).catch(() => undefined);
+    await page?.screenshot({ path: inRepo("out", "screenshots", `${name}.png`) }).catch(() => undefined);
   });
 }
 
