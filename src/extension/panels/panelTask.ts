@@ -70,7 +70,8 @@ export class PanelTask<Id extends PanelId> {
       });
       return true;
     } catch (error) {
-      if (!(error instanceof CancelledError)) {
+      if (error instanceof CancelledError) this.settle();
+      else {
         this.store.update({
           status: "error",
           error: toErrorData(error),
@@ -83,6 +84,13 @@ export class PanelTask<Id extends PanelId> {
       ended = true;
       clearTimeout(loading);
     }
+  }
+
+  /** After work that gave up by itself, or was dropped: nothing is loading any more. */
+  private settle(): void {
+    if (this.newest.busy || this.store.state.status !== "loading") return;
+    const status = this.store.state.data === undefined ? "empty" : "stale";
+    this.store.update({ status, message: undefined, progress: undefined });
   }
 
   /** Stops what runs because a person does not want it any more. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CodedError } from "../../../../src/base/errors";
+import { CancelledError, CodedError } from "../../../../src/base/errors";
 import { PanelStore } from "../../../../src/extension/panels/panelStore";
 import { PanelTask, type Job } from "../../../../src/extension/panels/panelTask";
 import type { SteeringPanelData } from "../../../../src/protocol/panelApi";
@@ -115,6 +115,24 @@ describe("a panel's work", () => {
     await run;
     assert.deepEqual([store.state.status, store.state.message], ["empty", "Cancelled."]);
   });
+
+  for (const [name, end] of [
+    ["gives up by itself", (): void => {}],
+    ["is dropped", (task: PanelTask<"steering">): void => task.drop()],
+  ] as const) {
+    it(`that ${name} does not leave the panel loading`, async () => {
+      const { task, store } = setUp();
+      await task.run({ message: "m" }, async () => ({ data: data("a") }));
+      const run = task.run({ message: "m" }, async () => {
+        await pause(10);
+        assert.equal(store.state.status, "loading");
+        end(task);
+        throw new CancelledError();
+      });
+      assert.equal(await run, false);
+      assert.deepEqual([store.state.status, store.state.message], ["stale", undefined]);
+    });
+  }
 
   it("may end a stuck engine when a person cancels, but not when newer work comes", async () => {
     const { task } = setUp();

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import * as vscode from "vscode";
+import { Command } from "../../../src/extension/contributions";
+import {
+  closeAll,
+  explain,
+  introspect,
+  openText,
+  select,
+  setModel,
+  type,
+  untilState,
+} from "./support/introspect";
+
+const data =
+  process.env["INTROSPECT_DATA"] ||
+  path.resolve(process.env["INTROSPECT_ROOT"] ?? ".", "..", "shared", "data");
+const llama = path.join(data, "stories260K", "hf");
+
+describe("the model in use", () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "introspect-models-"));
+
+  before(async () => {
+    await vscode.commands.executeCommand(Command.ShowLens);
+    await openText("Once upon a time");
+  });
+  afterEach(() => setModel(undefined));
+  after(async () => {
+    await closeAll();
+    fs.rmSync(folder, { recursive: true, force: true });
+  });
+
+  const failure = (what: string) => untilState("lens", what, ({ status }) => status === "error");
+
+  it("is the bundled one at first, with its digest after a while", async () => {
+    const { model } = await untilState("lens", "the digest is known", (state) =>
+      Boolean(state.model?.digest),
+    );
+    assert.equal(path.basename(model?.path ?? ""), "introspect-small");
+    assert.match(model?.digest ?? "", /^[0-9a-f]{64}$/);
+  });
+
+  const wrong: [string, () => string, RegExp][] = [
+    ["a folder that is not there", () => path.join(folder, "nowhere"), /nowhere/],
+    ["an empty folder", () => fs.mkdtempSync(path.join(folder, "empty-")), /empty-.* has no /],
+    ["a path that is not whole", () => "models/mine", /full path/],
+  ];
+  for (const [name, make, pattern] of wrong) {
+    it(`that is ${name} is told where the result would be, with a next step`, async () => {
+      await setModel(make());
+      const { error } = await failure("the model is refused");
+      assert.match(error?.message ?? "", pattern);
+      assert.ok(error?.next, "a next step");
+      await setModel(undefined);
+      await untilState("lens", "the lens is there again", ({ status }) => status === "ready");
+    });
+  }
+
+  it("may vanish while it is in use: a clear sentence, and all is well when it is back", async () => {
+    const copy = path.join(folder, "copy");
+    fs.cpSync((await introspect()).model().path, copy, { recursive: true });
+    await setModel(copy);
+    await untilState(
+      "lens",
+      "the copy is in use",
+      ({ status, model }) => status === "ready" && model?.path === copy,
+    );
+    fs.renameSync(copy, `${copy}-away`);
+    await type(" there");
+    const { error } = await failure("the vanished model is told");
+    assert.ok(error && error.message.length > 10 && error.next, JSON.stringify(error));
+    fs.renameSync(`${copy}-away`, copy);
+    await type(" was");
+    await untilState("lens", "the lens is there again", ({ status }) => status === "ready");
+  });
+
+  (fs.existsSync(llama) ? it : it.skip)("may be a checkpoint of one's own: a Llama", async () => {
+    await setModel(llama);
+    const { model, data: lens } = await untilState(
+      "lens",
+      "the Llama is shown",
+      (state) => state.status === "ready" && state.model?.path === llama,
+    );
+    assert.equal(model?.family, "llama");
+    assert.equal(lens?.layers.length, model.nLayers + 1);
+    const editor = await openText("Lily and Tom went to the park. They saw a big dog.");
+    select(editor, 30, 50);
+    const { data: ranked } = await explain();
+    assert.ok((ranked?.ranking.neurons.length ?? 0) >= 10);
+  });
+});
