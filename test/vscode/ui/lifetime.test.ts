@@ -3,16 +3,23 @@ import { execFileSync } from "node:child_process";
 import { pressInNotification } from "./support/notification";
 import { openWorkbench, patience, type Workbench } from "./support/workbench";
 
-/** Process ids of engines that this test's own server started. */
+/** Process ids of the engines below this test's own server, and of no other. */
 function enginePids(): number[] {
-  const lines = execFileSync("ps", ["-eo", "pid,args"], { encoding: "utf8" }).split("\n");
-  const wanted = `${workbenchRoot()}/dist/engine.js`;
-  return lines.filter((line) => line.includes(wanted)).map((line) => Number.parseInt(line, 10));
+  const { profile } = JSON.parse(process.env["INTROSPECT_RIG"] ?? "{}") as { profile: string };
+  const lines = execFileSync("ps", ["-eo", "pid=,ppid=,args="], { encoding: "utf8" }).split("\n");
+  const processes = new Map(
+    lines.map((line) => {
+      const [pid = "", parent = "", ...args] = line.trim().split(/\s+/);
+      return [pid, { parent, args: args.join(" ") }] as const;
+    }),
+  );
+  const isOurs = (pid: string): boolean => {
+    const found = processes.get(pid);
+    return found !== undefined && (found.args.includes(profile) || isOurs(found.parent));
+  };
+  const engines = [...processes].filter(([pid, { args }]) => args.endsWith("dist/engine.js") && isOurs(pid));
+  return engines.map(([pid]) => Number(pid));
 }
-const workbenchRoot = (): string => {
-  const rig = JSON.parse(process.env["INTROSPECT_RIG"] ?? "{}") as { extension?: string };
-  return rig.extension ?? "";
-};
 
 describe("what outlives its parts", () => {
   let workbench: Workbench;
@@ -50,7 +57,7 @@ describe("what outlives its parts", () => {
     await workbench.selectText("lowerBound");
     await workbench.contextMenu("Explain Neuron Activations on Selection");
     await frame.locator("body[data-status='loading']").waitFor({ timeout: patience });
-    const [pid, ...others] = enginePids().slice(-1);
+    const [pid, ...others] = enginePids();
     assert.ok(pid !== undefined && others.length === 0);
     process.kill(pid, "SIGKILL");
     await frame.locator("body[data-status='error']").waitFor({ timeout: patience });
