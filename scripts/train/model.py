@@ -42,8 +42,22 @@ def parameter_shapes(config):
     return shapes
 
 
+def position_waves(config, generator, frequencies=24):
+    """Sines and cosines of the position in random orthogonal directions, rms 1.
+
+    Positions that start as noise leave heads without a sense of distance for
+    millions of tokens; from waves a head learns "one back" for all positions at once.
+    """
+    count, width = config["n_positions"], config["n_embd"]
+    rates = torch.logspace(math.log10(1.5), math.log10(2 * math.pi / count), frequencies)
+    angles = torch.arange(count)[:, None] * rates
+    waves = torch.cat([angles.sin(), angles.cos()], 1)
+    directions = torch.linalg.qr(torch.randn(width, 2 * frequencies, generator=generator))[0]
+    return waves @ directions.t() * math.sqrt(width / frequencies)
+
+
 def initial_parameters(config, seed):
-    """GPT-2's initialisation: N(0, 0.02), residual projections scaled down."""
+    """GPT-2's initialisation, N(0, 0.02) with residual projections scaled down, but waves for positions."""
     generator = torch.Generator().manual_seed(seed)
     parameters = {}
     for name, shape in parameter_shapes(config).items():
@@ -56,6 +70,8 @@ def initial_parameters(config, seed):
             if "c_proj" in name:
                 scale /= math.sqrt(2 * config["n_layer"])
             value = torch.randn(shape, generator=generator) * scale
+        if name == "transformer.wpe.weight":
+            value = position_waves(config, generator) * 0.02
         parameters[name] = value
     return parameters
 

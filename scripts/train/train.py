@@ -3,9 +3,9 @@
     python3 train.py --minutes 90              starts, or resumes the checkpoint
     python3 train.py --minutes 90 --from-weights ../../models/introspect-small
 
-The learning rate follows the clock: warm-up, then a cosine that reaches its end
-when the minutes are over. A run that is stopped early resumes at the same point
-of the cosine. Each step draws its windows from a generator seeded by the step,
+The learning rate follows the clock: warm-up, a plateau, and a cosine that reaches
+its end when the minutes are over. A run that is stopped early resumes at the same
+point of that course. Each step draws its windows from a generator seeded by the step,
 so that a resumed run sees what an uninterrupted one would have seen.
 
 The processes share flat vectors of parameters, moments and gradients: each one
@@ -30,12 +30,15 @@ from model import CONFIG, TiedLoss, forward, initial_parameters, parameter_shape
 from storage import default_cache, load_model, read_tokens
 
 KIND_WEIGHTS = {"ts": 0.45, "js": 0.15, "md": 0.40}
-PEAK_RATE, FINAL_RATE, WARMUP_STEPS = 2e-3, 1e-4, 150
+PEAK_RATE, FINAL_RATE, WARMUP_STEPS, FALL_FROM = 1.5e-3, 5e-5, 150, 0.85
 BETAS, EPSILON, DECAY, CLIP = (0.9, 0.98), 1e-8, 0.1, 1.0
-LENGTHS = ((0.8, 512), (0.45, 256), (0.0, 128))
+LENGTHS = ((0.94, 512), (0.86, 256), (0.0, 128))
 """Window lengths, each from its share of the run on: short windows cost less at first."""
+REPEATED_SHARE, SHORTEST_REPEAT = 0.3, 8
+"""Windows in which one span is repeated to the end, half of them with the span's tokens
+shuffled: they teach copying from context, which so little text teaches too slowly."""
 LONGEST, HELD_OUT_LENGTH = 512, 256
-STEP_TOKENS, PART_TOKENS = 4096, 512
+STEP_TOKENS, PART_TOKENS = 2048, 512
 """A step's tokens, and those of one part of it: processes take parts as they get free."""
 
 
@@ -61,7 +64,12 @@ def draw_part(streams, seed, step, part, length):
     for kind in generator.choice(len(kinds), PART_TOKENS // length, p=list(KIND_WEIGHTS.values())):
         stream = streams[kinds[kind]]
         start = generator.integers(len(stream) - length)
-        rows.append(stream[start : start + length + 1].astype(np.int64))
+        row = stream[start : start + length + 1].astype(np.int64)
+        if generator.random() < REPEATED_SHARE:
+            span = int(SHORTEST_REPEAT * (length / 2 / SHORTEST_REPEAT) ** generator.random())
+            piece = generator.permutation(row[:span]) if generator.random() < 0.5 else row[:span]
+            row = np.resize(piece, length + 1)
+        rows.append(row)
     ids = torch.from_numpy(np.stack(rows))
     offsets = None
     if length < LONGEST:
@@ -94,8 +102,9 @@ def held_out_loss(parameters, config, stream, length=HELD_OUT_LENGTH, windows=16
 
 
 def rate_at(progress, warm_steps):
-    cosine = FINAL_RATE + (PEAK_RATE - FINAL_RATE) * 0.5 * (1 + math.cos(math.pi * min(progress, 1.0)))
-    return cosine * min(1.0, (warm_steps + 1) / WARMUP_STEPS)
+    fall = min(max((progress - FALL_FROM) / (1 - FALL_FROM), 0.0), 1.0)
+    rate = FINAL_RATE + (PEAK_RATE - FINAL_RATE) * 0.5 * (1 + math.cos(math.pi * fall))
+    return rate * min(1.0, (warm_steps + 1) / WARMUP_STEPS)
 
 
 def worker(rank, world, shared, state, options, barrier, taken):
