@@ -14,7 +14,10 @@ export interface PanelState<Data> {
   /** Grows with every snapshot; a page never paints an older one over a newer one. */
   readonly seq: number;
   readonly status: "empty" | "loading" | "ready" | "stale" | "error";
-  /** For "empty": what to do; for "loading": what is being done, with `progress` in 0 … 1 where known. */
+  /**
+   * For "empty": what to do; for "loading": what is being done, with `progress` in 0 … 1 where known; for "stale": why;
+   * for "ready": what must be known to read the data, such as that only a part of the selection was used.
+   */
   readonly message?: string;
   readonly progress?: number;
   readonly error?: ErrorData;

@@ -38,6 +38,17 @@ describe("a page", () => {
     await panel.close();
   });
 
+  it("says what must be known to read the picture, for as long as that is so", async () => {
+    const panel = await openPanel("lens", { state: { ...ready(1), message: "Only the end was used." } });
+    const note = panel.page.getByRole("note").filter({ hasText: "Only the end was used." });
+    await note.waitFor();
+    await panel.send({ ...ready(2), status: "loading", message: "Reading" });
+    assert.equal(await note.count(), 1);
+    await panel.send(ready(3));
+    assert.equal(await note.count(), 0);
+    await panel.close();
+  });
+
   it("ignores messages that are none of its protocol", async () => {
     const panel = await openPanel("lens", { state: ready(1) });
     await panel.page.locator(cell).first().waitFor();

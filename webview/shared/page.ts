@@ -60,6 +60,8 @@ class Shell<Data> {
   private readonly live = h("div", { class: "sr-only", role: "status", "aria-live": "polite" });
   private readonly document = h("span", { class: "document" });
   private readonly status = h("span", { class: "status" });
+  /** What must be known to read the picture: for example that only a part of the selection was used. */
+  private readonly note = h("p", { class: "note", role: "note" });
   private host!: Host;
   private badge!: Badge;
   private panel!: Panel<Data>;
@@ -80,7 +82,7 @@ class Shell<Data> {
     const keys = h("button", { type: "button", class: "tool", "aria-label": "Keys and words" }, "?");
     keys.addEventListener("click", () => this.toggleHelp());
     const head = h("header", { class: "head" }, this.badge.element, this.document, this.status, keys);
-    this.main.append(this.frame, this.panel.element);
+    this.main.append(this.frame, this.note, this.panel.element);
     const root = h("div", { class: `page page-${this.id}` }, head, this.main, this.rail.element, this.live);
     applyTheme();
     (document.getElementById("root") ?? document.body).append(root);
@@ -128,6 +130,8 @@ class Shell<Data> {
 
   private show(data: boolean): void {
     this.panel.element.hidden = !data;
+    setText(this.note, this.state?.status === "ready" ? (this.state.message ?? "") : this.note.textContent);
+    this.note.hidden = !data || this.note.textContent === "";
     this.rail.element.hidden = !data;
     this.frame.hidden = data;
   }

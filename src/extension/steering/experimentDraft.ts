@@ -29,6 +29,12 @@ export const firstDraft: RememberedDraft = {
   depth: 1 / 3,
 };
 
+/** The same for the bundled model, which has read code: words that part it more than random directions do. */
+export const bundledDraft: RememberedDraft = { ...firstDraft, towards: "const", away: "import" };
+
+/** A prompt where the editor offers none; long enough for the texts above. */
+const defaultPrompt = "The result of the search is";
+
 /** Random directions that each experiment is compared with: with fewer a percentile says little. */
 const isotropicControls = 20;
 
@@ -45,7 +51,7 @@ export function draftFrom(
     away: texts.away,
     layer: Math.min(context.nLayers - 1, Math.max(0, Math.round(remembered.depth * context.nLayers))),
     strength: remembered.strength,
-    prompt: prompt.trim() === "" ? "I went up to my friend and said" : prompt,
+    prompt: prompt.trim() === "" ? defaultPrompt : prompt,
     maxTokens: remembered.maxTokens,
     name: "",
   };
@@ -123,7 +129,9 @@ export function badName(name: string): "characters" | "reserved" | null {
   return /^(con|prn|aux|nul|com\d|lpt\d)$/i.test(name) ? "reserved" : null;
 }
 
-/** The text of an experiment file. */
+/** The text of an experiment file; lists of numbers stand on one line, so that a person can read the rest. */
 export function experimentText(experiment: Experiment): string {
-  return `${JSON.stringify(experiment, null, 2)}\n`;
+  const text = JSON.stringify(experiment, null, 2);
+  // A JSON string holds no line break of its own, so that these breaks are always between entries.
+  return `${text.replace(/\[\n[^[\]{}"]*\]/g, (list) => list.replace(/\s+/g, " ").replace("[ ", "[").replace(" ]", "]"))}\n`;
 }

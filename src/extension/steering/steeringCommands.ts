@@ -7,6 +7,7 @@ import { modelTexts } from "../messages";
 import { cancelSignal } from "../requests/cancelSignal";
 import type { Services } from "../services";
 import {
+  bundledDraft,
   draftFrom,
   experimentFrom,
   firstDraft,
@@ -38,10 +39,7 @@ export async function steeringExperiment(services: Services, panel: SteeringPane
   );
   const folder = saveFolder();
   const taken = folder ? await namesIn(folder) : new Set<string>();
-  const start = draftFrom(
-    { ...offered(), nLayers: info.nLayers },
-    remembered(context.globalState.get(memoryKey)),
-  );
+  const start = draftFrom({ ...offered(), nLayers: info.nLayers }, remembered(services));
   const draft = await askExperiment(start, {
     nLayers: info.nLayers,
     canSave: folder !== undefined,
@@ -98,11 +96,14 @@ function textStart(document: vscode.TextDocument, selection: vscode.Range): stri
   return document.getText(new vscode.Range(selection.start, document.positionAt(end)));
 }
 
-function remembered(stored: unknown): RememberedDraft {
-  if (typeof stored !== "object" || stored === null) return firstDraft;
+/** What was answered last time; else what suits the model. */
+function remembered({ context, models }: Services): RememberedDraft {
+  const first = models.path === models.bundled ? bundledDraft : firstDraft;
+  const stored: unknown = context.globalState.get(memoryKey);
+  if (typeof stored !== "object" || stored === null) return first;
   const { towards, away, strength, maxTokens, depth } = stored as Record<string, unknown>;
   const isNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
-  if (typeof towards !== "string" || typeof away !== "string") return firstDraft;
-  if (!isNumber(strength) || !isNumber(maxTokens) || !isNumber(depth)) return firstDraft;
+  if (typeof towards !== "string" || typeof away !== "string") return first;
+  if (!isNumber(strength) || !isNumber(maxTokens) || !isNumber(depth)) return first;
   return { towards, away, strength, maxTokens, depth };
 }

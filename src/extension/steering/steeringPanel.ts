@@ -11,7 +11,14 @@ import { PanelStore, type StateOf } from "../panels/panelStore";
 import { PanelTask, type JobWork } from "../panels/panelTask";
 import { PanelWindow } from "../panels/panelWindow";
 import type { Services } from "../services";
-import { experimentFrom, experimentText, firstDraft, draftFrom, withStrength } from "./experimentDraft";
+import {
+  bundledDraft,
+  experimentFrom,
+  experimentText,
+  firstDraft,
+  draftFrom,
+  withStrength,
+} from "./experimentDraft";
 import { addResult, saveFolder } from "./experimentFile";
 import { modelReference, resolveModel } from "./resolveModel";
 
@@ -102,7 +109,8 @@ export class SteeringPanel implements vscode.Disposable {
   private async example(): Promise<void> {
     const { models } = this.services;
     const info = await models.open();
-    const draft = draftFrom({ selections: [], line: "", nLayers: info.nLayers }, firstDraft);
+    const first = info.path === models.bundled ? bundledDraft : firstDraft;
+    const draft = draftFrom({ selections: [], line: "", nLayers: info.nLayers }, first);
     const path = modelReference(info.path, models.bundled);
     await this.show(experimentFrom(draft, { path, digest: info.digest }), undefined);
   }

@@ -35,7 +35,11 @@ describe("explaining a selection", () => {
   });
 
   it("says the value of a coloured token when one points at it", async () => {
-    await workbench.page.locator(".view-line span").getByText("binarySearch", { exact: true }).first().hover();
+    await workbench.page
+      .locator(".view-line span")
+      .getByText("binarySearch", { exact: true })
+      .first()
+      .hover();
     const hover = workbench.page.locator(".monaco-hover").filter({ hasText: /Neuron\sL\d+\sN\d+:/ });
     await hover.first().waitFor({ timeout: patience });
     await workbench.page.mouse.move(0, 0);

@@ -104,6 +104,19 @@ describe("an experiment", () => {
     assert.deepEqual(parseExperiment(experimentText(experiment)), experiment);
   });
 
+  it("writes lists of numbers on one line each, and nothing else", () => {
+    const edit = { hook: "blocks.0.hook_resid_pre", op: "add", positions: [0, -1] } as const;
+    const prompt = "[\n 1,\n 2\n]";
+    const long = {
+      ...experiment,
+      prompt,
+      edits: [{ ...edit, value: Array.from({ length: 300 }, (_, i) => i / 7) }],
+    };
+    const text = experimentText(long);
+    assert.ok(text.split("\n").length < 40, `${text.split("\n").length} lines`);
+    assert.deepEqual(JSON.parse(text), long);
+  });
+
   it("gets another strength without losing anything else", () => {
     const zero = withStrength(
       { ...experiment, edits: [...experiment.edits, { hook: "h", op: "zero", positions: "last" }] },
