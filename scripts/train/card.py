@@ -2,7 +2,8 @@
 
     python3 card.py [--model DIR] [--cache DIR]
 
-Run it last: after export.py, reference.py, evaluate.py and records.py.
+Run it last: after export.py, reference.py, evaluate.py and records.py. What these
+files cannot tell, how the run went, is taken from HISTORY.md in the model folder.
 """
 
 import argparse
@@ -13,11 +14,11 @@ import os
 import numpy as np
 
 from storage import default_cache, default_model, read_safetensors, read_tokens
-from train import BETAS, CLIP, DECAY, KIND_WEIGHTS, PEAK_RATE, REPEATED_SHARE, STEP_TOKENS
+from train import BETAS, CLIP, DECAY, KIND_WEIGHTS, PEAK_RATE
 
 CARD = """# introspect-small
 
-A small language model of the GPT-2 architecture, trained from scratch by this project on permissively licensed TypeScript, JavaScript and English software documentation. It is there to be looked into: big enough to have induction heads, n-gram neurons and a readable logit lens, small enough to come with the extension and to answer at every keystroke. It is not an assistant and not a useful code completer.
+A small language model of the GPT-2 architecture, trained from scratch by this project on permissively licensed TypeScript, JavaScript and English software documentation. It is there to be looked into: a real trained model, small enough to come with the extension and to answer at every keystroke. It is not an assistant and not a useful code completer.
 
 | | |
 |---|---|
@@ -25,19 +26,23 @@ A small language model of the GPT-2 architecture, trained from scratch by this p
 | size | {layers} layers, width {width}, {heads} heads of {d_head}, MLP {mlp}, {vocab} tokens, context {context}: {parameters:,} parameters |
 | weights | float16, `model.safetensors` ({megabytes:.1f} MB); licence MIT, see LICENSE |
 | tokenizer | byte-level BPE trained on the same text; `<|endoftext|>` ({eos}) ends every document; nothing is prepended (GPT-2's policy: no BOS) |
-| training | {tokens:,} tokens in {steps:,} steps of {step_tokens:,}, CPU, float32; AdamW (betas {betas}, weight decay {decay}, clip {clip}), peak rate {rate}, warm-up, plateau, cosine; windows of 128, 256 and at last 512 tokens |
+| training | {tokens:,} tokens in {steps:,} steps, CPU, float32; AdamW (betas {betas}, weight decay {decay}, clip {clip}), peak rate {rate}, warm-up, plateau, cosine; windows of 128, 256 and at last 512 tokens |
 | data seen | {epochs} |
-| repeated windows | in {repeated:.0%} of the windows a span of 8 tokens to half a window is repeated to the end, in half of these with the span's tokens shuffled: this teaches copying from context, for which so little text is too short |
+| repeated windows | in some windows a span of 8 tokens to half a window is repeated to the end, in half of these with the span's tokens shuffled: this teaches copying from context, for which so little text is too short |
+
+## How it was trained
+
+{history}
 
 ## How good it is
 
 On whole packages that were held out of the training and of the tokenizer's text: {held_out_names}.
 
-| held-out text | documents | tokens | bytes | loss per token | bits per byte | `xz -9`, same bytes in one piece |
+| held-out text | documents | tokens | bytes | loss per token | bits per byte | `xz -9`, same bytes in one piece | `xz -9`, all held-out documents |
 |---|---|---|---|---|---|---|
 {held_out_rows}
 
-xz has seen nothing before these bytes but may look back over all of them; the model has seen its training text but looks back over at most 512 tokens.
+xz has seen nothing before these bytes but may look back over all of them, which helps it the more of them there are; the model has seen its training text but looks back over at most 512 tokens.
 
 **Induction.** On 128 random tokens written twice the loss is {loss_first:.2f} in the first half and {loss_second:.2f} in the second: {difference:+.2f} nats. Prefix-matching score of each head (mean attention from the second half to the token after the earlier occurrence; 1 is perfect, {uniform:.3f} is uniform attention):
 
@@ -51,7 +56,7 @@ xz has seen nothing before these bytes but may look back over all of them; the m
 |---|{head_rule}
 {previous_rows}
 
-**Loss over the training** (nats per token; training loss is a moving average and, from 8 million tokens on, includes the repeated windows; held-out loss on 16 short windows of 256 tokens, so it is noisier and higher than the figure above):
+**Loss over the training** (nats per token; training loss is a moving average over windows as they were drawn, the repeated ones too; held-out loss on 16 short windows of 256 tokens, so it is noisier and higher than the figure above):
 
 | tokens | training | held-out TypeScript | held-out Markdown |
 |---|---|---|---|
@@ -67,7 +72,7 @@ The continuation stands between ⟦ and ⟧.
 
 - It is small and has read little: its code has the right shape and often the wrong content. Names are plausible, facts are not there.
 - It knows little outside of TypeScript, JavaScript and English software documentation: no other languages, no general knowledge, no arithmetic, no instructions.
-- Its induction heads owe something to the repeated windows above; do not take how early they form here as a fact about models trained on plain text. These windows were added after the first 8 million tokens.
+- What it does on repeated text owes something to the repeated windows above; do not take it as a fact about models trained on plain text.
 - Greedy continuations run into repetition soon.
 - The context is 512 tokens. Windows of 512 were seen only in the last part of the training.
 - Nothing was done against unwanted content; the text is software documentation and code.
@@ -107,6 +112,8 @@ def main():
     packages = load(os.path.dirname(os.path.abspath(__file__)), "packages.json")
     used = load(options.cache, "text", "summary.json")
     weights, _ = read_safetensors(os.path.join(options.model, "model.safetensors"))
+    with open(os.path.join(options.model, "HISTORY.md"), encoding="utf8") as file:
+        history = file.read().strip()
     records, _ = read_safetensors(os.path.join(options.model, "records.safetensors"))
     induction, heads = evaluation["induction"], config["n_head"]
 
@@ -145,16 +152,15 @@ def main():
         megabytes=os.path.getsize(os.path.join(options.model, "model.safetensors")) / 1e6,
         tokens=curve["tokens"],
         steps=curve["steps"],
-        step_tokens=STEP_TOKENS,
         betas=BETAS,
         decay=DECAY,
         clip=CLIP,
         rate=PEAK_RATE,
-        repeated=REPEATED_SHARE,
+        history=history,
         epochs="; ".join(epochs),
         held_out_names=", ".join(p["name"] for p in packages["heldOut"]),
         held_out_rows=table(
-            [name, f"{v['documents']} of {v['ofDocuments']}", f"{v['tokens']:,}", f"{v['bytes']:,}", v["lossPerToken"], f"**{v['bitsPerByte']:.3f}**", f"{v['xzBitsPerByte']:.3f}"]
+            [name, f"{v['documents']} of {v['ofDocuments']}", f"{v['tokens']:,}", f"{v['bytes']:,}", v["lossPerToken"], f"**{v['bitsPerByte']:.3f}**", f"{v['xzBitsPerByte']:.3f}", f"{v['xzBitsPerByteOfAll']:.3f}"]
             for name, v in evaluation["heldOut"].items()
         ),
         loss_first=induction["lossFirst"],

@@ -72,6 +72,10 @@ def documents_of(cache, kind):
         return [json.loads(line)["text"].encode() for line in file]
 
 
+def xz_bits_per_byte(text):
+    return round(8 * len(lzma.compress(text, preset=9)) / len(text), 4)
+
+
 def greedy(parameters, config, ids, count):
     longer = list(ids)
     for _ in range(count):
@@ -95,7 +99,8 @@ def main():
         stream = read_tokens(options.cache, "heldOut", kind)
         documents = np.split(stream, np.flatnonzero(stream == config["eos_token_id"])[:-1] + 1)
         stream = np.concatenate(documents[:: options.every])
-        text = b"".join(documents_of(options.cache, kind)[:: options.every])
+        whole = documents_of(options.cache, kind)
+        text = b"".join(whole[:: options.every])
         losses = token_losses(parameters, config, stream)
         held_out[name] = {
             "documents": len(documents[:: options.every]),
@@ -104,7 +109,8 @@ def main():
             "bytes": len(text),
             "lossPerToken": round(losses.mean().item(), 4),
             "bitsPerByte": round(losses.sum().item() / math.log(2) / len(text), 4),
-            "xzBitsPerByte": round(8 * len(lzma.compress(text, preset=9)) / len(text), 4),
+            "xzBitsPerByte": xz_bits_per_byte(text),
+            "xzBitsPerByteOfAll": xz_bits_per_byte(b"".join(whole)),
         }
         print(name, held_out[name], flush=True)
     scores = repetition_scores(parameters, config)
