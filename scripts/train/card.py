@@ -39,7 +39,7 @@ A small language model of the GPT-2 architecture, trained from scratch by this p
 On whole packages that were held out of the training and of the tokenizer's text: {held_out_names}.
 
 | held-out text | documents | tokens | bytes | loss per token | bits per byte | `xz -9`, same bytes in one piece | `xz -9`, all held-out documents |
-|---|---|---|---|---|---|---|
+|---|---|---|---|---|---|---|---|
 {held_out_rows}
 
 xz has seen nothing before these bytes but may look back over all of them, which helps it the more of them there are; the model has seen its training text but looks back over at most 512 tokens.
@@ -73,7 +73,7 @@ The continuation stands between ⟦ and ⟧.
 - It is small and has read little: its code has the right shape and often the wrong content. Names are plausible, facts are not there.
 - It knows little outside of TypeScript, JavaScript and English software documentation: no other languages, no general knowledge, no arithmetic, no instructions.
 - What it does on repeated text owes something to the repeated windows above; do not take it as a fact about models trained on plain text.
-- Greedy continuations run into repetition soon.
+- Greedy continuations run into repetition soon, the more so for the repeated windows.
 - The context is 512 tokens. Windows of 512 were seen only in the last part of the training.
 - Nothing was done against unwanted content; the text is software documentation and code.
 

@@ -34,7 +34,7 @@ PEAK_RATE, FINAL_RATE, WARMUP_STEPS, FALL_FROM = 1.5e-3, 5e-5, 150, 0.85
 BETAS, EPSILON, DECAY, CLIP = (0.9, 0.98), 1e-8, 0.1, 1.0
 LENGTHS = ((0.94, 512), (0.86, 256), (0.0, 128))
 """Window lengths, each from its share of the run on: short windows cost less at first."""
-REPEATED_SHARE, SHORTEST_REPEAT = 0.3, 8
+REPEATED_SHARE, SHORTEST_REPEAT = 0.1, 8
 """Windows in which one span is repeated to the end, half of them with the span's tokens
 shuffled: they teach copying from context, which so little text teaches too slowly."""
 LONGEST, HELD_OUT_LENGTH = 512, 256
