@@ -12,7 +12,6 @@ export const titles = {
 
 /** What is being done, while it is. */
 export const working = {
-  openingModel: (name: string) => l10n.t("Opening {0} …", name),
   lens: () => l10n.t("Reading every layer …"),
   ranking: () => l10n.t("Ranking neurons on the selection …"),
   card: (layer: number, neuron: number) => l10n.t("Looking at neuron L{0} N{1} …", layer, neuron),
@@ -27,13 +26,11 @@ export const says = {
   otherModel: () => l10n.t("Another model is in use by now"),
   noEditor: () => l10n.t("Open a text first."),
   noSelection: () => l10n.t("Select some text first; then its tokens can be looked at."),
-  onlySpace: () => l10n.t("The selection holds nothing to look at. Select some text."),
   documentGone: (name: string) => l10n.t("{0} is not open any more.", name),
   documentGoneNext: () => l10n.t("Open it and run the command on a selection again."),
   lensNeedsText: () => l10n.t("Put the cursor behind some text; the Lens shows what the model makes of it."),
   selectionCut: (name: string, nCtx: number) =>
     l10n.t("{0} sees {1} tokens at once: only the end of the selection was used.", name, nCtx),
-  shownSaved: (file: string) => l10n.t("Saved as {0}.", file),
   nothingToSave: () => l10n.t("There is nothing to save yet. Run an experiment first."),
   restarted: () => l10n.t("The engine was ended; it starts again with the next request."),
 };
@@ -53,10 +50,8 @@ export const crash = {
 export const buttons = {
   retry: () => l10n.t("Retry"),
   showLog: () => l10n.t("Show Log"),
-  chooseModel: () => l10n.t("Choose Model…"),
   chooseAnother: () => l10n.t("Choose Another…"),
   runWithCurrent: (name: string) => l10n.t("Run with {0}", name),
-  replace: () => l10n.t("Replace"),
 };
 
 /** Choosing a model. */
@@ -93,7 +88,7 @@ export const steeringTexts = {
   away: () => l10n.t("Steer away from: its opposite, as like the first text as possible otherwise"),
   layer: (nLayers: number) => l10n.t("Layer before which the difference is added, 0 to {0}", nLayers - 1),
   strength: () => l10n.t("Strength: how many times the difference is added (0 changes nothing)"),
-  prompt: () => l10n.t("Prompt: the text that is continued"),
+  prompt: () => l10n.t("Prompt: the text that is continued (\\n is a line break)"),
   maxTokens: () => l10n.t("Number of new tokens, 1 to 500"),
   name: (suffix: string) => l10n.t("Name of the experiment file (NAME{0}); empty to not save it", suffix),
   noText: () => l10n.t("Write some text."),
@@ -103,7 +98,6 @@ export const steeringTexts = {
   badName: () => l10n.t("A file name cannot have these characters, nor begin with a dot."),
   reservedName: () => l10n.t("Windows reserves this name. Choose another."),
   nameTaken: (file: string) => l10n.t("There is a file {0} already. Choose another name.", file),
-  lineBreaks: () => l10n.t("Shown as \\n: a line break. \\\\ is a backslash."),
 };
 
 /** Experiment files. */
@@ -118,7 +112,6 @@ export const experimentTexts = {
     l10n.t("{0} is not the very model this experiment was made with; the numbers will differ.", name),
   exists: (file: string) => l10n.t("There is a file {0} already; it was left as it is.", file),
   unreadable: (file: string) => l10n.t("{0} could not be read as an experiment.", file),
-  saveTitle: () => l10n.t("Save experiment"),
 };
 
 /** The colours on the editor. */

@@ -63,7 +63,9 @@ export class PanelWindow<Id extends WindowPanelId> implements vscode.Disposable 
     const { context, log } = this.services;
     const { webview } = panel;
     panel.title = titles[this.store.id]();
-    panel.iconPath = vscode.Uri.joinPath(context.extensionUri, "media", "introspect.svg");
+    // A tab's icon is a picture, which knows no theme colour.
+    const icon = (name: string): vscode.Uri => vscode.Uri.joinPath(context.extensionUri, "media", name);
+    panel.iconPath = { light: icon("panel-light.svg"), dark: icon("panel-dark.svg") };
     const connection = new PageConnection<Id>({
       webview,
       store: this.store,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
+import ts from "typescript";
 import { Command, colourLevels } from "../../../src/extension/contributions";
 import { activationEvents, contributes, manifestTexts } from "../../../src/extension/manifest";
 import { inRepo } from "../../support/paths";
@@ -9,9 +10,38 @@ const readJson = (name: string): Record<string, unknown> =>
 
 const used = (value: unknown): string[] => JSON.stringify(value).match(/%[\w.]+%/g) ?? [];
 
+/** The English texts of every `l10n.t` in a file. */
+function translatable(file: string): string[] {
+  const source = ts.createSourceFile(
+    file,
+    fs.readFileSync(inRepo(file), "utf8"),
+    ts.ScriptTarget.Latest,
+    true,
+  );
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    const called =
+      ts.isCallExpression(node) && node.expression.getText() === "l10n.t" ? node.arguments[0] : undefined;
+    if (called && ts.isStringLiteralLike(called)) found.push(called.text);
+    else if (called) assert.fail(`${called.getText()} is no plain text, so that nobody can translate it`);
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found.sort();
+}
+
+const spoken = (): Record<string, string> =>
+  Object.fromEntries(translatable("src/extension/messages.ts").map((text) => [text, text]));
+
 if (process.env["INTROSPECT_WRITE_MANIFEST"]) {
+  fs.mkdirSync(inRepo("l10n"), { recursive: true });
+  fs.writeFileSync(inRepo("l10n/bundle.l10n.json"), `${JSON.stringify(spoken(), null, 2)}\n`);
   const manifest = readJson("package.json");
-  Object.assign(manifest, { activationEvents: activationEvents(), contributes: contributes() });
+  Object.assign(manifest, {
+    activationEvents: activationEvents(),
+    contributes: contributes(),
+    l10n: "./l10n",
+  });
   fs.writeFileSync(inRepo("package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   const keys = new Set(used(contributes()).map((key) => key.slice(1, -1)));
   const texts = Object.fromEntries(Object.entries(manifestTexts).filter(([key]) => keys.has(key)));
@@ -30,6 +60,12 @@ describe("package.json", () => {
   it("has a text for every key, and no text without a key", () => {
     const keys = used(manifest["contributes"]).map((key) => key.slice(1, -1));
     assert.deepEqual([...new Set(keys)].sort(), Object.keys(readJson("package.nls.json")).sort());
+  });
+
+  it("has every text of the extension ready to be translated", () => {
+    assert.equal(manifest["l10n"], "./l10n");
+    assert.deepEqual(readJson("l10n/bundle.l10n.json"), spoken());
+    assert.ok(Object.keys(spoken()).length > 50);
   });
 
   it("gives every command a title and the category Introspect", () => {
