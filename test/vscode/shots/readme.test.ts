@@ -71,13 +71,13 @@ describe("pictures for the README", () => {
     await open("stories.md");
     await workbench.runCommand("Introspect: Steering Experiment…");
     const answers: [number, string | undefined][] = [
-      [1, "Promise"],
-      [2, "string"],
+      [1, "const"],
+      [2, "import"],
       [3, undefined],
       [4, undefined],
-      [5, "export function load(name: string, options: Options):"],
+      [5, "The result of the search is"],
       [6, "16"],
-      [7, "promise-minus-string"],
+      [7, "const-minus-import"],
     ];
     for (const [step, text] of answers) {
       const title = workbench.page.locator(".quick-input-titlebar, .quick-input-title");
