@@ -101,8 +101,8 @@ export function nonNegative(name: OptionName, text: string): number {
  * @throws {CliError} "usage"
  */
 export function idList(text: string): number[] {
-  const parts = text.split(/[\s,]+/).filter((part) => part !== "");
-  if (parts.length === 0) throw usageError("--ids is empty.", "Give ids as in --ids 1,2,3.");
+  if (text.trim() === "") throw usageError("--ids is empty.", "Give ids as in --ids 1,2,3.");
+  const parts = text.trim().split(/\s*,\s*|\s+/);
   return parts.map((part) => wholeNumber("ids", part, 0));
 }
 

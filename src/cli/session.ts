@@ -98,6 +98,8 @@ export interface AnswerFacts {
   /** Where the window starts, whether the text was cut for it, and whether it begins with BOS. Absent without a window. */
   readonly window?: Pick<RunWindow, "start" | "truncated" | "bos">;
   readonly digest: string;
+  /** Texts are run as they are; chat templates are not applied. */
+  readonly mode: "raw";
   /** What was odd about the checkpoint and how it was read; absent when nothing was. */
   readonly warnings?: readonly string[];
 }
@@ -111,6 +113,7 @@ export async function factsOf(
   return {
     ...(window ? { window: { start: window.start, truncated: window.truncated, bos: window.bos } } : {}),
     digest: await open.digest(work),
+    mode: "raw",
     ...(info.warnings ? { warnings: info.warnings } : {}),
   };
 }

@@ -3,7 +3,13 @@ import { CodedError } from "../base/errors";
 
 /** Codes of errors of the engine. */
 export type EngineErrorCode =
-  "runtime-missing" | "run-failed" | "model-changed" | "no-tokenizer" | "bad-request" | "bad-ids";
+  | "runtime-missing"
+  | "run-failed"
+  | "model-changed"
+  | "no-tokenizer"
+  | "bad-request"
+  | "bad-ids"
+  | "not-finite";
 
 /** Something the engine could not do. */
 export class EngineError extends CodedError<EngineErrorCode> {}

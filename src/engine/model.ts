@@ -57,6 +57,7 @@ export async function openModel(path: string, options: OpenOptions): Promise<Ope
       : createTokenizer(folder.tokenizerJson, folder.tokenizerConfig, spec.dVocab);
   const info = modelInfo(spec, {
     path,
+    warnings: tokenizer === null ? [] : tokenizerWarnings(tokenizer),
     nParams: folder.nParams,
     hasTokenizer: tokenizer !== null,
     addsBos: tokenizer?.addsBos ?? false,
@@ -85,6 +86,17 @@ export async function openModel(path: string, options: OpenOptions): Promise<Ope
     sessions: () => pool.size,
     dispose: () => pool.dispose(),
   };
+}
+
+/** Vocabularies are padded by some hundreds of entries at most; a tokenizer far smaller belongs to another model. */
+const leastShare = 0.9;
+
+function tokenizerWarnings(tokenizer: TextTokenizer): string[] {
+  let n = tokenizer.dVocab;
+  while (n > 0 && tokenizer.text(n - 1) === `[${n - 1}]`) n--;
+  if (n >= leastShare * tokenizer.dVocab) return [];
+  const said = `tokenizer.json has ${n} entries where the model has ${tokenizer.dVocab}`;
+  return [`${said}; it may belong to another model.`];
 }
 
 function vocabularyOf(tokenizer: TextTokenizer | null): Vocabulary {

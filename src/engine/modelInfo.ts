@@ -11,10 +11,13 @@ export interface InfoFacts {
   readonly hasTokenizer: boolean;
   readonly addsBos: boolean;
   readonly hasRecords: boolean;
+  /** What was odd about the folder, beside what the checkpoint's own parts said. */
+  readonly warnings?: readonly string[];
 }
 
 /** The description of a model; its digest is not known yet. */
 export function modelInfo(spec: ModelSpec, facts: InfoFacts): ModelInfo {
+  const warnings = [...spec.warnings, ...(facts.warnings ?? [])];
   const { family, nLayers, nHeads, nKvHeads, dModel, dHead, dMlp, dVocab, nCtx } = spec;
   return {
     path: facts.path,
@@ -34,7 +37,7 @@ export function modelInfo(spec: ModelSpec, facts: InfoFacts): ModelInfo {
     addsBos: facts.addsBos,
     gatedMlp: spec.blocks.some(({ mlpGate }) => mlpGate !== null),
     hasRecords: facts.hasRecords,
-    ...(spec.warnings.length > 0 ? { warnings: spec.warnings } : {}),
+    ...(warnings.length > 0 ? { warnings } : {}),
   };
 }
 

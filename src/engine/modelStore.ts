@@ -4,6 +4,7 @@ import { RecordActivations } from "../analysis/common/activations";
 import { LensColumns } from "../analysis/lens/columns";
 import type { CancelSignal, WorkOptions } from "../base/cancel";
 import { CancelSource, throwIfCancelled } from "../base/cancel";
+import { CancelledError } from "../base/errors";
 import type { Logger } from "../base/log";
 import { openModel, type OpenModel, type OpenOptions } from "./model";
 
@@ -21,7 +22,9 @@ export interface HeldModel {
 interface Slot {
   readonly held: Promise<HeldModel>;
   readonly source: CancelSource;
+  /** Callers that wait for the opening. */
   waiting: number;
+  opened: boolean;
 }
 
 /** Models kept open at once: one in use and one just left. */
@@ -61,9 +64,12 @@ export class ModelStore {
   private open(path: string, work: WorkOptions): Slot {
     const source = new CancelSource();
     const options = { ...this.options, signal: source.signal, onProgress: work.onProgress };
-    const slot: Slot = { held: openModel(path, options).then(hold), source, waiting: 0 };
+    const slot: Slot = { held: openModel(path, options).then(hold), source, waiting: 0, opened: false };
     this.slots.set(path, slot);
-    slot.held.catch(() => this.slots.get(path) === slot && this.slots.delete(path));
+    slot.held.then(
+      () => (slot.opened = true),
+      () => this.slots.get(path) === slot && this.slots.delete(path),
+    );
     for (const oldest of this.slots.keys()) {
       if (this.slots.size <= mostOpen) break;
       this.close(oldest);
@@ -71,22 +77,35 @@ export class ModelStore {
     return slot;
   }
 
+  /** Waits for an opening as long as the caller wants it; the last one to leave ends it, and the next call opens anew. */
   private async wait(path: string, slot: Slot, signal: CancelSignal | undefined): Promise<HeldModel> {
+    throwIfCancelled(signal);
     this.slots.delete(path);
     this.slots.set(path, slot);
     slot.waiting++;
-    const leave = (): void => {
-      if (slot.waiting === 1) slot.source.cancel();
-    };
-    signal?.addEventListener("abort", leave, { once: true });
+    let left = (): void => {};
+    const cancelled = new Promise<never>((_, reject) => {
+      left = () => {
+        if (--slot.waiting === 0 && !slot.opened) this.abandon(path, slot);
+        reject(new CancelledError());
+      };
+      signal?.addEventListener("abort", left, { once: true });
+    });
+    // Whoever left has the answer already; nobody else listens to this promise.
+    cancelled.catch(() => {});
     try {
-      const held = await slot.held;
-      throwIfCancelled(signal);
-      return held;
+      return await Promise.race([slot.held, cancelled]);
     } finally {
-      signal?.removeEventListener("abort", leave);
-      slot.waiting--;
+      signal?.removeEventListener("abort", left);
+      if (!signal?.aborted) slot.waiting--;
     }
+  }
+
+  /** Ends an opening that nobody waits for. */
+  private abandon(path: string, slot: Slot): void {
+    if (this.slots.get(path) === slot) this.slots.delete(path);
+    slot.source.cancel();
+    slot.held.then(({ open }) => open.dispose()).catch(() => {});
   }
 
   private close(path: string): void {

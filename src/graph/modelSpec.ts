@@ -1,4 +1,5 @@
 /** A decoder as data: which parts it is made of and where their weights lie. Families are declarations of this kind. */
+import type { ModelSizes } from "../protocol/model";
 
 /** A matrix product with an optional bias, by the checkpoint's tensor names. */
 export interface LinearSpec {
@@ -55,16 +56,7 @@ export interface RotarySpec {
 export type PositionSpec = { readonly kind: "learned"; readonly weight: string } | RotarySpec;
 
 /** A whole decoder. */
-export interface ModelSpec {
-  readonly family: string;
-  readonly nLayers: number;
-  readonly nHeads: number;
-  readonly nKvHeads: number;
-  readonly dModel: number;
-  readonly dHead: number;
-  readonly dMlp: number;
-  readonly dVocab: number;
-  readonly nCtx: number;
+export interface ModelSpec extends ModelSizes {
   readonly positions: PositionSpec;
   /** Tensor [vocab, dModel]. */
   readonly embed: string;

@@ -19,9 +19,12 @@ export const unembedNames = {
   logits: "logits",
 } as const;
 
-/** Which outputs an unembedding has: the k best and the distribution's sums, also of tracked ids, or the logits whole. */
+/**
+ * Which outputs an unembedding has: the k best and the distribution's sums, also of tracked ids, the logits whole, or
+ * only the final norm's hooks.
+ */
 export interface UnembedVariant extends SitePlan {
-  readonly kind: "top" | "track" | "logits";
+  readonly kind: "top" | "track" | "logits" | "norm";
 }
 
 /** Final norm, unembedding, and the asked-for reduction. */
@@ -31,6 +34,7 @@ export function unembedGraph(spec: ModelSpec, variant: UnembedVariant, weights: 
   const rows = graph.input(unembedNames.rows, ["N", spec.dModel]);
   const sites = { scale: "ln_final.hook_scale", normalized: "ln_final.hook_normalized" } as const;
   const normed = norm(graph, rows, spec.finalNorm, { sites, marker, dModel: spec.dModel, rows: "N" });
+  if (variant.kind === "norm") return graph.build();
   const logits = graph.op("Gemm", [normed, graph.weight(spec.unembed)], { transB: 1 });
   if (variant.kind === "logits") graph.output(unembedNames.logits, logits, ["N", spec.dVocab]);
   else reductions(graph, logits);

@@ -1,9 +1,7 @@
 /** What is said about a model across every boundary. */
 
-/** A model as `introspect model` prints it. Counts and sizes carry the field's names. */
-export interface ModelInfo {
-  /** The folder as it was named. */
-  readonly path: string;
+/** Family and sizes of a decoder, under the field's names. */
+export interface ModelSizes {
   /** `model_type` of config.json, for example "gpt2" or "llama". */
   readonly family: string;
   readonly nLayers: number;
@@ -14,6 +12,12 @@ export interface ModelInfo {
   readonly dMlp: number;
   readonly dVocab: number;
   readonly nCtx: number;
+}
+
+/** A model as `introspect model` prints it. */
+export interface ModelInfo extends ModelSizes {
+  /** The folder as it was named. */
+  readonly path: string;
   readonly nParams: number;
   /** SHA-256 over config.json, tokenizer.json and the shards in name order, as hex; null until computed. */
   readonly digest: string | null;

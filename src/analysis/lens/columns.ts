@@ -1,4 +1,5 @@
 /** Columns of the lens that are kept while someone types: those of the longest common prefix of ids. */
+import { commonPrefix } from "../../base/commonPrefix";
 import type { LensCell, LensTrajectory } from "../../protocol/lens";
 
 /** Everything about one position: a cell per row, and the trajectories once they were asked for. */
@@ -44,10 +45,4 @@ export class LensColumns {
       this.columns.delete(oldest);
     }
   }
-}
-
-function commonPrefix(a: readonly number[], b: readonly number[]): number {
-  let n = 0;
-  while (n < a.length && n < b.length && a[n] === b[n]) n++;
-  return n;
 }

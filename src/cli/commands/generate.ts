@@ -35,11 +35,12 @@ export const generateCommand: Command = {
   },
 };
 
-/** The prompt as it is where it fits; of a longer text, a window that leaves room for the new tokens. */
+/** The prompt as it is where the continuation fits behind it; else, of a text, a window that leaves room for it. */
 function promptWindow(session: Session, input: CliInput, maxTokens: number): RunWindow {
   const window = windowOf(session, input);
   const { nCtx } = session.info;
-  return window.truncated
-    ? windowOf(session, input, Math.max(Math.floor(nCtx / 2), nCtx - maxTokens))
-    : window;
+  const fits = !window.truncated && window.ids.length + maxTokens <= nCtx + 1;
+  if (fits || input.kind === "ids") return window;
+  const room = Math.max(Math.floor(nCtx / 2), nCtx - maxTokens);
+  return window.ids.length <= room ? window : windowOf(session, input, room);
 }

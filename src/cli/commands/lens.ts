@@ -18,7 +18,7 @@ export const lensCommand: Command = {
       const window = windowOf(session, input);
       let layer = -1;
       let first = true;
-      await out.text('{"layers":[');
+      await out.text('{"about":"next","layers":[');
       for await (const row of lensRows(open.runner, open.vocabulary, { ids: window.ids, k }, work)) {
         if (row.layer !== layer) {
           await out.text(`${layer < 0 ? "" : "]},"}{"layer":${row.layer},"positions":[`);

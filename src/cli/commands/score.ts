@@ -17,7 +17,7 @@ export const scoreCommand: Command = {
       const { open } = session;
       const { ids, bytes } = await scoredIds(session, input, work);
       const sum = { logProbs: 0 };
-      await out.text('{"tokens":');
+      await out.text('{"about":"this","tokens":');
       await out.list(summed(scoreTokens(open.runner, ids, work), sum));
       const perByte = bitsPerByte(sum.logProbs, bytes);
       const facts = { bitsPerByte: perByte, ...(await factsOf(session, null, work)) };
@@ -35,7 +35,9 @@ async function scoredIds(
   const { tokenizer } = open;
   if (input.kind === "ids") {
     requireIds(info, input.ids);
-    return { ids: input.ids, bytes: tokenizer && Buffer.byteLength(tokenizer.decode(input.ids.slice(1))) };
+    // The whole less the first: decoding the rest alone would lose the space before it in some tokenizers.
+    const bytes = (ids: readonly number[]): number => Buffer.byteLength(tokenizer?.decode(ids) ?? "");
+    return { ids: input.ids, bytes: tokenizer && bytes(input.ids) - bytes(input.ids.slice(0, 1)) };
   }
   if (!tokenizer) {
     const next = "Give ids, or put the model's tokenizer.json beside its config.json.";

@@ -10,6 +10,7 @@ import type { Feed, Fetched } from "../ort";
 import type { SessionPool } from "../sessionPool";
 import type { ReadCollector } from "./readCollector";
 import type { PlannedRead } from "./readPlan";
+import { notFinite } from "./sampling";
 
 /** Logits held at once inside the graph: 4 Mi of them are 16 MiB, with a handful of such arrays alive. */
 const mostLogits = 4 * 1024 * 1024;
@@ -59,8 +60,8 @@ export class Decoder {
     collector: ReadCollector,
   ): Promise<void> {
     const sites = reads.map(({ hook }) => ({ site: hook.site, picks: [] }));
-    const feeds = { [unembedNames.rows]: this.rowsFeed(rows), [unembedNames.k]: int64Feed([1], [1]) };
-    const out = await this.run({ kind: "top", reads: sites, edits: [] }, feeds);
+    const feeds = { [unembedNames.rows]: this.rowsFeed(rows) };
+    const out = await this.run({ kind: "norm", reads: sites, edits: [] }, feeds);
     for (const read of reads) collector.add(read, out[readOutput(read.hook.site)]);
   }
 
@@ -124,7 +125,9 @@ function collect(
   track.forEach((ids, i) => {
     parts.ids.push(row(unembedNames.topIds, i, k));
     parts.logits.push(row(unembedNames.topLogits, i, k));
-    parts.logSumExp.push(Number(data(unembedNames.logSumExp)[i]));
+    const sum = Number(data(unembedNames.logSumExp)[i]);
+    if (!Number.isFinite(sum)) throw notFinite();
+    parts.logSumExp.push(sum);
     parts.entropy.push(Number(data(unembedNames.entropy)[i]));
     const logits = row(unembedNames.trackedLogits, i, width);
     const ranks = row(unembedNames.trackedRanks, i, width);

@@ -1,4 +1,5 @@
 /** Sequences of plain runs, found again by their longest common prefix. */
+import { commonPrefix } from "../../base/commonPrefix";
 import { Sequence, type SequenceShape } from "./sequence";
 
 const mostBytes = 256 * 1024 * 1024;
@@ -41,11 +42,4 @@ export class PrefixCache {
   covered(ids: readonly number[]): number {
     return this.held.reduce((most, one) => Math.max(most, commonPrefix(one.ids, ids)), 0);
   }
-}
-
-/** Length of the common beginning of two lists of ids. */
-export function commonPrefix(a: readonly number[], b: readonly number[]): number {
-  const n = Math.min(a.length, b.length);
-  for (let i = 0; i < n; i++) if (a[i] !== b[i]) return i;
-  return n;
 }

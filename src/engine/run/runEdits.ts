@@ -120,8 +120,9 @@ async function valueRows(edit: Edit, width: number, meanOf: MeanOf): Promise<rea
   for (const row of rows) {
     if (row.length !== width)
       throw bad(edit, `has ${row.length} values where the hook has ${width}`, "Give one value per entry.");
-    if (!row.every(Number.isFinite))
-      throw bad(edit, "holds values that are not finite numbers", "Correct the values.");
+    if (!row.every((value) => Number.isFinite(Math.fround(value * (edit.scale ?? 1))))) {
+      throw bad(edit, "holds values that no float32 can hold", "Correct the values or the scale.");
+    }
   }
   return rows;
 }

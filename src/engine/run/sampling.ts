@@ -1,4 +1,5 @@
 /** Choosing the next token from logits. */
+import { EngineError } from "../engineError";
 
 /** A chosen token and its log-probability in nats under the model's own distribution (temperature 1). */
 export interface Choice {
@@ -6,7 +7,17 @@ export interface Choice {
   readonly logProb: number;
 }
 
-/** The most likely token at temperature 0 (ties: the lowest id), else one drawn at that temperature. */
+/** The error for logits that say nothing: NaN or infinite, from broken weights or an edit far out of range. */
+export function notFinite(): EngineError {
+  return new EngineError("not-finite", "The model's logits are not finite numbers.", {
+    next: "Use a smaller edit; without an edit, the checkpoint itself holds broken weights.",
+  });
+}
+
+/**
+ * The most likely token at temperature 0 (ties: the lowest id), else one drawn at that temperature.
+ * @throws {EngineError} "not-finite"
+ */
 export function chooseToken(logits: Float32Array, temperature: number, random: () => number): Choice {
   let largest = -Infinity;
   let best = 0;
@@ -15,6 +26,7 @@ export function chooseToken(logits: Float32Array, temperature: number, random: (
   }
   let sum = 0;
   for (const logit of logits) sum += Math.exp(logit - largest);
+  if (!Number.isFinite(largest) || !Number.isFinite(sum)) throw notFinite();
   const id = temperature === 0 ? best : draw(logits, { largest, temperature }, random);
   return { id, logProb: logits[id] - largest - Math.log(sum) };
 }

@@ -20,6 +20,14 @@ export async function fileIdentity(path: string): Promise<FileIdentity> {
   return { path, inode, size: Number(found.size), modified: String(found.mtimeNs) };
 }
 
+/** A file that need not be there: its state, or that it is absent. */
+export type OptionalIdentity = FileIdentity | { readonly path: string; readonly absent: true };
+
+/** The state of a file that need not be there. */
+export async function optionalIdentity(path: string): Promise<OptionalIdentity> {
+  return fileIdentity(path).catch(() => ({ path, absent: true as const }));
+}
+
 /** One name for the states of several files: SHA-256 as hex. */
 export function identityKey(files: readonly FileIdentity[]): string {
   const parts = files.map((f) => [f.path, f.inode, f.size, f.modified]);
@@ -27,19 +35,16 @@ export function identityKey(files: readonly FileIdentity[]): string {
 }
 
 /** What happened to the first of the files that is no longer as it was, as a sentence; null when all are. */
-export async function changeSince(files: readonly FileIdentity[]): Promise<string | null> {
+export async function changeSince(files: readonly OptionalIdentity[]): Promise<string | null> {
   const sentences = await Promise.all(files.map(changeOf));
   return sentences.find((sentence) => sentence !== null) ?? null;
 }
 
-async function changeOf(before: FileIdentity): Promise<string | null> {
+async function changeOf(before: OptionalIdentity): Promise<string | null> {
   const name = basename(before.path);
-  let now: FileIdentity;
-  try {
-    now = await fileIdentity(before.path);
-  } catch {
-    return `${name} is no longer there.`;
-  }
+  const now = await optionalIdentity(before.path);
+  if ("absent" in before) return "absent" in now ? null : `${name} was added.`;
+  if ("absent" in now) return `${name} is no longer there.`;
   if (now.size < before.size) return `${name} became shorter: ${before.size} bytes before, ${now.size} now.`;
   if (now.size !== before.size) return `${name} became longer: ${before.size} bytes before, ${now.size} now.`;
   if (now.inode !== before.inode) return `${name} was replaced by another file.`;

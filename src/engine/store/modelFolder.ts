@@ -3,7 +3,7 @@ import { access, readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { throwIfCancelled, type WorkOptions } from "../../base/cancel";
 import { modelDigest } from "./digest";
-import { changeSince, fileIdentity } from "./fileIdentity";
+import { changeSince, fileIdentity, optionalIdentity, type OptionalIdentity } from "./fileIdentity";
 import { readJsonFile, readJsonObject } from "./jsonFile";
 import { placeTensors, type StoredTensor } from "./placeTensors";
 import { StoreError, systemCode } from "./storeError";
@@ -62,7 +62,11 @@ async function open(path: string, options: OpenOptions): Promise<ModelFolder> {
   const settings = await existing(path, ["config.json", "tokenizer.json", "tokenizer_config.json"]);
   const shards = names.map((name) => join(path, name));
   // Taken before anything is read, so that a change in between is noticed too.
-  const watched = await Promise.all([...settings, ...shards].map(fileIdentity));
+  const optional = ["config.json", "tokenizer.json", "tokenizer_config.json", "records.safetensors"];
+  const watched: OptionalIdentity[] = [
+    ...(await Promise.all(optional.map((name) => optionalIdentity(join(path, name))))),
+    ...(await Promise.all(shards.map(fileIdentity))),
+  ];
   const config = await readConfig(path);
   options.checkConfig?.(config);
   const tokenizerJson = await readJsonFile(join(path, "tokenizer.json"));

@@ -1,5 +1,7 @@
 /** Reads a model's records of its neurons on held-out text (records.safetensors). */
+import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { silentLogger, type Logger } from "../../base/log";
 import { elementCount, headerLength, parseHeader, type SafetensorsHeader } from "../../formats/safetensors";
 import type { ModelRecords } from "../../graph/runner";
@@ -32,12 +34,36 @@ export async function readModelRecords(
     if ((await stat(path)).size > maxLength) throw new Error("the file is too large");
     const file = new Uint8Array(await readFile(path));
     const length = headerLength(file.subarray(0, 8), file.length);
-    return toRecords(file, parseHeader(file.subarray(8, 8 + length), file.length), shape);
+    const header = parseHeader(file.subarray(8, 8 + length), file.length);
+    await checkDigests(dirname(path), header.metadata);
+    return toRecords(file, header, shape);
   } catch (thrown) {
     log.warn(
       `The records in ${path} are not used: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
     );
     return null;
+  }
+}
+
+/** Files whose digests records may carry, so that those of an older state of the model are not believed. */
+const digested = {
+  configDigest: "config.json",
+  tokenizerDigest: "tokenizer.json",
+  weightsDigest: "model.safetensors",
+};
+
+/** Larger weights are not hashed only for their records. */
+const mostHashed = 256 * 1024 * 1024;
+
+async function checkDigests(folder: string, metadata: Readonly<Record<string, string>>): Promise<void> {
+  for (const [key, name] of Object.entries(digested)) {
+    const said = metadata[key];
+    const file = join(folder, name);
+    if (said === undefined || (await stat(file)).size > mostHashed) continue;
+    const digest = createHash("sha256")
+      .update(await readFile(file))
+      .digest("hex");
+    if (said !== `sha256:${digest}`) throw new Error(`they were made for another ${name}`);
   }
 }
 

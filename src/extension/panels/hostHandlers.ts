@@ -31,10 +31,17 @@ export function hostHandlers<Id extends PanelId>(
     work.then(undefined, (error: unknown) => report(error, log));
     return null;
   };
+  const retry = async (): Promise<void> => {
+    // A person asks for another try, so that earlier crashes no longer count.
+    if (store.state.error?.code === "engine-crash-loop") {
+      await vscode.commands.executeCommand(Command.RestartEngine);
+    }
+    await actions.retry();
+  };
   return {
     "page/ready": () => store.state,
     "model/choose": () => start(vscode.commands.executeCommand(Command.ChooseModel)),
-    "page/retry": () => start(actions.retry()),
+    "page/retry": () => start(retry()),
     "page/example": () => start(actions.example()),
     "page/cancel": () => {
       actions.cancel();

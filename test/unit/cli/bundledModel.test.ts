@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -326,5 +327,25 @@ describe("the command line with the bundled model", function () {
     const { status, stdout, stderr } = await cliWith(stop.signal, ["lens", model, "--text", code]);
     assert.deepEqual([status, stdout], [130, ""]);
     assert.match(stderr, /"code":"cancelled"/);
+  });
+
+  it("takes a command line that is longer than the runtime can stand, in a process of its own", () => {
+    const program = inRepo("dist/cli.js");
+    assert.ok(fs.existsSync(program), "run `npm run build` first");
+    const ids = Array.from({ length: 9000 }, (_, i) => 3 + (i % 400));
+    const run = spawnSync(process.execPath, [program, "score", model, "--ids", ids.join(",")], {
+      encoding: "utf8",
+    });
+    assert.equal(run.status, 0, run.stderr);
+    const { tokens } = JSON.parse(run.stdout) as ScoreResult;
+    assert.deepEqual(
+      tokens.map(({ id }) => id),
+      ids,
+    );
+    const wrong = spawnSync(process.execPath, [program, "score", model, "--ids", `${ids.join(",")},x`], {
+      encoding: "utf8",
+    });
+    assert.equal(wrong.status, 2);
+    assert.equal((JSON.parse(wrong.stderr) as { code: string }).code, "usage");
   });
 });

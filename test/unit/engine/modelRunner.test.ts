@@ -236,6 +236,39 @@ describe("ModelRunner", () => {
       "bad-edit",
     ],
     [
+      "an edit that no float32 can hold",
+      () =>
+        run(lastHook(), {
+          ids,
+          edits: [
+            {
+              hook: "blocks.0.hook_resid_pre",
+              op: "add",
+              value: new Array<number>(192).fill(1e300),
+              positions: "last",
+            },
+          ],
+        }),
+      "bad-edit",
+    ],
+    [
+      "logits that are no numbers",
+      () => {
+        const huge: Edit = {
+          hook: "blocks.3.hook_resid_post",
+          op: "add",
+          value: new Array<number>(192).fill(3e38),
+          positions: "last",
+        };
+        return open.runner.generate({
+          ids,
+          edits: [huge, huge],
+          sampling: { maxTokens: 1, temperature: 0, seed: 0 },
+        });
+      },
+      "not-finite",
+    ],
+    [
       "an edit at the pattern",
       () =>
         run(lastHook(), {

@@ -108,4 +108,52 @@ describe("ModelStore", () => {
     await assert.rejects(left, { code: "cancelled" });
     assert.ok((await stays).open.info.nLayers > 0);
   });
+
+  it("opens anew for a call that follows a cancelled one at once, as typing does", async () => {
+    const source = new CancelSource();
+    const first = store.get(folder, { signal: source.signal });
+    source.cancel();
+    const second = store.get(folder);
+    await assert.rejects(first, { code: "cancelled" });
+    assert.ok((await second).open.info.nLayers > 0);
+  });
+
+  it("ends an opening when the last of several callers leaves, and tells each at once", async () => {
+    const sources = [new CancelSource(), new CancelSource()];
+    const calls = sources.map(({ signal }) => store.get(folder, { signal }));
+    sources.forEach((source) => source.cancel());
+    for (const call of calls) await assert.rejects(call, { code: "cancelled" });
+    assert.ok((await store.get(folder)).open.info.nLayers > 0);
+  });
+
+  it("finds a tokenizer that was added, as the sentence about its absence asks", async () => {
+    rmSync(join(folder, "tokenizer.json"));
+    assert.equal((await store.get(folder)).open.tokenizer, null);
+    copyFileSync(inRepo("models/introspect-small/tokenizer.json"), join(folder, "tokenizer.json"));
+    assert.notEqual((await store.get(folder)).open.tokenizer, null);
+  });
+
+  it("does not believe records that were made for other weights", async () => {
+    const records = join(folder, "records.safetensors");
+    copyFileSync(inRepo("models/introspect-small/records.safetensors"), records);
+    assert.notEqual(await (await store.get(folder)).records(), null);
+    const weights = readFileSync(join(folder, "model.safetensors"));
+    weights[weights.length - 1] ^= 0x80;
+    writeFileSync(join(folder, "model.safetensors"), weights);
+    assert.equal(await (await store.get(folder)).records(), null);
+  });
+
+  it("warns when the tokenizer is far smaller than the model's vocabulary", async () => {
+    assert.equal((await store.get(folder)).open.info.warnings, undefined);
+    const tokenizer = JSON.parse(readFileSync(join(folder, "tokenizer.json"), "utf8")) as {
+      added_tokens: unknown[];
+      model: { vocab: Record<string, number>; merges: unknown[] };
+    };
+    const small = Object.entries(tokenizer.model.vocab).filter(([, id]) => id < 256);
+    tokenizer.model.vocab = Object.fromEntries(small);
+    tokenizer.model.merges = [];
+    tokenizer.added_tokens = [];
+    writeFileSync(join(folder, "tokenizer.json"), JSON.stringify(tokenizer));
+    assert.match((await store.get(folder)).open.info.warnings?.[0] ?? "", /another model/);
+  });
 });

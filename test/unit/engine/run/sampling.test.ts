@@ -40,4 +40,14 @@ describe("chooseToken", () => {
     assert.equal(chooseToken(some, 1, () => 0).id, 1);
     assert.equal(chooseToken(some, 1, () => 1 - 1e-12).id, 1);
   });
+
+  for (const broken of [
+    [0, Number.NaN],
+    [-Infinity, -Infinity],
+    [Infinity, 0],
+  ]) {
+    it(`refuses logits like ${broken.join(", ")}`, () => {
+      assert.throws(() => chooseToken(Float32Array.from(broken), 0, () => 0), { code: "not-finite" });
+    });
+  }
 });

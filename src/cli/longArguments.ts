@@ -1,0 +1,36 @@
+/**
+ * Long arguments: onnxruntime's native library matches the command line of its own process with an expression that
+ * overflows the stack when an argument is very long, and takes the process with it. Such a command is run again in a
+ * child whose command line is short, with the arguments sent to it as a message.
+ */
+import { fork } from "node:child_process";
+
+/** Units of all arguments together from which on they are sent; the crash was seen at 29,000. */
+const longest = 8000;
+const marker = "--arguments-are-sent";
+
+/** The arguments: those of the command line, or those the parent sends. */
+export async function sentArguments(args: readonly string[]): Promise<readonly string[]> {
+  if (args.length !== 1 || args[0] !== marker || process.send === undefined) return args;
+  return new Promise((resolve) => {
+    process.once("message", (message) => {
+      process.disconnect();
+      resolve(message as readonly string[]);
+    });
+  });
+}
+
+/** Runs the command in a child where the command line is too long; gives its exit status, or null where it is not. */
+export async function rerunWithArguments(
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<number | null> {
+  const isLong = process.argv.slice(2).reduce((sum, one) => sum + one.length, 0) > longest;
+  if (!isLong) return null;
+  const child = fork(process.argv[1], [marker], { stdio: "inherit", serialization: "advanced" });
+  signal.addEventListener("abort", () => child.kill("SIGTERM"));
+  child.send([...args]);
+  return new Promise((resolve) => {
+    child.once("exit", (status) => resolve(status ?? 1));
+  });
+}
