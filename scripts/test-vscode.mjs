@@ -30,6 +30,9 @@ if (!fs.existsSync(inRoot("dist/extension.js"))) {
   process.exit(0);
 }
 
+// A signal ends us through "exit", where the server is ended too.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(130));
+
 const executable = ensureBrowser();
 const rig = await ensureServer();
 const work = path.join(OUT, `vscode-${process.pid}`);

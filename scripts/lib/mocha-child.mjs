@@ -4,6 +4,10 @@ import Mocha from "mocha";
 import { writeSummary } from "./summary.mjs";
 
 const { bundled, grep, bail, timeout, suite } = JSON.parse(process.argv[2]);
+// When the script that started us is ended, we end too (a browser that a test opened ends with us).
+const parent = process.ppid;
+setInterval(() => process.ppid !== parent && process.exit(1), 1000).unref();
+
 const mocha = new Mocha({
   ui: "bdd",
   timeout,

@@ -95,7 +95,8 @@ export async function startServer(options) {
   });
   fs.closeSync(output);
   const exited = new Promise((resolve) => child.once("exit", resolve));
-  const stop = () => stopGroup(child, exited);
+  const forget = endWithUs(child);
+  const stop = () => stopGroup(child, exited).finally(forget);
   try {
     await healthy(chosen, exited);
   } catch (error) {
@@ -135,6 +136,30 @@ async function healthy(port, exited) {
     await new Promise((resolve) => setTimeout(resolve, 150));
   }
   throw new Error("VS Code's server did not answer within a minute");
+}
+
+/**
+ * However this process ends, the server's group ends too: by a signal, by process.exit, or when whoever started us is
+ * gone without a word (npm passes a signal on to its shell only). The returned function takes that back.
+ */
+function endWithUs(child) {
+  const parent = process.ppid;
+  const kill = () => {
+    try {
+      process.kill(-child.pid, "SIGKILL");
+    } catch {
+      // already gone
+    }
+  };
+  const watch = setInterval(() => {
+    if (process.ppid !== parent) process.exit(1);
+  }, 1000);
+  watch.unref();
+  process.once("exit", kill);
+  return () => {
+    clearInterval(watch);
+    process.off("exit", kill);
+  };
 }
 
 /** The server starts processes of its own: first it is asked, then its whole group is ended. */
