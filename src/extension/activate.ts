@@ -32,7 +32,8 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
   attention.register();
   const panels = { neurons, attention, steering, lens };
   const { engine, models, log } = services;
-  engine.onDidCrash(crashNotice({ retry: () => retryAll(services, panels), showLog: () => log.show(true) }));
+  const restart = (): void => retryAll(services, panels);
+  engine.onDidCrash(crashNotice({ retry: restart, showLog: () => log.show(true) }));
   context.subscriptions.push(
     log,
     { dispose: () => engine.dispose() },
@@ -41,7 +42,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     colours,
     showModelStatus(models),
     registerSample(context.extensionUri),
-    registerCommands({ services, neurons, attention, steering, colours }),
+    registerCommands({ services, neurons, attention, steering, colours, restart }),
     vscode.window.registerWebviewViewProvider(viewTypes.lens, lens),
   );
   const states: { [Id in PanelId]: () => StateOf<Id> } = {

@@ -19,13 +19,15 @@ export interface CommandTargets {
   readonly attention: AttentionPanel;
   readonly steering: SteeringPanel;
   readonly colours: NeuronColours;
+  /** Starts the engine anew and repeats what its end cut off. */
+  restart(): void;
 }
 
 type CommandTable = {
   readonly [C in Command]: (...args: CommandArguments[C]) => PromiseLike<unknown> | void;
 };
 
-function table({ services, neurons, attention, steering, colours }: CommandTargets): CommandTable {
+function table({ services, neurons, attention, steering, colours, restart }: CommandTargets): CommandTable {
   const onSelection = async (look: (target: DocumentTarget) => Promise<unknown>): Promise<void> => {
     const target = askedSelection();
     if (target) await look(target);
@@ -40,7 +42,7 @@ function table({ services, neurons, attention, steering, colours }: CommandTarge
     [Command.ClearColours]: () => colours.clear(),
     [Command.ShowLog]: () => services.log.show(true),
     [Command.RestartEngine]: () => {
-      services.engine.restart();
+      restart();
       vscode.window.setStatusBarMessage(says.restarted(), 5000);
     },
   };

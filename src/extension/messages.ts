@@ -70,6 +70,11 @@ export const modelTexts = {
   notAModel: (path: string) => l10n.t("{0} is not a model folder: it has no config.json.", path),
   noWeights: (path: string) =>
     l10n.t("{0} has a config.json but no model.safetensors, nor shards with an index.", path),
+  noTokenizer: (path: string) =>
+    l10n.t(
+      "{0} has no tokenizer.json, so it cannot read text in the editor. Put the file beside its config.json.",
+      path,
+    ),
   notAModelNext: () =>
     l10n.t(
       "Choose a folder as downloaded from Hugging Face, with config.json, model.safetensors and tokenizer.json.",

@@ -32,6 +32,9 @@ export class NeuronColours implements vscode.Disposable {
   private painting: Painting | undefined;
   private painted: PaintedState | undefined;
   private readonly subscriptions: vscode.Disposable[];
+  private readonly cleared = new vscode.EventEmitter<void>();
+  /** Fires when colours were taken off, by whomever. */
+  readonly onDidClear = this.cleared.event;
 
   constructor() {
     this.subscriptions = [
@@ -70,10 +73,12 @@ export class NeuronColours implements vscode.Disposable {
     for (const editor of vscode.window.visibleTextEditors) {
       if (editor.document.uri.toString() === uri) this.apply(editor, undefined);
     }
+    this.cleared.fire();
   }
 
   dispose(): void {
     this.painting = undefined;
+    this.cleared.dispose();
     for (const subscription of this.subscriptions) subscription.dispose();
     for (const sign of signs) for (const type of this.types?.[sign] ?? []) type.dispose();
   }
@@ -139,7 +144,7 @@ function makeTypes(sign: ColourSign): vscode.TextEditorDecorationType[] {
       backgroundColor: new vscode.ThemeColor(colourId("fill", sign, level)),
       borderColor: new vscode.ThemeColor(colourId("border", sign, level)),
       borderStyle: sign === "positive" ? "solid" : "dashed",
-      borderWidth: `${Math.ceil(level / 2)}px`,
+      borderWidth: `${Math.min(2, Math.ceil(level / 3))}px`,
       rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
     });
   });

@@ -12,13 +12,14 @@ export interface CrashActions {
 
 /** Makes the listener; a crash that cut nothing off and may be followed by a new start is only logged. */
 export function crashNotice({ retry, showLog }: CrashActions): (crash: EngineCrash) => void {
-  let open = false;
+  // One notice of each kind at a time: that it happened, and that it happens again and again.
+  const open = new Set<boolean>();
   return ({ ending, cutOff, mayStart }) => {
-    if (open || (cutOff === 0 && mayStart)) return;
-    open = true;
+    if (open.has(mayStart) || (cutOff === 0 && mayStart)) return;
+    open.add(mayStart);
     const text = mayStart ? crashTexts.once(ending) : crashTexts.often(ending);
     void vscode.window.showWarningMessage(text, buttons.retry(), buttons.showLog()).then((chosen) => {
-      open = false;
+      open.delete(mayStart);
       if (chosen === buttons.retry()) retry();
       if (chosen === buttons.showLog()) showLog();
     });

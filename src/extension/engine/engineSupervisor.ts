@@ -105,6 +105,11 @@ export class EngineSupervisor {
     this.end("restart asked for");
   }
 
+  /** Forgets earlier crashes, because a person asks again. */
+  forgive(): void {
+    this.policy.reset();
+  }
+
   /** Ends the process for good; every call rejects. */
   dispose(): void {
     this.disposed = true;

@@ -2,6 +2,7 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import { CancelledError, toErrorData } from "../../base/errors";
+import type { ModelInfo } from "../../protocol/model";
 import { Setting } from "../contributions";
 import { buttons, modelTexts, sentence } from "../messages";
 import { cancelSignal } from "../requests/cancelSignal";
@@ -38,8 +39,9 @@ export async function chooseModel(services: Services): Promise<void> {
 export async function useModel(services: Services, folder: string): Promise<void> {
   const problem = await checkFolder(folder);
   if (problem) return complain(services, problemText(problem, folder));
+  let info: ModelInfo;
   try {
-    await vscode.window.withProgress(
+    info = await vscode.window.withProgress(
       {
         location: vscode.ProgressLocation.Notification,
         title: modelTexts.opening(path.basename(folder)),
@@ -47,13 +49,15 @@ export async function useModel(services: Services, folder: string): Promise<void
       },
       async (progress, token) => {
         const onProgress = (step: { message: string }): void => progress.report({ message: step.message });
-        await services.models.inspect(folder, { signal: cancelSignal(token), onProgress });
+        return services.models.inspect(folder, { signal: cancelSignal(token), onProgress });
       },
     );
   } catch (error) {
     if (error instanceof CancelledError) return;
     return complain(services, sentence(toErrorData(error)));
   }
+  if (!info.hasTokenizer) return complain(services, modelTexts.noTokenizer(folder));
+  if (info.warnings) void vscode.window.showWarningMessage(info.warnings.join(" "));
   const memento = services.context.globalState;
   await memento.update(recentKey, addRecent(recentModels(memento), folder));
   await writeSetting(Setting.ModelPath, folder === services.models.bundled ? "" : folder);

@@ -18,6 +18,12 @@ export type ModelState =
   | { readonly kind: "open"; readonly info: ModelInfo }
   | { readonly kind: "failed"; readonly error: ErrorData };
 
+/** A panel's store, as far as the model that it names is concerned. */
+export interface NamesModel {
+  readonly state: { readonly model?: ModelInfo | undefined };
+  update(change: { model: ModelInfo | undefined }): void;
+}
+
 /** Name of the folder below `models/` that comes with the extension. */
 const bundledName = "introspect-small";
 
@@ -85,9 +91,13 @@ export class Models implements vscode.Disposable {
     return this.engine.call("model/open", { model: folder }, work);
   }
 
-  /** Takes note that a request failed: the next one opens the model anew, since its folder may have changed. */
-  doubt(): void {
+  /**
+   * Takes note that a panel's request failed: the next one opens the model anew, since its folder may have changed,
+   * and the panel does not name another model over the error.
+   */
+  blame(store: NamesModel): void {
     if (this.current.kind === "open") this.current = { kind: "unopened" };
+    if (store.state.model?.path !== this.path) store.update({ model: undefined });
   }
 
   dispose(): void {

@@ -40,6 +40,7 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
   /** Of the place that is shown or asked for; asking twice for the same is for nothing. */
   private key: string | undefined;
   private shown: string | undefined;
+  private last: Pick<Place, "document" | "offset"> | undefined;
 
   constructor(private readonly services: Services) {
     const wake = (): void => this.wake();
@@ -81,6 +82,7 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
 
   /** Asks again for the place of the cursor, whatever came of it before. */
   retry(): Promise<void> {
+    this.services.engine.forgive();
     this.key = undefined;
     return this.ask();
   }
@@ -118,9 +120,11 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
 
   private place(): Place | undefined {
     const editor = textEditor();
-    if (!editor) return undefined;
-    const { document } = editor;
-    const offset = document.offsetAt(editor.selection.active);
+    if (editor)
+      this.last = { document: editor.document, offset: editor.document.offsetAt(editor.selection.active) };
+    // A panel has the focus: the text looked at last is still the one that is meant.
+    if (!this.last || this.last.document.isClosed) return undefined;
+    const { document, offset } = this.last;
     const { version, uri } = document;
     const columns = readSetting(Setting.LensColumns);
     const key = JSON.stringify([uri.toString(), version, offset, columns, this.services.models.path]);
@@ -129,13 +133,12 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
 
   private async ask(): Promise<void> {
     const place = this.place();
-    // Another kind of tab has the focus, a picture or a panel: what was shown stays.
     if (!place || place.key === this.key || !this.view?.visible) return;
     this.key = place.key;
     if (place.offset === 0) return this.showEmpty(place);
     await this.task.run({ message: working.lens(), quietMs }, (work) => this.job(place, work));
     // The key stays: the same question would fail the same way; another place, or Retry, asks again.
-    if (this.store.state.status === "error") this.services.models.doubt();
+    if (this.store.state.status === "error") this.services.models.blame(this.store);
   }
 
   private showEmpty({ document }: Place): void {
@@ -144,6 +147,7 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
       status: "empty",
       message: says.lensNeedsText(),
       document: documentName(document.uri),
+      model: this.services.models.known,
       data: undefined,
       error: undefined,
       progress: undefined,

@@ -1,5 +1,4 @@
 /** The Neurons panel: ranks neurons on a selection, shows the card of a chosen one, and colours the editor by it. */
-import { CancelledError } from "../../base/errors";
 import { DecodeError } from "../../protocol/decode";
 import type { RunWindow } from "../../protocol/model";
 import type { NeuronCard, NeuronFile } from "../../protocol/neurons";
@@ -32,6 +31,14 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
     private readonly colours: NeuronColours,
   ) {
     super(services, "neurons");
+    colours.onDidClear(() => {
+      const { data } = this.store.state;
+      if (data) this.store.update({ data: this.withColours(data) });
+    });
+  }
+
+  private withColours(data: NeuronsPanelData): NeuronsPanelData {
+    return { ...data, coloured: this.colours.state !== undefined };
   }
 
   protected override actions(): PanelActions {
@@ -50,7 +57,13 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
   protected async compute({ request }: Asked, work: JobWork): Promise<NeuronsPanelData> {
     this.colours.clear();
     const ranking = await this.services.engine.call("neurons/rank", { ...request, k: listed }, work);
-    return { ranking, chosen: null, card: null, selection: shorten(selectedText(request), longestSelection) };
+    return {
+      ranking,
+      chosen: null,
+      card: null,
+      coloured: false,
+      selection: shorten(selectedText(request), longestSelection),
+    };
   }
 
   protected windowOf(data: NeuronsPanelData): RunWindow {
@@ -86,6 +99,7 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
   }
 
   private async choose(chosen: Chosen): Promise<void> {
+    const changed = this.markIfChanged();
     const { asked } = this;
     const data = this.store.state.data;
     if (!asked || !data) return;
@@ -102,22 +116,19 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
     const message = working.card(chosen.layer, chosen.neuron);
     await this.task.run({ message, quietMs: 100 }, async (work) => {
       const card = await this.services.engine.call("neurons/card", { ...asked.request, ...chosen }, work);
+      // On another text than it was computed for, a neuron has a card but no place for its colours.
+      if (changed) return { data: { ...data, chosen, card } };
       this.paint(asked, chosen, { tokens: card.window.tokens, activations: card.activations });
-      this.store.update({ data: { ...data, chosen, card } });
+      this.store.update({ data: this.withColours({ ...data, chosen, card }) });
       const file = await this.scan(asked, card, work);
       this.paint(asked, chosen, file);
-      return { data: { ...data, chosen, card: { ...card, places: file.places } } };
+      return { data: this.withColours({ ...data, chosen, card: { ...card, places: file.places } }) };
     });
     this.markIfChanged();
   }
 
   /** The neuron over the whole document, or over what lies around the selection where that is very long. */
-  private scan(
-    { document, version, request, info }: Asked,
-    card: NeuronCard,
-    work: JobWork,
-  ): Promise<NeuronFile> {
-    if (document.version !== version) throw new CancelledError();
+  private scan({ document, request, info }: Asked, card: NeuronCard, work: JobWork): Promise<NeuronFile> {
     const { text, offset } = readAround(document, request.range, longestScan);
     const { layer, neuron, driversAt, activations } = card;
     const sign = info.gatedMlp && activations[driversAt] < 0 ? -1 : 1;

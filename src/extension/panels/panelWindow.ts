@@ -44,6 +44,7 @@ export class PanelWindow<Id extends WindowPanelId> implements vscode.Disposable 
   show(): void {
     if (this.panel) return this.panel.reveal(undefined, true);
     const { id } = this.store;
+    closeUnread(viewTypes[id]);
     const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
     this.adopt(vscode.window.createWebviewPanel(viewTypes[id], titles[id](), place));
   }
@@ -82,4 +83,13 @@ export class PanelWindow<Id extends WindowPanelId> implements vscode.Disposable 
       this.events.onClosed();
     });
   }
+}
+
+/** Closes tabs of a kind that stand in the background since a reload: VS Code hands them over only once they are looked at. */
+function closeUnread(viewType: string): void {
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+  const unread = tabs.filter(
+    ({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(viewType),
+  );
+  if (unread.length > 0) void vscode.window.tabGroups.close(unread, true);
 }

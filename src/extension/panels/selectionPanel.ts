@@ -80,6 +80,7 @@ export abstract class SelectionPanel<Id extends SelectionPanelId> implements vsc
 
   /** Tries the last question again after an error; else looks anew at what now stands at the target. */
   async retry(): Promise<void> {
+    this.services.engine.forgive();
     if (this.store.state.status === "error") await this.task.retry();
     else await this.run();
   }
@@ -131,10 +132,25 @@ export abstract class SelectionPanel<Id extends SelectionPanelId> implements vsc
 
   /** Says that the text is another by now, where it is. */
   protected markIfChanged(): boolean {
-    const { asked, store } = this;
+    const { store } = this;
+    this.takeVersionIfSame();
+    const { asked } = this;
     if (!asked || asked.document.version === asked.version) return false;
     if (store.state.status === "ready") store.update({ status: "stale", message: says.changed() });
     return true;
+  }
+
+  /** Where the text that was asked about stands as it was (after an undo, or an edit further down), its version is the new one. */
+  private takeVersionIfSame(): void {
+    const { asked } = this;
+    if (!asked || asked.document.version === asked.version || asked.request.input.kind !== "text") return;
+    const { document } = asked;
+    const { input } = asked.request;
+    const range = new vscode.Range(
+      document.positionAt(input.offset),
+      document.positionAt(input.offset + input.text.length),
+    );
+    if (document.getText(range) === input.text) this.asked = { ...asked, version: document.version };
   }
 
   /** Stores what is needed to make the panel again after a reload. */
@@ -148,7 +164,7 @@ export abstract class SelectionPanel<Id extends SelectionPanelId> implements vsc
 
   private async run(): Promise<boolean> {
     const ready = await this.task.run({ message: this.message() }, (work) => this.job(work));
-    if (this.store.state.status === "error") this.services.models.doubt();
+    if (this.store.state.status === "error") this.services.models.blame(this.store);
     if (ready) this.markIfChanged();
     return ready;
   }

@@ -63,6 +63,7 @@ export class SteeringPanel implements vscode.Disposable {
 
   /** Runs the experiment again. */
   async retry(): Promise<void> {
+    this.services.engine.forgive();
     await this.task.retry();
   }
 

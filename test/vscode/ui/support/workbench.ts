@@ -150,6 +150,8 @@ export async function openWorkbench(options: OpenOptions = {}): Promise<Workbenc
   await page.goto(address(folder, options));
   await page.locator(".monaco-workbench .part.statusbar").waitFor();
   await page.locator(".explorer-viewlet .monaco-list-row, .editor-group-watermark, .tab").first().waitFor();
+  // A palette that is opened before the extension's commands are known never lists them.
+  await page.locator(".activitybar .action-label[aria-label*='Introspect']").first().waitFor();
   return new Workbench(page, folder);
 }
 
