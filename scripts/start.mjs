@@ -25,6 +25,8 @@ function sampleCopy() {
   const folder = path.join(home, "sample");
   fs.mkdirSync(folder, { recursive: true });
   fs.cpSync(inRoot("media/sample"), folder, { recursive: true, force: false });
+  // Tells the extension to open the sample and the Lens the first time (src/extension/documents/firstLook.ts).
+  fs.writeFileSync(path.join(folder, ".introspect-first-look"), "");
   return folder;
 }
 

@@ -12,7 +12,7 @@ import { EngineError } from "./engineError";
 export function buildRunWindow(input: RunInput, tokenizer: TextTokenizer | null, nCtx: number): RunWindow {
   if (input.kind === "ids") return idsWindow(input.ids, tokenizer);
   if (tokenizer === null) {
-    const next = "Give ids, or put the model's tokenizer.json beside its config.json.";
+    const next = "Put the model's tokenizer.json beside its config.json; the command line can also run ids.";
     throw new EngineError("no-tokenizer", "This model has no tokenizer.json, so it cannot read text.", {
       next,
     });

@@ -1,10 +1,12 @@
 /** Where the extension begins: makes the few long-lived things, wires them, and starts nothing that nobody asked for. */
 import * as vscode from "vscode";
+import { toErrorData } from "../base/errors";
 import type { PanelId } from "../protocol/panelApi";
 import { protocolVersion } from "../protocol/version";
 import { registerCommands } from "./commands";
 import { Setting, viewTypes } from "./contributions";
 import { NeuronColours } from "./decorations/neuronColours";
+import { firstLook } from "./documents/firstLook";
 import { registerSample } from "./documents/sample";
 import { crashNotice } from "./engine/crashNotice";
 import { EngineSupervisor } from "./engine/engineSupervisor";
@@ -44,6 +46,9 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     registerSample(context.extensionUri),
     registerCommands({ services, neurons, attention, steering, colours, restart }),
     vscode.window.registerWebviewViewProvider(viewTypes.lens, lens),
+  );
+  firstLook(context).then(undefined, (error: unknown) =>
+    log.warn(`First look: ${toErrorData(error).message}`),
   );
   const states: { [Id in PanelId]: () => StateOf<Id> } = {
     neurons: () => neurons.store.state,

@@ -2,6 +2,7 @@
  * What package.json contributes, as data. Nothing here runs in the extension: the test of this file compares it with
  * package.json and package.nls.json, and writes them when INTROSPECT_WRITE_MANIFEST=1.
  */
+import { firstLookMarker } from "./firstLookMarker";
 import {
   Command,
   ContextKey,
@@ -119,7 +120,13 @@ function colourPair(sign: ColourSign, level: number) {
     {
       id: colourId("border", sign, level),
       description: described("border"),
-      defaults: { light: none, dark: none, highContrast, highContrastLight },
+      // The two weakest steps stay without a box in high contrast: a box around almost every token says nothing.
+      defaults: {
+        light: none,
+        dark: none,
+        highContrast: level > 2 ? highContrast : none,
+        highContrastLight: level > 2 ? highContrastLight : none,
+      },
     },
   ];
 }
@@ -181,5 +188,6 @@ export function contributes(): Record<string, unknown> {
 
 /** The value of `activationEvents`: the rest is implied by what is contributed. */
 export function activationEvents(): string[] {
-  return [viewTypes.neurons, viewTypes.attention, viewTypes.steering].map((type) => `onWebviewPanel:${type}`);
+  const panels = [viewTypes.neurons, viewTypes.attention, viewTypes.steering];
+  return [...panels.map((type) => `onWebviewPanel:${type}`), `workspaceContains:${firstLookMarker}`];
 }

@@ -33,6 +33,8 @@ export interface NeuronsPanelData {
   readonly ranking: NeuronsResult;
   readonly chosen: { readonly layer: number; readonly neuron: number } | null;
   readonly card: NeuronCard | null;
+  /** Whether the editor has the chosen neuron's colours now. */
+  readonly coloured: boolean;
   /** The text that was selected. */
   readonly selection: string;
 }
