@@ -18,7 +18,7 @@ export async function runInHost({
   extension,
   tests,
   log,
-  timeout = 240_000,
+  timeout = 600_000,
   screenshot,
 }) {
   const browser = await chromium.launch({ executablePath: executable, args: browserArgs, headless: true });
