@@ -1,10 +1,12 @@
 /** What every page does alike: snapshots, frames, keys, export, theme. Shown on the lens and the steering page. */
 import assert from "node:assert/strict";
+import type { AttentionView } from "../../src/protocol/attention";
 import type { LensView } from "../../src/protocol/lens";
 import type { PanelState } from "../../src/protocol/panelApi";
+import { attentionView } from "./fixtures/attention";
 import { lensOf } from "./fixtures/lens";
 import { model, sample } from "./fixtures/text";
-import { assertReadable, groundOf, labels } from "./support/checks";
+import { assertFits, assertReadable, groundOf, labels } from "./support/checks";
 import { openPanel, themeNames } from "./support/panel";
 
 const ready = (seq: number, text = sample): PanelState<LensView> => ({
@@ -92,6 +94,15 @@ describe("a page", () => {
     await panel.close();
   });
 
+  it("offers to restart an engine that stopped too often", async () => {
+    const error = { code: "engine-crash-loop", message: "The engine stopped several times." };
+    const panel = await openPanel("lens", { state: { seq: 1, status: "error", error, model } });
+    await panel.page.getByRole("button", { name: "Restart engine" }).click();
+    assert.equal(panel.requests.at(-1)?.method, "page/retry");
+    assert.equal(await panel.page.getByRole("button", { name: "Try again" }).count(), 0);
+    await panel.close();
+  });
+
   it("keeps the last picture while newer work runs, and marks it when it is out of date", async () => {
     const panel = await openPanel("lens", { state: ready(1) });
     await panel.page.locator(cell).first().waitFor();
@@ -105,6 +116,55 @@ describe("a page", () => {
     assert.deepEqual(await panel.page.locator(cell).first().boundingBox(), place, "nothing moves");
     await panel.close();
   });
+
+  for (const id of ["lens", "attention"] as const) {
+    it(`moves nothing on the ${id} page in a narrow side bar, whatever the head says`, async () => {
+      const document = "a-test-of-a-rather-long-document-name.integration.py";
+      const data = id === "lens" ? lensOf(sample) : attentionView();
+      const now: PanelState<LensView & AttentionView> = {
+        seq: 1,
+        status: "ready",
+        model,
+        document,
+        data: data as LensView & AttentionView,
+      };
+      const panel = await openPanel(id, { state: now, width: 300 });
+      const top = async (): Promise<number> => (await panel.page.locator(".figure").first().boundingBox())!.y;
+      await panel.page.locator(".figure").first().waitFor();
+      const before = await top();
+      await panel.send({ ...now, seq: 2, status: "loading", message: "Running layer 3", progress: 0.4 });
+      await panel.page.getByRole("button", { name: "Cancel" }).waitFor();
+      assert.equal(await top(), before);
+      const message = "The text changed since this was computed";
+      await panel.send({ ...now, seq: 3, status: "stale", message });
+      await panel.page.getByRole("button", { name: "Look again" }).waitFor();
+      assert.equal(await top(), before);
+      await assertFits(panel.page);
+      await panel.screenshot(`${id}-stale-300`);
+      await panel.close();
+    });
+  }
+
+  for (const theme of themeNames) {
+    it(`offers to look again when it is out of date, as readable as before, in ${theme}`, async () => {
+      const panel = await openPanel("lens", { state: ready(1), theme });
+      await panel.page.locator(cell).first().waitFor();
+      await panel.send({ ...ready(2), status: "stale", message: "The text changed" });
+      await panel.page.getByText("The text changed").waitFor();
+      await assertReadable(panel.page);
+      const dimmed = await panel.page
+        .locator(".main")
+        .evaluate((main) =>
+          [main, ...main.querySelectorAll("*")]
+            .filter((e) => getComputedStyle(e).opacity !== "1" && !e.matches(".space, .control"))
+            .map((e) => e.className),
+        );
+      assert.deepEqual(dimmed, []);
+      await panel.page.getByRole("button", { name: "Look again" }).click();
+      assert.equal(panel.requests.at(-1)?.method, "page/retry");
+      await panel.close();
+    });
+  }
 
   it("names model, family and digest, and leads to choosing another", async () => {
     const panel = await openPanel("lens", { state: ready(1), width: 800 });

@@ -59,6 +59,10 @@ function progressBar(state: PanelState<unknown>): HTMLElement {
   return bar;
 }
 
+/** After too many stops the engine stays down until it is asked for: trying again starts it. */
+const retryLabel = ({ code }: ErrorData): string =>
+  code === "engine-crash-loop" ? "Restart engine" : "Try again";
+
 /** What happened, the one next step, and a way to try again. */
 export function errorFrame(error: ErrorData, host: Host): HTMLElement {
   return h(
@@ -69,7 +73,7 @@ export function errorFrame(error: ErrorData, host: Host): HTMLElement {
     h(
       "div",
       { class: "actions" },
-      button("Try again", () => host.ask("page/retry", {}), "primary"),
+      button(retryLabel(error), () => host.ask("page/retry", {}), "primary"),
       button("Choose model…", () => host.ask("model/choose", {})),
     ),
     h("p", { class: "code mono" }, error.code),

@@ -145,23 +145,27 @@ class Shell<Data> {
     } else fill(this.frame, loadingFrame(state, this.host));
   }
 
-  /** The quiet sign beside the document: at work (with Cancel), or out of date. Its place is kept free. */
+  /** The quiet sign beside the document: at work (with Cancel), or out of date (with a way to look again). */
   private drawStatus(state: PanelState<Data>): void {
     const kind = state.data === undefined ? "" : state.status;
-    this.main.classList.toggle("is-stale", kind === "stale");
     this.main.setAttribute("aria-busy", String(state.status === "loading"));
     const share = state.progress === undefined ? "" : ` ${Math.round(state.progress * 100)}%`;
     const words =
       kind === "loading" ? `${state.message ?? "Working …"}${share}` : (state.message ?? "Out of date");
     setText(this.statusWords, words);
+    // In a side bar the sentence may be cut short.
+    this.statusWords.title = words;
     if (kind === this.statusKind) return;
     this.statusKind = kind;
     if (kind === "loading") {
       const cancel = h("button", { type: "button", class: "tool" }, "Cancel");
       cancel.addEventListener("click", () => this.host.ask("page/cancel", {}));
       fill(this.status, h("span", { class: "late" }, progressRing(), this.statusWords, cancel));
-    } else if (kind === "stale") fill(this.status, h("span", { class: "chip" }, this.statusWords));
-    else fill(this.status);
+    } else if (kind === "stale") {
+      const again = h("button", { type: "button", class: "tool again" }, "Look again");
+      again.addEventListener("click", () => this.host.ask("page/retry", {}));
+      fill(this.status, this.statusWords, again);
+    } else fill(this.status);
   }
 
   private repaint(): void {
