@@ -51,7 +51,7 @@ describe("explaining a selection", () => {
     await workbench.page.locator(coloured).first().waitFor({ state: "detached", timeout: patience });
   });
 
-  it("takes them off and says that the text is another when one types", async () => {
+  it("takes them off when one types, and keeps the ranking where the text it is about stands", async () => {
     const frame = await workbench.webviewFrame("neurons");
     await frame.locator(".ranking .neuron").nth(1).click();
     await workbench.page.locator(coloured).first().waitFor({ timeout: patience });
@@ -59,6 +59,13 @@ describe("explaining a selection", () => {
     await workbench.page.keyboard.press("Control+End");
     await workbench.page.keyboard.type("// more");
     await workbench.page.locator(coloured).first().waitFor({ state: "detached", timeout: patience });
+    await frame.locator("body[data-status='ready']").waitFor({ timeout: patience });
+  });
+
+  it("says that the text is another when one types before the selection's end", async () => {
+    const frame = await workbench.webviewFrame("neurons");
+    await workbench.page.keyboard.press("Control+Home");
+    await workbench.page.keyboard.type("// less");
     await frame.locator("body[data-status='stale']").waitFor({ timeout: patience });
     await workbench.screenshot("explain-stale");
   });
