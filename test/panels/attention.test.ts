@@ -131,10 +131,50 @@ describe("attention page", () => {
     const row = view.pattern.rows[query]!;
     const strongest = row.indexOf(Math.max(...row.slice(1)));
     const key = await panel.page.locator(".figure-attention-row .legend-ramp").innerText();
-    assert.ok(key.includes(`${(row[strongest]! * 100).toPrecision(3)}%`), key);
+    assert.match(key, /^0%\s*100%$/);
     const a = await groundOf(panel.page, `.figure-attention-row .token:nth-of-type(${strongest + 1})`);
     const b = await groundOf(panel.page, `.figure-attention-row .token:nth-of-type(3)`);
     assert.notDeepEqual(a, b);
+    await panel.close();
+  });
+
+  it("colours next to nothing where heads attend next to nothing, whatever the strongest is", async () => {
+    const view = attentionView();
+    const tiny = (x: number): number => x / 1000;
+    const small: AttentionView = {
+      ...view,
+      heads: view.heads.map((head) => ({
+        ...head,
+        induction: tiny(head.induction),
+        previousToken: tiny(head.previousToken),
+      })),
+      pattern: { ...view.pattern, rows: view.pattern.rows.map((row) => row.map(tiny)) },
+    };
+    const panel = await open(small);
+    const grounds = (selector: string): Promise<string[]> =>
+      panel.page
+        .locator(selector)
+        .evaluateAll((all) => [...new Set(all.map((e) => getComputedStyle(e).backgroundColor))]);
+    assert.equal((await grounds(".wall-head")).length, 1);
+    // Besides the painted ones there are those left out: the hatched, and what comes after the query.
+    assert.ok((await grounds(".figure-attention-row .token")).length <= 2);
+    for (const figure of ["row", "heads", "pattern"]) {
+      const key = await panel.page.locator(`.figure-attention-${figure} .legend-ramp`).innerText();
+      assert.match(key, /^0%\s*100%$/);
+    }
+    await panel.close();
+  });
+
+  it("scales entropy by the highest head, and says so", async () => {
+    const panel = await openPanel("attention", {
+      state: ready(attentionView()),
+      memory: { score: "entropy" },
+    });
+    await panel.page.locator(".figure-attention-heads .legend-ramp").waitFor();
+    const key = await panel.page.locator(".figure-attention-heads .legend").innerText();
+    const most = Math.max(...attentionView().heads.map((head) => head.entropy));
+    assert.ok(key.includes(`${most.toPrecision(3)} nats`), key);
+    assert.match(key, /highest of these heads/);
     await panel.close();
   });
 

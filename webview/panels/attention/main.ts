@@ -13,7 +13,7 @@ import { theme } from "../../shared/theme";
 import { TokenStrip, tokenFace } from "../../shared/tokenStrip";
 import { Dropdown } from "../../shared/ui";
 import "./attention.css";
-import { isSink, patternCells, PatternMatrix, patternMax } from "./pattern";
+import { isSink, patternCells, PatternMatrix } from "./pattern";
 import { scoreByName, scoreNames, scoreWords, type ScoreName } from "./scores";
 import { headTable, patternTable } from "./tables";
 import { HeadWall } from "./wall";
@@ -118,7 +118,7 @@ class AttentionPanel implements Panel<AttentionView> {
     const name = headName(view.pattern.layer, view.pattern.head);
     this.matrixFigure.heading = `Pattern of head ${name}`;
     this.matrix.update(view, this.matrixFigure.body.clientWidth);
-    this.drawKeys(view);
+    this.drawKeys();
     this.setQuery(this.query);
     for (const figure of [this.stripFigure, this.wallFigure, this.matrixFigure]) figure.changed();
   }
@@ -142,8 +142,7 @@ class AttentionPanel implements Panel<AttentionView> {
 
   private patternSource(footer: string): string {
     const view = this.need();
-    const max = patternMax(view);
-    const key = { low: "0%", high: percent(max), label: "attention of a query (row) to a key (column)" };
+    const key = { low: "0%", high: "100%", label: "attention of a query (row) to a key (column)" };
     const sinks = view.positions[0] === 0 ? 1 : 0;
     const drawing = patternSvg({ ...patternCells(view), sinks, key, footer, theme: theme() });
     return new XMLSerializer().serializeToString(drawing);
@@ -173,7 +172,7 @@ class AttentionPanel implements Panel<AttentionView> {
     );
   }
 
-  private drawKeys(view: AttentionView): void {
+  private drawKeys(): void {
     const scale = (t: number): Paint => theme().sequential(t);
     const score = scoreByName(this.score);
     const zero = this.score === "entropy" ? "0 nats" : "0%";
@@ -181,9 +180,8 @@ class AttentionPanel implements Panel<AttentionView> {
       this.wallFigure.key,
       legend({ label: score.what, low: zero, high: scoreWords(this.score, this.wall.max), scale }),
     );
-    const high = percent(patternMax(view));
     const label = "attention of a query (row) to a key (column)";
-    fill(this.matrixFigure.key, legend({ label, low: "0%", high, scale }));
+    fill(this.matrixFigure.key, legend({ label, low: "0%", high: "100%", scale }));
   }
 
   private setQuery(query: number): void {
@@ -191,7 +189,6 @@ class AttentionPanel implements Panel<AttentionView> {
     if (!view) return;
     this.query = Math.min(Math.max(0, query), view.positions.length - 1);
     const row = view.pattern.rows[this.query] ?? [];
-    const max = this.rowMax();
     const tokens = view.positions.map((pos, i) => {
       const token = view.window.tokens[pos]!;
       const weight = row[i] ?? 0;
@@ -199,32 +196,25 @@ class AttentionPanel implements Panel<AttentionView> {
       const sink = isSink(view, pos);
       return {
         ...token,
-        value: later ? undefined : sink ? null : max > 0 ? weight / max : 0,
+        value: later ? undefined : sink ? null : weight,
         mark: i === this.query ? ("query" as const) : later ? ("dim" as const) : undefined,
         says: later ? "after the query" : i === this.query ? `query, ${percent(weight)}` : percent(weight),
       };
     });
     this.strip.update(tokens, { scale: (v) => theme().sequential(v) });
     this.strip.reveal(this.query, this.strip.element);
-    this.drawStripKey(view, max);
+    this.drawStripKey(view);
     this.matrix.show({ query: this.query, key: this.query });
     this.inspectRow();
   }
 
-  /** The strongest weight of the shown row: the scale of the strip and of the rail, which show that row alone. */
-  private rowMax(): number {
-    const { view } = this;
-    const row = view?.pattern.rows[this.query] ?? [];
-    return row.reduce((max, w, i) => (view && !isSink(view, view.positions[i]!) ? Math.max(max, w) : max), 0);
-  }
-
-  private drawStripKey(view: AttentionView, max: number): void {
+  private drawStripKey(view: AttentionView): void {
     const hatched = view.positions.some((pos) => isSink(view, pos))
-      ? { hatched: "position 0 sets no scale" }
+      ? { hatched: "position 0: not coloured" }
       : {};
     const label = "attention of the query to each token";
     const scale = (t: number): Paint => theme().sequential(t);
-    fill(this.stripFigure.key, legend({ label, low: "0%", high: percent(max), scale, ...hatched }));
+    fill(this.stripFigure.key, legend({ label, low: "0%", high: "100%", scale, ...hatched }));
   }
 
   private inspectRow(): void {
@@ -249,7 +239,7 @@ class AttentionPanel implements Panel<AttentionView> {
           value: weight,
           words: percent(weight),
         })),
-        { full: this.rowMax(), label: "Strongest keys" },
+        { full: 1, label: "Strongest keys" },
       ),
       facts([["outside the shown tokens", percent(view.pattern.outside[this.query])]]),
     );

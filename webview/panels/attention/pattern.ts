@@ -15,15 +15,7 @@ export interface PatternCell {
 export const isSink = (view: AttentionView, pos: number): boolean =>
   pos === 0 || view.window.tokens[pos]?.special === true;
 
-/** The strongest weight that sets the scale: position 0 and added tokens are attention sinks and do not count. */
-export function patternMax(view: AttentionView): number {
-  const counts = view.positions.map((pos) => !isSink(view, pos));
-  let max = 0;
-  for (const row of view.pattern.rows) for (const [j, w] of row.entries()) if (counts[j] && w > max) max = w;
-  return max;
-}
-
-/** What the matrix draws: weights up to the diagonal, the tokens' names, the weight that sets the scale. */
+/** What the matrix draws: weights up to the diagonal, the tokens' names, the weight that ends the scale: all of it. */
 export function patternCells(view: AttentionView): {
   readonly rows: readonly (readonly (number | null)[])[];
   readonly labels: readonly string[];
@@ -34,7 +26,7 @@ export function patternCells(view: AttentionView): {
     return token ? visibleText(token.text, token.id) : "?";
   });
   const rows = view.pattern.rows.map((row, i) => row.map((weight, j) => (j <= i ? weight : null)));
-  return { rows, labels, max: patternMax(view) };
+  return { rows, labels, max: 1 };
 }
 
 /** A matrix drawn by Plotly, with a cursor of its own over it. */

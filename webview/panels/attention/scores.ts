@@ -23,7 +23,11 @@ export const scoreNames: readonly {
     label: "first token",
     what: "mean attention to position 0, where heads rest that have nothing to do",
   },
-  { name: "entropy", label: "entropy", what: "mean entropy of the rows: low is sharp, high is spread out" },
+  {
+    name: "entropy",
+    label: "entropy",
+    what: "mean entropy of the rows: low is sharp, high is spread out; full colour is the highest of these heads",
+  },
 ];
 
 /** The score of a name that came from outside; the first where there is none such. */
@@ -34,6 +38,10 @@ export function scoreByName(name: string | undefined): (typeof scoreNames)[numbe
 /** A score with its unit. */
 export const scoreWords = (name: ScoreName, value: number): string =>
   name === "entropy" ? `${number(value)} nats` : percent(value);
+
+/** The value with the strongest colour: all of it for shares, so that little looks like little; the highest entropy. */
+export const scaleEnd = (heads: readonly HeadScores[], name: ScoreName): number =>
+  name === "entropy" ? heads.reduce((most, head) => Math.max(most, head.entropy), 0) : 1;
 
 /** Heads by a score, the highest first; equal ones in the model's order. */
 export function sorted(heads: readonly HeadScores[], name: ScoreName): readonly HeadScores[] {

@@ -5,7 +5,7 @@ import { headName } from "../../shared/format";
 import { roving, type Roving } from "../../shared/roving";
 import { theme } from "../../shared/theme";
 import { applyPaint } from "../../shared/tokenStrip";
-import { scoreWords, sorted, type ScoreName } from "./scores";
+import { scaleEnd, scoreWords, sorted, type ScoreName } from "./scores";
 
 /** What the wall tells its panel. */
 export interface WallEvents {
@@ -58,7 +58,7 @@ export class HeadWall {
   update({ heads, score, chosen }: WallData): void {
     // Reading order of the wall: the last layer first, as the stream flows upward.
     this.heads = [...heads].sort((a, b) => b.layer - a.layer || a.head - b.head);
-    this.max = heads.reduce((best, head) => Math.max(best, head[score]), 0);
+    this.max = scaleEnd(heads, score);
     const nHeads = heads.reduce((most, head) => Math.max(most, head.head + 1), 0);
     const layers = [...new Set(this.heads.map((head) => head.layer))];
     const shape = JSON.stringify([nHeads, layers]);
