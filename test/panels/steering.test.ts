@@ -96,6 +96,27 @@ describe("steering page", () => {
     await panel.close();
   });
 
+  it("says first that the texts are the same where they do not part", async () => {
+    const result = steerResult();
+    const same = { ...result, steered: result.default, partsAt: null };
+    const panel = await open(steeringData({ result: same }));
+    const first = panel.page.locator(".figure-steering-controls .figure-body p").first();
+    assert.equal(
+      await first.innerText(),
+      "The two texts are the same at this strength; the first distribution moves by KL 1.84 nats, " +
+        "more than 8 of 8 random directions of equal norm (100%).",
+    );
+    const bare = {
+      ...same,
+      percentile: null,
+      kl: { steered: 1.84, isotropic: [] },
+      controls: { ...same.controls, isotropic: [] },
+    };
+    await panel.send(ready(steeringData({ result: bare }), 2));
+    assert.match(await first.innerText(), /are the same .* KL 1\.84 nats\. No random directions were run/);
+    await panel.close();
+  });
+
   it("runs again with the strength that was typed, by button and by Enter", async () => {
     const panel = await open();
     assert.equal(await strength(panel).inputValue(), "4");

@@ -16,11 +16,11 @@ export function controlParts(result: SteerResult, width: number): readonly HTMLE
     h("span", { "aria-hidden": "true" }, good ? "✓ " : "✗ "),
     zeroSentence(result),
   );
-  const parts: HTMLElement[] = [
-    verdict,
-    h("p", { class: "num" }, normSentence(result)),
-    h("p", {}, nullSentence(result)),
-  ];
+  const norm = h("p", { class: "num" }, normSentence(result));
+  const compared = h("p", {}, nullSentence(result));
+  // That the edit changed no word is said before all else.
+  const parts: HTMLElement[] =
+    result.partsAt === null ? [compared, verdict, norm] : [verdict, norm, compared];
   if (result.kl.isotropic.length > 0) {
     const strip = klStrip(result.kl.steered, result.kl.isotropic, {
       width: Math.min(width, 520),

@@ -112,7 +112,9 @@ class SteeringPanel implements Panel<SteeringPanelData> {
   summary({ result }: SteeringPanelData): string {
     if (!result) return "Experiment ready to run.";
     const parts =
-      result.partsAt === null ? "The texts do not part." : `The texts part at token ${result.partsAt + 1}.`;
+      result.partsAt === null
+        ? "The two texts are the same."
+        : `The texts part at token ${result.partsAt + 1}.`;
     return result.percentile === null ? parts : `${parts} Percentile ${percent(result.percentile)}.`;
   }
 
@@ -137,7 +139,7 @@ class SteeringPanel implements Panel<SteeringPanelData> {
         "span",
         { class: "legend" },
         result.partsAt === null ? null : h("span", { class: "swatch swatch-part" }),
-        result.partsAt === null ? "the texts do not part" : "here they part",
+        result.partsAt === null ? "the two texts are the same" : "here they part",
       ),
     );
     fill(this.controls.body, ...controlParts(result, this.controls.body.clientWidth), multiples(result));

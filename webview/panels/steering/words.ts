@@ -50,11 +50,16 @@ export function zeroSentence(result: SteerResult): string {
     : `Zero strength differs from the default at token ${at + 1}: do not trust this experiment.`;
 }
 
-/** Where the steered distribution stands among the random ones. */
-export function nullSentence({ kl, percentile }: SteerResult): string {
+/** Where the steered distribution stands among the random ones; first, where it is so, that the texts are the same. */
+export function nullSentence({ kl, percentile, partsAt }: SteerResult): string {
   const n = kl.isotropic.length;
-  if (n === 0 || percentile === null) return "No random directions were run: nothing to compare with.";
+  const none = "No random directions were run: nothing to compare with.";
+  const same = `The two texts are the same at this strength; the first distribution moves by KL ${number(kl.steered)} nats`;
+  if (n === 0 || percentile === null) return partsAt === null ? `${same}. ${none}` : none;
   const below = Math.round(percentile * n);
+  if (partsAt === null) {
+    return `${same}, more than ${below} of ${n} random directions of equal norm (${percent(percentile)}).`;
+  }
   return `Steering moves the first distribution more than ${below} of ${n} random directions of equal norm (${percent(percentile)}).`;
 }
 
