@@ -70,7 +70,7 @@ describe("neurons page", () => {
     });
     const { ranking, selection } = neuronsData(null);
     const chosen = { layer: ranking.neurons[1]!.layer, neuron: ranking.neurons[1]!.neuron };
-    await panel.send(ready({ ranking, selection, chosen, card: null }, 2));
+    await panel.send(ready({ ranking, selection, chosen, card: null, coloured: false }, 2));
     await panel.page.getByText(`Reading L${chosen.layer} N${chosen.neuron} …`).waitFor();
     const kept = await panel.page.evaluate(
       () => (document.querySelector(".neuron") as unknown as { mark?: boolean }).mark,
@@ -144,6 +144,81 @@ describe("neurons page", () => {
     const panel = await open();
     await panel.page.getByRole("button", { name: "Clear colours" }).click();
     assert.deepEqual(panel.requests.at(-1), { method: "editor/clear", params: {} });
+    await panel.close();
+  });
+
+  it("offers to colour the editor again once its colours are off", async () => {
+    const panel = await open();
+    const off = { ...neuronsData(), coloured: false };
+    await panel.send(ready(off, 2));
+    await panel.page.getByRole("button", { name: "Colour the editor" }).click();
+    assert.deepEqual(panel.requests.at(-1), { method: "neurons/choose", params: off.chosen });
+    await panel.send(ready(neuronsData(), 3));
+    await panel.page.getByRole("button", { name: "Clear colours" }).waitFor();
+    await panel.close();
+  });
+
+  it("shows the first neuron of a new ranking in the rail, not what was looked at before", async () => {
+    const panel = await open(neuronsData(null));
+    await panel.page.locator(".neuron").nth(3).hover();
+    const title = panel.page.locator(".rail-title");
+    const { neurons } = rankingOf();
+    const name = (i: number): string => `L${neurons[i]!.layer} N${neurons[i]!.neuron}`;
+    assert.equal(await title.innerText(), name(3));
+    const data = neuronsData(null);
+    await panel.send(ready(data, 2));
+    assert.equal(await title.innerText(), name(3), "the same ranking leaves the rail alone");
+    const other = { ...data.ranking, neurons: neurons.slice(1) };
+    await panel.send(ready({ ...data, ranking: other }, 3));
+    assert.equal(await title.innerText(), name(1));
+    await panel.close();
+  });
+
+  it("shows the card's numbers of another text in the rail", async () => {
+    const panel = await open();
+    const data = neuronsData();
+    const card = data.card!;
+    const rail = panel.page.locator(".rail");
+    assert.match(await rail.innerText(), /4\.20/);
+    const activations = card.activations.map((a) => a / 2);
+    const tokens = card.window.tokens.map((t) => ({ ...t, start: t.start + 1, end: t.end + 1 }));
+    const window = { ...card.window, tokens };
+    const ranking = { ...data.ranking, window };
+    await panel.send(ready({ ...data, ranking, card: { ...card, window, activations } }, 2));
+    assert.match(await rail.innerText(), /2\.10/);
+    await panel.close();
+  });
+
+  it("gives the list its room while no card is there, and says how many there are", async () => {
+    const panel = await open(neuronsData(null), { width: 300 });
+    await panel.page.getByText("12 neurons", { exact: true }).waitFor();
+    const cut = (): Promise<boolean> =>
+      panel.page.locator(".ranking").evaluate((e) => e.scrollHeight > e.clientHeight + 1);
+    assert.equal(await cut(), false);
+    await panel.send(ready(neuronsData(), 2));
+    assert.equal(await cut(), true, "beside a card the list scrolls");
+    await panel.close();
+  });
+
+  it("cuts a long selection between lines", async () => {
+    const data = neuronsData();
+    const panel = await open({ ...data, selection: "return a + b; ".repeat(40) }, { width: 300 });
+    const lines = await panel.page
+      .locator(".selection")
+      .evaluate((e) => e.clientHeight / parseFloat(getComputedStyle(e).lineHeight));
+    assert.ok(Math.abs(lines - Math.round(lines)) < 0.1, `${lines}`);
+    await panel.close();
+  });
+
+  it("leads by Tab to the strongest token of the selection", async () => {
+    const panel = await open();
+    const { card, ranking } = neuronsData();
+    const strength = (pos: number): number => Math.abs(card!.activations[pos]!);
+    const best = ranking.selected.reduce((a, b) => (strength(b) > strength(a) ? b : a));
+    const stops = await panel.page
+      .locator(".card .token")
+      .evaluateAll((all) => all.flatMap((e, i) => (e.getAttribute("tabindex") === "0" ? [i] : [])));
+    assert.deepEqual(stops, [best]);
     await panel.close();
   });
 

@@ -12,9 +12,11 @@ export interface RovingOptions {
   readonly onChoose?: (index: number) => void;
 }
 
-/** Wires a container; `refresh` after the items changed, `focus` moves the focus. */
+/** Wires a container; `refresh` after the items changed, `rest` sets the Tab stop, `focus` moves the focus. */
 export interface Roving {
   refresh(preferred?: number): void;
+  /** Makes an item the Tab stop, unless one of them has the focus. */
+  rest(index: number): void;
   focus(index: number): void;
 }
 
@@ -73,6 +75,9 @@ export function roving(container: HTMLElement, options: RovingOptions): Roving {
   }
   return {
     focus,
+    rest: (index) => {
+      if (options.items()[index] && indexOf(document.activeElement) < 0) makeCurrent(index);
+    },
     refresh: (preferred = 0) => {
       const items = options.items();
       const kept = items.findIndex((item) => item.tabIndex === 0);

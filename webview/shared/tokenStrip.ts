@@ -73,6 +73,11 @@ export class TokenStrip {
     this.roving.refresh();
   }
 
+  /** Makes a token the one that Tab leads to, unless one of them has the focus. */
+  rest(index: number): void {
+    this.roving.rest(index);
+  }
+
   /** Moves the focus to a token. */
   focus(index: number): void {
     this.roving.focus(index);

@@ -9,9 +9,10 @@ import type { PageContext } from "../../shared/page";
 import { facts } from "../../shared/rail";
 import { theme } from "../../shared/theme";
 import { TokenStrip, tokenFace } from "../../shared/tokenStrip";
-import { button, progressRing } from "../../shared/ui";
+import { progressRing } from "../../shared/ui";
 import { driverBars, driverSentence, writeBars } from "./cardBars";
 import { placeList, recordList } from "./places";
+import { ColourButton } from "./colourButton";
 import { ownScale } from "./ranking";
 import { activationTable, driverTable, writeTable } from "./tables";
 import { reading } from "./reading";
@@ -21,6 +22,7 @@ import { scoreSentence, scoreText } from "./words";
 export class Card {
   readonly element = h("div", { class: "card" });
   private readonly strip: TokenStrip;
+  private readonly colours: ColourButton;
   private readonly figures: { readonly strip: Figure; readonly writes: Figure; readonly drivers: Figure };
   private readonly places = h("div", { class: "places-part" });
   private readonly head = h("div", { class: "card-head" });
@@ -28,6 +30,7 @@ export class Card {
   private card: NeuronCard | null = null;
 
   constructor(private readonly context: PageContext) {
+    this.colours = new ColourButton(context.host);
     this.strip = new TokenStrip({
       label: "Activation on every token",
       lines: true,
@@ -50,8 +53,9 @@ export class Card {
   }
 
   /** Shows the card of the chosen neuron, or that it is being read. */
-  update({ card, chosen, ranking }: NeuronsPanelData): void {
-    const isNew = card?.layer !== this.card?.layer || card?.neuron !== this.card?.neuron;
+  update(data: NeuronsPanelData): void {
+    const { card, chosen, ranking } = data;
+    const isNew = !isSameCard(card, this.card);
     this.card = card;
     if (!chosen) {
       fill(
@@ -66,6 +70,7 @@ export class Card {
       return;
     }
     this.drawHead(card);
+    this.colours.update(card, data.coloured);
     this.drawStrip(card, new Set(ranking.selected), isNew);
     fill(this.figures.writes.body, ...writeBars(card));
     fill(this.figures.drivers.body, driverBars(card), h("p", { class: "note" }, driverSentence(card)));
@@ -78,6 +83,7 @@ export class Card {
     if (isNew) {
       const first = ranking.selected[0];
       if (first !== undefined) this.strip.reveal(first, this.stripBox);
+      this.strip.rest(strongestOf(card.activations, ranking.selected));
     }
   }
 
@@ -88,7 +94,6 @@ export class Card {
 
   private drawHead(card: NeuronCard): void {
     const { explanation, record } = card;
-    const clear = button("Clear colours", () => this.context.host.ask("editor/clear", {}));
     const rows: [string, string][] = [["score", scoreText(explanation)]];
     if (record) {
       rows.push([
@@ -102,7 +107,7 @@ export class Card {
         "div",
         { class: "card-line" },
         h("h2", { class: "card-name" }, neuronName(card.layer, card.neuron)),
-        clear,
+        this.colours.element,
       ),
       h("p", { class: "card-reading" }, reading(explanation, "card-words")),
       facts(rows),
@@ -178,5 +183,19 @@ export class Card {
   }
 }
 
-const strongestOf = (values: readonly (number | null)[]): number =>
-  values.reduce<number>((best, a, i) => (Math.abs(a ?? 0) > Math.abs(values[best] ?? 0) ? i : best), 0);
+/** Index of the largest value by size, among `indices` where given. */
+function strongestOf(values: readonly (number | null)[], indices?: readonly number[]): number {
+  let best = indices?.[0] ?? 0;
+  for (const i of indices ?? values.keys()) {
+    if (Math.abs(values[i] ?? 0) > Math.abs(values[best] ?? 0)) best = i;
+  }
+  return best;
+}
+
+/** True when two cards are of one neuron on one text: what is looked at may stay. */
+function isSameCard(a: NeuronCard | null, b: NeuronCard | null): boolean {
+  if (!a || !b) return a === b;
+  const key = ({ layer, neuron, window }: NeuronCard): string =>
+    JSON.stringify([layer, neuron, window.tokens]);
+  return key(a) === key(b);
+}

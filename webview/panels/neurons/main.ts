@@ -1,7 +1,7 @@
 /** The Neurons page: which neurons fire on the selection, and the card of the chosen one. */
-import type { NeuronScore } from "../../../src/protocol/neurons";
+import type { NeuronScore, NeuronsResult } from "../../../src/protocol/neurons";
 import type { NeuronsPanelData } from "../../../src/protocol/panelApi";
-import { fill, h } from "../../shared/dom";
+import { fill, h, setText } from "../../shared/dom";
 import { Figure } from "../../shared/figure";
 import { neuronName, number } from "../../shared/format";
 import { legend } from "../../shared/legend";
@@ -15,6 +15,11 @@ import { Ranking } from "./ranking";
 import { reading } from "./reading";
 import { rankingTable } from "./tables";
 import { baselineSentence, scoreText } from "./words";
+
+/** True when two snapshots carry one ranking: the same numbers for the same selection of the same text. */
+const sameRanking = (a: NeuronsResult, b: NeuronsResult): boolean =>
+  JSON.stringify([a.selected, a.neurons, a.window.tokens]) ===
+  JSON.stringify([b.selected, b.neurons, b.window.tokens]);
 
 class NeuronsPanel implements Panel<NeuronsPanelData> {
   readonly element: HTMLElement;
@@ -45,6 +50,7 @@ class NeuronsPanel implements Panel<NeuronsPanelData> {
   private readonly figure: Figure;
   private readonly card: Card;
   private readonly selection = h("p", { class: "selection mono" });
+  private readonly count = h("p", { class: "muted count" });
   private readonly baseline = h("p", { class: "note" });
   private data: NeuronsPanelData | null = null;
   private inspected: NeuronScore | null = null;
@@ -60,7 +66,7 @@ class NeuronsPanel implements Panel<NeuronsPanelData> {
       table: () => rankingTable(this.need().ranking),
       data: () => this.data?.ranking,
     });
-    this.figure.body.append(this.selection, this.ranking.element);
+    this.figure.body.append(this.selection, this.count, this.ranking.element);
     this.card = new Card(context);
     this.element = h(
       "div",
@@ -75,7 +81,13 @@ class NeuronsPanel implements Panel<NeuronsPanelData> {
   }
 
   update(data: NeuronsPanelData): void {
+    const isNew = !this.data || !sameRanking(this.data.ranking, data.ranking);
+    // What was looked at belongs to the ranking it was in.
+    if (isNew) this.inspected = null;
     this.data = data;
+    this.element.classList.toggle("without-card", data.chosen === null);
+    const n = data.ranking.neurons.length;
+    setText(this.count, n === 1 ? "1 neuron" : `${n} neurons`);
     const shown = [...visibleText(data.selection || " ")];
     const words =
       shown.length > 160 ? `${shown.slice(0, 160).join("")}… (${shown.length} characters)` : shown.join("");
@@ -95,7 +107,10 @@ class NeuronsPanel implements Panel<NeuronsPanelData> {
     );
     this.figure.changed();
     const first = data.ranking.neurons[0];
-    if (!data.card && first && !this.inspected) this.show(first);
+    if (isNew && !data.card) {
+      if (first) this.show(first);
+      else this.context.rail.show(["No neurons"]);
+    }
   }
 
   repaint(): void {
