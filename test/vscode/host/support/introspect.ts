@@ -59,8 +59,9 @@ export function select(editor: vscode.TextEditor, start: number, end: number): v
   editor.selection = new vscode.Selection(document.positionAt(start), document.positionAt(end));
 }
 
-/** Types at the cursor, as a person would. */
+/** Types at the cursor, as a person would. A view that is just coming up may have taken the focus. */
 export async function type(text: string): Promise<void> {
+  await vscode.commands.executeCommand("workbench.action.focusActiveEditorGroup");
   await vscode.commands.executeCommand("type", { text });
 }
 
