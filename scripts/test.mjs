@@ -8,7 +8,7 @@ import { inRoot } from "./lib/paths.mjs";
 
 requireNode();
 console.log(
-  "Builds and checks Introspect and runs all tests, in VS Code's server too: about 5 minutes, the first time up to 10.",
+  "Builds and checks Introspect and runs all tests, in VS Code's server too: about 6 minutes, the first time about 10.",
 );
 await ensureInstalled();
 const read = startSummary();
