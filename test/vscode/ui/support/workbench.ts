@@ -155,6 +155,8 @@ export async function openWorkbench(options: OpenOptions = {}): Promise<Workbenc
   return new Workbench(page, folder);
 }
 
+const isThere = [(): boolean => true, (): boolean => false] as const;
+
 const exactly = (text: string): RegExp =>
   new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}\\s*$`);
 
@@ -197,17 +199,22 @@ export class Workbench {
 
   /** Runs a command by its full title ("View: Toggle Word Wrap") from the palette. */
   async runCommand(title: string): Promise<void> {
-    await this.quickInput("F1", title);
     const row = this.page
       .locator(".quick-input-list .monaco-list-row")
       .filter({ has: this.page.getByText(title, { exact: true }) })
       .first();
-    await row.waitFor();
+    const deadline = Date.now() + patience;
+    // The palette lists what is known when it opens: while extensions are still coming, open it again.
+    for (;;) {
+      await this.quickInput("F1", title);
+      const wait = row.waitFor({ timeout: 8000 });
+      if (Date.now() > deadline) await wait;
+      else if (await wait.then(...isThere)) break;
+      await this.page.keyboard.press("Escape");
+    }
     await row.click();
-    await this.page
-      .locator(".quick-input-widget")
-      .waitFor({ state: "hidden" })
-      .catch(() => undefined);
+    // The command may ask something in the same widget, which then stays.
+    await row.waitFor({ state: "hidden", timeout: 8000 }).catch(() => undefined);
   }
 
   /** Opens the palette or quick open and types into it. */
