@@ -29,6 +29,7 @@ export function oracleIt(
   fn: (this: Mocha.Context, dir: string) => void | Promise<void>,
 ): void {
   if (!hasOracle(relPath)) {
+    // Not this repository's data: absent, the test is pending and counted, and `npm test` prints how many were.
     it.skip(`${name} [needs ${relPath}]`);
     count("skipped");
     return;
