@@ -27,17 +27,26 @@ import torch
 import torch.multiprocessing as mp
 
 from model import CONFIG, TiedLoss, forward, initial_parameters, parameter_shapes
-from storage import default_cache, load_model, read_tokens
+from scores import byte_counts, point_scores
+from storage import default_cache, default_model, load_model, read_tokens
+from tokens import Tokenizer
 
 KIND_WEIGHTS = {"ts": 0.45, "js": 0.15, "md": 0.40}
-PEAK_RATE, FINAL_RATE, WARMUP_STEPS, FALL_FROM = 1.5e-3, 5e-5, 150, 0.85
-BETAS, EPSILON, DECAY, CLIP = (0.9, 0.98), 1e-8, 0.1, 1.0
-LENGTHS = ((0.94, 512), (0.86, 256), (0.0, 128))
+WARMUP_STEPS, FALL_FROM, FINAL_SHARE = 150, 0.7, 0.02
+"""Rates rise over the first steps and fall along a cosine over the last part of the run."""
+ADAM_RATE, BETAS, EPSILON, DECAY, CLIP = 3e-3, (0.9, 0.98), 1e-8, 0.05, 1.0
+"""Embeddings, biases and gains: Adam with decoupled decay of what has more than one axis."""
+MUON_RATE, MOMENTUM = 0.02, 0.95
+"""The blocks' matrices: Muon (Jordan et al. 2024), orthogonalised momentum; in so short
+a run it learns from the same tokens what Adam needs about twice as many for."""
+LENGTHS = ((0.9, 512), (0.6, 256), (0.0, 128))
 """Window lengths, each from its share of the run on: short windows cost less at first."""
-REPEATED_SHARE, SHORTEST_REPEAT = 0.1, 8
-"""Windows in which one span is repeated to the end, half of them with the span's tokens
-shuffled: they teach copying from context, which so little text teaches too slowly."""
-LONGEST, HELD_OUT_LENGTH = 512, 256
+REPEATED_SHARE, SHORTEST_REPEAT = 0.15, 8
+"""Windows in which a span comes a second time, a third of them as it stands, a third with
+its tokens shuffled, a third of random tokens: they teach copying from context, which so
+little text teaches too slowly. Text goes on behind the copy, or greedy text would learn to
+run in circles."""
+LONGEST = 512
 STEP_TOKENS, PART_TOKENS = 2048, 512
 """A step's tokens, and those of one part of it: processes take parts as they get free."""
 
@@ -56,6 +65,79 @@ def parameter_count(config):
     return sum(math.prod(shape) for shape in parameter_shapes(config).values())
 
 
+def with_repeat(row, generator):
+    """A row in which one span is repeated at a random distance."""
+    length = len(row) - 1
+    span = int(SHORTEST_REPEAT * (length / 2 / SHORTEST_REPEAT) ** generator.random())
+    piece = row[:span]
+    kind = generator.integers(3)
+    if kind == 1:
+        piece = generator.permutation(piece)
+    elif kind == 2:
+        piece = generator.integers(CONFIG["vocab_size"], size=span)
+    first = generator.integers(length - 2 * span + 1)
+    second = generator.integers(first + span, length - span + 1)
+    row = row.copy()
+    row[first : first + span] = piece
+    row[second : second + span] = piece
+    return row
+
+
+def update_jobs(config, world):
+    """What each process updates: hidden matrices whole, everything else in pieces.
+
+    Per rank a list of (first, end, shape, decayed); shape is None for Adam's pieces.
+    """
+    jobs, offset = [], 0
+    for name, shape in parameter_shapes(config).items():
+        count = math.prod(shape)
+        if ".h." in name and len(shape) > 1:
+            jobs.append((offset, offset + count, shape, False))
+        else:
+            piece = 1 << 16
+            for start in range(offset, offset + count, piece):
+                jobs.append((start, min(start + piece, offset + count), None, len(shape) > 1))
+        offset += count
+    ranks, loads = [[] for _ in range(world)], [0] * world
+    for job in sorted(jobs, key=lambda job: (job[2] is None, job[0] - job[1])):
+        rank = loads.index(min(loads))
+        ranks[rank].append(job)
+        loads[rank] += (job[1] - job[0]) * (20 if job[2] else 1)
+    return ranks
+
+
+def orthogonalised(matrices, steps=5):
+    """Newton-Schulz iteration towards the nearest orthogonal matrix, for [n, rows, columns]."""
+    tall = matrices.shape[1] > matrices.shape[2]
+    value = matrices.transpose(1, 2) if tall else matrices
+    value = value / (value.flatten(1).norm(dim=1)[:, None, None] + 1e-7)
+    for _ in range(steps):
+        square = value @ value.transpose(1, 2)
+        value = 3.4445 * value + (-4.7750 * square + 2.0315 * square @ square) @ value
+    return value.transpose(1, 2) if tall else value
+
+
+def muon_update(matrix, gradient, momentum, rate):
+    """One step on a [in, out] matrix; queries, keys and values are matrices of their own."""
+    momentum.lerp_(gradient, 1 - MOMENTUM)
+    direction = gradient.lerp(momentum, MOMENTUM)
+    rows, columns = matrix.shape
+    parts = columns // rows if columns == 3 * rows else 1
+    step = orthogonalised(direction.view(rows, parts, columns // parts).transpose(0, 1))
+    scale = max(1.0, columns / parts / rows) ** 0.5
+    matrix.sub_(step.transpose(0, 1).reshape(rows, columns), alpha=rate * scale)
+
+
+def adam_update(piece, gradient, moments, rate, count, decayed):
+    first, second = moments
+    first.lerp_(gradient, 1 - BETAS[0])
+    second.lerp_(gradient.square_(), 1 - BETAS[1])
+    if decayed:
+        piece.mul_(1 - rate * DECAY)
+    scale = (second / (1 - BETAS[1] ** count)).sqrt_().add_(EPSILON)
+    piece.addcdiv_(first, scale, value=-rate / (1 - BETAS[0] ** count))
+
+
 def draw_part(streams, seed, step, part, length):
     """Windows at random places, and random position shifts for short windows."""
     generator = np.random.default_rng([seed, step, part])
@@ -66,9 +148,7 @@ def draw_part(streams, seed, step, part, length):
         start = generator.integers(len(stream) - length)
         row = stream[start : start + length + 1].astype(np.int64)
         if generator.random() < REPEATED_SHARE:
-            span = int(SHORTEST_REPEAT * (length / 2 / SHORTEST_REPEAT) ** generator.random())
-            piece = generator.permutation(row[:span]) if generator.random() < 0.5 else row[:span]
-            row = np.resize(piece, length + 1)
+            row = with_repeat(row, generator)
         rows.append(row)
     ids = torch.from_numpy(np.stack(rows))
     offsets = None
@@ -88,23 +168,11 @@ def take_part(taken, step, parts):
     return part
 
 
-def held_out_loss(parameters, config, stream, length=HELD_OUT_LENGTH, windows=16):
-    """Mean loss on evenly spaced windows of a held-out stream."""
-    starts = np.linspace(0, len(stream) - length - 1, windows).astype(int)
-    ids = torch.from_numpy(np.stack([stream[s : s + length + 1] for s in starts]).astype(np.int64))
-    with torch.no_grad():
-        total = 0.0
-        for rows in ids.split(8):
-            final = forward(parameters, config, rows[:, :-1])
-            loss = TiedLoss.apply(final, parameters["transformer.wte.weight"], rows[:, 1:].reshape(-1))
-            total += loss.item() * len(rows)
-    return total / windows
-
-
 def rate_at(progress, warm_steps):
+    """The share of the peak rates that holds now."""
     fall = min(max((progress - FALL_FROM) / (1 - FALL_FROM), 0.0), 1.0)
-    rate = FINAL_RATE + (PEAK_RATE - FINAL_RATE) * 0.5 * (1 + math.cos(math.pi * fall))
-    return rate * min(1.0, (warm_steps + 1) / WARMUP_STEPS)
+    share = FINAL_SHARE + (1 - FINAL_SHARE) * 0.5 * (1 + math.cos(math.pi * fall))
+    return share * min(1.0, (warm_steps + 1) / WARMUP_STEPS)
 
 
 def worker(rank, world, shared, state, options, barrier, taken):
@@ -117,10 +185,7 @@ def worker(rank, world, shared, state, options, barrier, taken):
     parameters = {name: view.requires_grad_() for name, view in views(flat.detach(), config).items()}
     for name, view in views(gradients[rank], config).items():
         parameters[name].grad = view
-    low, high = (len(flat) * part // world for part in (rank, rank + 1))
-    decay = torch.cat([torch.full((math.prod(s),), float(len(s) > 1)) for s in parameter_shapes(config).values()])
-    decay = decay[low:high] * DECAY
-    mine, first, second = flat[low:high], shared["first"][low:high], shared["second"][low:high]
+    jobs = update_jobs(config, world)[rank]
     control = shared["control"]
     reporter = Reporter(parameters, shared, state, options) if rank == 0 else None
     parts = STEP_TOKENS // PART_TOKENS
@@ -142,18 +207,19 @@ def worker(rank, world, shared, state, options, barrier, taken):
             loss.backward()
             shared["losses"][rank] += loss.item() / parts
         barrier.wait()
-        mean = gradients[:, low:high].sum(0) / parts
-        shared["norms"][rank] = mean.square().sum()
+        means = [gradients[:, start:end].sum(0) / parts for start, end, _, _ in jobs]
+        shared["norms"][rank] = sum(mean.square().sum() for mean in means)
         barrier.wait()
-        norm = shared["norms"].sum().sqrt().item()
-        mean *= min(1.0, CLIP / (norm + 1e-6))
+        clip = min(1.0, CLIP / (shared["norms"].sum().sqrt().item() + 1e-6))
         count = step - state["moments_from"] + 1
         with torch.no_grad():
-            first.lerp_(mean, 1 - BETAS[0])
-            second.lerp_(mean.square_(), 1 - BETAS[1])
-            mine.sub_(decay * mine, alpha=rate)
-            scale = (second / (1 - BETAS[1] ** count)).sqrt_().add_(EPSILON)
-            mine.addcdiv_(first, scale, value=-rate / (1 - BETAS[0] ** count))
+            for (start, end, shape, decayed), mean in zip(jobs, means):
+                piece, first = flat[start:end], shared["first"][start:end]
+                mean *= clip
+                if shape:
+                    muon_update(piece.view(shape), mean.view(shape), first.view(shape), rate * MUON_RATE)
+                else:
+                    adam_update(piece, mean, (first, shared["second"][start:end]), rate * ADAM_RATE, count, decayed)
         step += 1
         barrier.wait()
 
@@ -167,6 +233,7 @@ class Reporter:
         self.start_progress, self.start_step = state["progress"], state["step"]
         self.smooth = None
         self.held_out = {kind: read_tokens(options.cache, "heldOut", kind) for kind in ("ts", "md")}
+        self.counts = byte_counts(Tokenizer(default_model()))
 
     def before(self, step):
         state, now = self.state, time.time()
@@ -183,7 +250,7 @@ class Reporter:
         self.shared["control"][:] = torch.tensor([rate, length, float(stop)], dtype=torch.float64)
         if stop or state["tokens"] >= state["next_point"]:
             state["next_point"] = max(state["next_point"] * 1.35, state["tokens"] + 1)
-            point = {kind: round(held_out_loss(self.parameters, state["config"], s), 4) for kind, s in self.held_out.items()}
+            point = point_scores(self.parameters, state["config"], self.held_out, self.counts)
             smooth = round(self.smooth, 4) if self.smooth is not None else None
             state["curve"].append({"tokens": state["tokens"], "train": smooth, **point})
             speed = (step - self.start_step) * STEP_TOKENS / max(now - self.begin, 1e-9)
