@@ -15,6 +15,9 @@ export const optionTexts = {
   "max-tokens": "--max-tokens N      most new tokens",
   temperature: "--temperature T     0 is greedy (default)",
   seed: "--seed S            seed for a temperature above 0 (0)",
+  "top-k": "--top-k K           draw from the K most likely tokens only (0: all)",
+  "top-p": "--top-p P           draw from the fewest tokens whose probabilities reach P only (1: all)",
+  alternatives: "--alternatives N    list the N most likely tokens beside each new one",
 } as const;
 
 /** Name of an option that takes a value. */
@@ -94,6 +97,16 @@ export function nonNegative(name: OptionName, text: string): number {
   const value = text.trim() === "" ? NaN : Number(text);
   if (Number.isFinite(value) && value >= 0) return value;
   throw usageError(`--${name} takes a number from 0, not ${quoted(text)}.`);
+}
+
+/**
+ * A share: above 0, at most 1.
+ * @throws {CliError} "usage"
+ */
+export function shareOf(name: OptionName, text: string): number {
+  const value = text.trim() === "" ? NaN : Number(text);
+  if (value > 0 && value <= 1) return value;
+  throw usageError(`--${name} takes a number above 0, at most 1, not ${quoted(text)}.`);
 }
 
 /**

@@ -9,6 +9,7 @@ import type {
   Decoded,
   DecodeRequest,
   FullLogits,
+  Generated,
   NeuronWeights,
   NormWeights,
   Runner,
@@ -25,7 +26,7 @@ import { PrefixCache } from "./run/prefixCache";
 import { ReadCollector } from "./run/readCollector";
 import { type PlannedRead, planRead } from "./run/readPlan";
 import { RunEdits } from "./run/runEdits";
-import { chooseToken } from "./run/sampling";
+import { chooseToken, type Choice } from "./run/sampling";
 import { Sequence } from "./run/sequence";
 import { type DirectionEntry, WeightReader } from "./run/weightReader";
 import type { SessionPool } from "./sessionPool";
@@ -84,19 +85,20 @@ export class ModelRunner implements Runner {
   async generate(
     request: { ids: readonly number[]; edits?: readonly Edit[]; sampling: Sampling },
     options: WorkOptions = {},
-  ): Promise<{ ids: number[]; logProbs: number[] }> {
+  ): Promise<Generated> {
     this.checkIds(request.ids);
-    const { maxTokens, temperature, seed } = request.sampling;
+    const { maxTokens, seed } = request.sampling;
     const random = seededRandom(seed);
     const edits = await this.resolveEdits(request.ids, request.edits ?? [], options);
     const sequence = new Sequence(this.spec);
-    const made = { ids: [] as number[], logProbs: [] as number[] };
+    const made = { ids: [] as number[], logProbs: [] as number[], alternatives: [] as Choice[][] };
     const most = this.roomFor(request.ids.length, maxTokens);
     while (made.ids.length < most) {
       const row = await this.lastRow([...request.ids, ...made.ids], sequence, edits, options.signal);
-      const choice = chooseToken(await this.decoder.logits(row), temperature, random);
+      const choice = chooseToken(await this.decoder.logits(row), request.sampling, random);
       made.ids.push(choice.id);
       made.logProbs.push(choice.logProb);
+      made.alternatives.push([...choice.alternatives]);
       options.onProgress?.({ done: made.ids.length, total: most, message: "Writing tokens" });
     }
     return made;

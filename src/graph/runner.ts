@@ -76,6 +76,14 @@ export interface FullLogits {
   readonly logits: Float32Array;
 }
 
+/** A continuation: the new tokens, with log-probabilities in nats under the model's own distribution. */
+export interface Generated {
+  readonly ids: readonly number[];
+  readonly logProbs: readonly number[];
+  /** Per new token, the most likely ones at its place, best first; empty lists where `sampling.alternatives` asks for none. */
+  readonly alternatives: readonly (readonly { readonly id: number; readonly logProb: number }[])[];
+}
+
 /** A model that can be run. The engine has the real one; tests may have a small one. */
 export interface Runner {
   readonly info: ModelInfo;
@@ -89,7 +97,7 @@ export interface Runner {
   generate(
     request: { ids: readonly number[]; edits?: readonly Edit[]; sampling: Sampling },
     options?: WorkOptions,
-  ): Promise<{ ids: number[]; logProbs: number[] }>;
+  ): Promise<Generated>;
   neuronWeights(layer: number, neurons: readonly number[]): Promise<readonly NeuronWeights[]>;
   /** Products of directions [n, dModel] with the unembedding, final norm's gain folded, centred where it is a LayerNorm: k largest and k smallest per row. */
   unembedDirections(

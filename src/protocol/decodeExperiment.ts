@@ -10,6 +10,9 @@ const defaultMaxTokens = 40;
 const defaultIsotropic = 20;
 const mostTokens = 100_000;
 const mostControls = 1000;
+/** Below this share no token would be left but the first. */
+const leastTopP = 1e-9;
+const mostAlternatives = 1000;
 
 /**
  * An experiment from the text of its file.
@@ -54,11 +57,18 @@ function decodeModel(value: unknown): Experiment["model"] {
 }
 
 function decodeSampling(value: unknown): Sampling {
-  const { maxTokens, temperature, seed } = asObject(value ?? {}, "sampling");
+  const { maxTokens, temperature, seed, topK, topP, alternatives } = asObject(value ?? {}, "sampling");
   return {
     maxTokens: asInteger(maxTokens ?? defaultMaxTokens, "sampling.maxTokens", { min: 1, max: mostTokens }),
     temperature: asNumber(temperature ?? 0, "sampling.temperature", { min: 0 }),
     seed: asInteger(seed ?? 0, "sampling.seed"),
+    ...(topK === undefined ? {} : { topK: asInteger(topK, "sampling.topK", { min: 0 }) }),
+    ...(topP === undefined ? {} : { topP: asNumber(topP, "sampling.topP", { min: leastTopP, max: 1 }) }),
+    ...(alternatives === undefined
+      ? {}
+      : {
+          alternatives: asInteger(alternatives, "sampling.alternatives", { min: 0, max: mostAlternatives }),
+        }),
   };
 }
 

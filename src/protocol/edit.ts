@@ -1,4 +1,7 @@
 /** Edits of a run and experiment files, as `conventions` settle them. */
+import type { BosPolicy } from "../base/bosPolicy";
+import type { About } from "./model";
+import type { ScoredToken } from "./model";
 
 /** What an edit does at its hook. */
 export type EditOp = "add" | "set" | "scale" | "zero" | "mean";
@@ -32,20 +35,33 @@ export interface Edit {
   readonly neurons?: readonly number[];
 }
 
-/** How new tokens are chosen. Temperature 0 is greedy. */
+/**
+ * How new tokens are chosen. Temperature 0 is greedy: the most likely token, whatever the other fields say. The same
+ * seed gives the same tokens.
+ */
 export interface Sampling {
   readonly maxTokens: number;
   readonly temperature: number;
   readonly seed: number;
+  /** Only the k most likely tokens are drawn from; absent or 0: all. */
+  readonly topK?: number;
+  /** Only the fewest tokens whose probabilities (after temperature and topK) reach this are drawn from, 0 < p ≤ 1; absent: all. */
+  readonly topP?: number;
+  /** How many of the most likely tokens are listed beside each chosen one; absent: none. */
+  readonly alternatives?: number;
 }
 
 /** Answer of `introspect generate`: the new tokens only; log-probabilities in nats. */
 export interface GenerateResult {
+  /** A log-probability is that of the token it stands with. */
+  readonly about: Extract<About, "this">;
   readonly ids: readonly number[];
   readonly text: string | null;
   readonly logProbs: readonly number[];
   /** Text of each new token, as far as one token alone can be shown. */
   readonly tokens: readonly (string | null)[];
+  /** Per new token, the most likely ones at its place, best first, under the model's own distribution; absent unless asked for. */
+  readonly alternatives?: readonly (readonly ScoredToken[])[];
 }
 
 /** Which controls an experiment runs beside itself. */
@@ -60,6 +76,8 @@ export interface Experiment {
   readonly version: 1;
   readonly model: { readonly path: string; readonly digest: string | null };
   readonly prompt: string;
+  /** Whether BOS stands before the prompt; by the tokenizer's own policy where it is left out. The texts of an edit always have it. */
+  readonly bos?: BosPolicy;
   readonly edits: readonly Edit[];
   readonly sampling: Sampling;
   readonly controls: ExperimentControls;
@@ -80,11 +98,13 @@ export interface SteerResult {
   /** Share of random directions whose KL is below the steered one, 0 … 1; null where none were run. */
   readonly percentile: number | null;
   /**
-   * ‖what the edit changes‖ / ‖what was there‖ at each edit with a value, averaged over the edited prompt positions
-   * (without position 0 where there are others).
+   * Per edit ‖what it changes‖ / ‖what was there‖, averaged over the edited prompt positions (without position 0 where
+   * there are others); null for edits without a value.
    */
-  readonly relativeNorm: readonly number[];
+  readonly relativeNorm: readonly (number | null)[];
   /** Index of the first new token in which default and steered differ; null when they do not. */
   readonly partsAt: number | null;
+  /** Whether a BOS token stood before the prompt. */
+  readonly bos: boolean;
   readonly digest: string | null;
 }

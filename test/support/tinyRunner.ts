@@ -4,6 +4,7 @@ import { seededRandom } from "../../src/base/random";
 import type {
   DecodeRequest,
   Decoded,
+  Generated,
   NeuronWeights,
   NormWeights,
   ReadSpec,
@@ -133,17 +134,18 @@ export class TinyRunner implements Runner {
     return { logits: logits[plan.position < 0 ? plan.ids.length + plan.position : plan.position] };
   }
 
-  async generate(
-    request: Parameters<Runner["generate"]>[0],
-    options: WorkOptions = {},
-  ): Promise<{ ids: number[]; logProbs: number[] }> {
+  async generate(request: Parameters<Runner["generate"]>[0], options: WorkOptions = {}): Promise<Generated> {
     const random = seededRandom(request.sampling.seed);
     const all = [...request.ids];
     const logProbs: number[] = [];
+    const alternatives: { id: number; logProb: number }[][] = [];
     while (logProbs.length < request.sampling.maxTokens && all.length < this.info.nCtx) {
       throwIfCancelled(options.signal);
       const logits = this.logits(all, request.edits ?? [], request.ids.length).at(-1) as Float32Array;
       const id = choose(logits, request.sampling.temperature, random);
+      const order = Array.from(logits.keys()).sort((a, b) => logits[b] - logits[a] || a - b);
+      const listed = order.slice(0, request.sampling.alternatives ?? 0);
+      alternatives.push(listed.map((one) => ({ id: one, logProb: logits[one] - logSum(logits) })));
       logProbs.push(logits[id] - logSum(logits));
       all.push(id);
       options.onProgress?.({
@@ -152,7 +154,7 @@ export class TinyRunner implements Runner {
         message: "Generating",
       });
     }
-    return { ids: all.slice(request.ids.length), logProbs };
+    return { ids: all.slice(request.ids.length), logProbs, alternatives };
   }
 
   async neuronWeights(layer: number, neurons: readonly number[]): Promise<NeuronWeights[]> {

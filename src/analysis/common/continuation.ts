@@ -25,12 +25,14 @@ export async function continueText(
   options: WorkOptions = {},
 ): Promise<GenerateResult> {
   requireIds(request.ids);
-  const { ids, logProbs } = await runner.generate(request, options);
+  const { ids, logProbs, alternatives } = await runner.generate(request, options);
+  const named = alternatives.map((list) => list.map((one) => ({ ...one, text: vocabulary.text(one.id) })));
   return {
     ids,
     text: continuationText(vocabulary, request, ids),
     logProbs,
     tokens: ids.map((id) => vocabulary.text(id)),
+    ...(request.sampling.alternatives ? { alternatives: named } : {}),
   };
 }
 

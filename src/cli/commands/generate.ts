@@ -1,9 +1,10 @@
 /** `introspect generate`: the continuation of a prompt. */
 import { generate } from "../../analysis/generate";
+import type { Sampling } from "../../protocol/edit";
 import type { RunWindow } from "../../protocol/model";
 import { usageError } from "../cliError";
 import type { Command } from "../command";
-import { nonNegative, wholeNumber } from "../options";
+import { nonNegative, shareOf, wholeNumber, type ParsedArguments } from "../options";
 import { factsOf, readEdits, readInput, windowOf, withModel, type CliInput, type Session } from "../session";
 
 /** Prints the new tokens of a continuation. */
@@ -11,16 +12,21 @@ export const generateCommand: Command = {
   name: "generate",
   summary: "continue a text, with edits where there are some",
   positionals: ["DIR"],
-  options: ["text", "file", "ids", "max-tokens", "temperature", "seed", "edit"],
+  options: [
+    "text",
+    "file",
+    "ids",
+    "max-tokens",
+    "temperature",
+    "seed",
+    "top-k",
+    "top-p",
+    "alternatives",
+    "edit",
+  ],
   async run({ args, out, work }) {
     const { values } = args;
-    const most = values["max-tokens"];
-    if (most === undefined) throw usageError("--max-tokens is missing.", "Give --max-tokens N.");
-    const sampling = {
-      maxTokens: wholeNumber("max-tokens", most, 1),
-      temperature: nonNegative("temperature", values.temperature ?? "0"),
-      seed: wholeNumber("seed", values.seed ?? "0", 0),
-    };
+    const sampling = samplingOf(values);
     const input = await readInput(args);
     await withModel(args.positionals[0], work, async (session) => {
       const { open, info, encoder } = session;
@@ -34,6 +40,20 @@ export const generateCommand: Command = {
     });
   },
 };
+
+/** What the options say about choosing tokens. */
+function samplingOf(values: ParsedArguments["values"]): Sampling {
+  const most = values["max-tokens"];
+  if (most === undefined) throw usageError("--max-tokens is missing.", "Give --max-tokens N.");
+  return {
+    maxTokens: wholeNumber("max-tokens", most, 1),
+    temperature: nonNegative("temperature", values.temperature ?? "0"),
+    seed: wholeNumber("seed", values.seed ?? "0", 0),
+    topK: wholeNumber("top-k", values["top-k"] ?? "0", 0),
+    topP: shareOf("top-p", values["top-p"] ?? "1"),
+    alternatives: wholeNumber("alternatives", values.alternatives ?? "0", 0),
+  };
+}
 
 /** The prompt as it is where the continuation fits behind it; else, of a text, a window that leaves room for it. */
 function promptWindow(session: Session, input: CliInput, maxTokens: number): RunWindow {

@@ -55,6 +55,31 @@ describe("the command line with the bundled model", function () {
     assert.equal(info.hasRecords, true);
   });
 
+  it("continues by drawing, reproducibly, with the alternatives of every step", async () => {
+    const drawn = (...more: string[]) =>
+      cliJson<GenerateResult>(
+        ...["generate", model, "--text", "export function ", "--max-tokens", "12", "--temperature", "1.2"],
+        ...more,
+      );
+    const asked = ["--top-k", "20", "--top-p", "0.9", "--seed", "3"];
+    const made = await drawn(...asked, "--alternatives", "20");
+    assert.deepEqual((await drawn(...asked)).ids, made.ids);
+    assert.equal((await drawn(...asked)).alternatives, undefined);
+    assert.notDeepEqual((await drawn("--top-k", "20", "--top-p", "0.9", "--seed", "4")).ids, made.ids);
+    made.ids.forEach((id, step) => {
+      const list = made.alternatives?.[step] ?? [];
+      assert.equal(list.length, 20);
+      const same = list.find((one) => one.id === id);
+      assert.equal(same?.logProb, made.logProbs[step], "what is drawn is among the twenty best");
+      assert.ok(list.every((one, i) => i === 0 || one.logProb <= list[i - 1].logProb));
+    });
+    const best = await drawn("--top-k", "1", "--seed", "9");
+    const greedy = await cliJson<GenerateResult>(
+      ...["generate", model, "--text", "export function ", "--max-tokens", "12"],
+    );
+    assert.deepEqual(best.ids, greedy.ids);
+  });
+
   for (const prompt of reference.prompts) {
     it(`runs and continues as its reference says: ${JSON.stringify(prompt.text.slice(0, 20))}`, async () => {
       const run = await cliJson<RunSummary>("run", model, "--text", prompt.text);

@@ -15,6 +15,8 @@ describe("the command line without a model", () => {
     ["no range", ["neurons", "DIR", "--text", "a"]],
     ["a negative range", ["neurons", "DIR", "--text", "a", "--range=-1:2"]],
     ["no length", ["generate", "DIR", "--text", "a"]],
+    ["a share above 1", ["generate", "DIR", "--text", "a", "--max-tokens", "1", "--top-p", "1.1"]],
+    ["a share of nothing", ["generate", "DIR", "--text", "a", "--max-tokens", "1", "--top-p", "0"]],
     ["an empty hook name", ["run", "DIR", "--text", "a", "--read", "a,,b"]],
   ];
   for (const [what, argv] of usage) {

@@ -145,6 +145,11 @@ describe("experiment files", () => {
     assert.deepEqual(parse({ ...file, result: { wrong: 1 }, expect: [] }), file);
   });
 
+  it("keep how tokens are drawn, where they say so", () => {
+    const sampling = { ...file.sampling, topK: 40, topP: 0.9, alternatives: 3 };
+    assert.deepEqual(parse({ ...file, sampling }), { ...file, sampling });
+  });
+
   it("have defaults for sampling and controls", () => {
     const { sampling, controls } = parse({ ...file, sampling: undefined, controls: { seed: 9 } });
     assert.deepEqual(sampling, { maxTokens: 40, temperature: 0, seed: 0 });
@@ -158,6 +163,9 @@ describe("experiment files", () => {
     ["no version", "{}", "bad-field"],
     ["no prompt", JSON.stringify({ ...file, prompt: undefined }), "bad-field"],
     ["a negative temperature", JSON.stringify({ ...file, sampling: { temperature: -1 } }), "bad-field"],
+    ["a share of nothing", JSON.stringify({ ...file, sampling: { topP: 0 } }), "bad-field"],
+    ["more than the whole", JSON.stringify({ ...file, sampling: { topP: 1.5 } }), "bad-field"],
+    ["half a token to draw from", JSON.stringify({ ...file, sampling: { topK: 0.5 } }), "bad-field"],
     ["no new tokens", JSON.stringify({ ...file, sampling: { maxTokens: 0 } }), "bad-field"],
     ["a million controls", JSON.stringify({ ...file, controls: { isotropic: 1e6 } }), "bad-field"],
   ];
