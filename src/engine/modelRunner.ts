@@ -6,6 +6,7 @@ import { GraphError } from "../graph/graphError";
 import { blockHook } from "../graph/hooks";
 import type { ModelSpec } from "../graph/modelSpec";
 import type {
+  BaseRun,
   Decoded,
   DecodeRequest,
   FullLogits,
@@ -22,6 +23,7 @@ import type { Tensor } from "../tensor/tensor";
 import { EngineError } from "./engineError";
 import { BlockChain } from "./run/blockChain";
 import { Decoder } from "./run/decoder";
+import { KeptRun } from "./run/keptRun";
 import { PrefixCache } from "./run/prefixCache";
 import { ReadCollector } from "./run/readCollector";
 import { type PlannedRead, planRead } from "./run/readPlan";
@@ -104,6 +106,15 @@ export class ModelRunner implements Runner {
     return made;
   }
 
+  base(ids: readonly number[], options: WorkOptions = {}): Promise<BaseRun> {
+    this.checkIds(ids);
+    const means = new Map<string, Promise<Float32Array>>();
+    const resolve = (edits: readonly Edit[], work: WorkOptions): Promise<RunEdits | null> =>
+      this.resolveEdits(ids, edits, work, means);
+    const parts = { spec: this.spec, chain: this.chain, resolve, isWhole: this.isDynamic(ids.length) };
+    return KeptRun.make(parts, ids, options);
+  }
+
   neuronWeights(layer: number, neurons: readonly number[]): Promise<readonly NeuronWeights[]> {
     return this.reader.neurons(layer, neurons);
   }
@@ -144,6 +155,7 @@ export class ModelRunner implements Runner {
     const highest = Math.max(0, ...reads.map(({ hook }) => (hook.place === "block" ? hook.layer + 1 : 0)));
     const start = this.start(plan, reads, edits);
     const partial = plan.cache === "none" && !whole;
+    const { chunk } = plan;
     const ids = plan.ids.slice(start.sequence.length);
     const nLayers = partial ? Math.max(1, highest) : this.spec.nLayers;
     const from = start.sequence.length;
@@ -151,7 +163,16 @@ export class ModelRunner implements Runner {
       const { sequence } = start;
       const finals = reads.filter(({ hook }) => hook.place === "final");
       const asked = finals.length > 0 ? [...reads, this.finalRows(plan.ids.length)] : reads;
-      const run = { sequence, ids, totalLength: plan.ids.length, reads: asked, edits, nLayers, collector };
+      const run = {
+        sequence,
+        ids,
+        totalLength: plan.ids.length,
+        reads: asked,
+        edits,
+        nLayers,
+        collector,
+        chunk,
+      };
       await this.chain.run(run, options);
       if (finals.length > 0)
         await this.readFinals(finals, asked.at(-1) as PlannedRead, { collector, from, n: plan.ids.length });
@@ -201,11 +222,18 @@ export class ModelRunner implements Runner {
     ids: readonly number[],
     edits: readonly Edit[],
     options: WorkOptions,
+    means = new Map<string, Promise<Float32Array>>(),
   ): Promise<RunEdits | null> {
     if (edits.length === 0) return null;
-    const meanOf = async (hook: string): Promise<Float32Array> => {
+    const read = async (hook: string): Promise<Float32Array> => {
       const { reads } = await this.run({ ids, reads: [{ hook }], cache: "none" }, { signal: options.signal });
       return meanRow(reads.get(hook) as Tensor);
+    };
+    const meanOf = (hook: string): Promise<Float32Array> => {
+      const known = means.get(hook) ?? read(hook);
+      means.set(hook, known);
+      known.catch(() => means.delete(hook));
+      return known;
     };
     return RunEdits.resolve(this.spec, edits, { promptLength: ids.length, meanOf });
   }

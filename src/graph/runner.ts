@@ -22,6 +22,8 @@ export interface RunPlan {
   readonly edits?: readonly Edit[];
   /** "prefix" (default) reuses cached keys and values of the same tokens; "none" computes every position anew. */
   readonly cache?: "prefix" | "none";
+  /** Most positions computed at once; left out, 256. Where it changes anything, it is the order in which sums are made. */
+  readonly chunk?: number;
 }
 
 /**
@@ -84,6 +86,19 @@ export interface Generated {
   readonly alternatives: readonly (readonly { readonly id: number; readonly logProb: number }[])[];
 }
 
+/**
+ * A plain run that is kept with its residual streams, keys and values. An edited run from it starts at the first layer
+ * and position that its edits touch, and agrees with a whole edited run but for the order in which sums are made.
+ */
+export interface BaseRun {
+  readonly ids: readonly number[];
+  /** Rows of the residual stream after the last block at some positions, [positions, dModel], under edits. */
+  final(
+    request: { readonly edits: readonly Edit[]; readonly positions: readonly number[] },
+    options?: WorkOptions,
+  ): Promise<Float32Array>;
+}
+
 /** A model that can be run. The engine has the real one; tests may have a small one. */
 export interface Runner {
   readonly info: ModelInfo;
@@ -98,6 +113,8 @@ export interface Runner {
     request: { ids: readonly number[]; edits?: readonly Edit[]; sampling: Sampling },
     options?: WorkOptions,
   ): Promise<Generated>;
+  /** A plain run of some ids from which edited ones start. Holds (layers + 1) · ids · dModel floats, keys and values. */
+  base(ids: readonly number[], options?: WorkOptions): Promise<BaseRun>;
   neuronWeights(layer: number, neurons: readonly number[]): Promise<readonly NeuronWeights[]>;
   /** Products of directions [n, dModel] with the unembedding, final norm's gain folded, centred where it is a LayerNorm: k largest and k smallest per row. */
   unembedDirections(

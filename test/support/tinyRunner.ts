@@ -2,6 +2,7 @@
 import { throwIfCancelled, type WorkOptions } from "../../src/base/cancel";
 import { seededRandom } from "../../src/base/random";
 import type {
+  BaseRun,
   DecodeRequest,
   Decoded,
   Generated,
@@ -155,6 +156,23 @@ export class TinyRunner implements Runner {
       });
     }
     return { ids: all.slice(request.ids.length), logProbs, alternatives };
+  }
+
+  async base(ids: readonly number[], options: WorkOptions = {}): Promise<BaseRun> {
+    const hook = `blocks.${this.info.nLayers - 1}.hook_resid_post`;
+    throwIfCancelled(options.signal);
+    return {
+      ids,
+      final: async ({ edits, positions }, work) => {
+        const sorted = [...positions].sort((a, b) => a - b);
+        const { reads } = await this.run({ ids, edits, reads: [{ hook, positions: sorted }] }, work);
+        const { data } = reads.get(hook) as Tensor;
+        const { dModel } = this.info;
+        const row = (at: number) =>
+          data.subarray(sorted.indexOf(at) * dModel, (sorted.indexOf(at) + 1) * dModel);
+        return Float32Array.from(positions.flatMap((at) => [...row(at)]));
+      },
+    };
   }
 
   async neuronWeights(layer: number, neurons: readonly number[]): Promise<NeuronWeights[]> {

@@ -15,8 +15,10 @@ import { rotaryFeeds } from "./rotaryTable";
 import { embedLayer, type RunEdits } from "./runEdits";
 import type { Sequence } from "./sequence";
 
-/** Positions of one chunk: the unit of cancelling within a long prefill. */
+/** Most positions of one chunk: the unit of cancelling within a long prefill. */
 export const chunkLength = 256;
+/** Most attention scores of one chunk, all heads: 32 Mi of them are 128 MiB, and a block holds a few such arrays. */
+const mostScores = 32 * 1024 * 1024;
 
 /** One stretch of ids to run over what a sequence already holds. */
 export interface ChainRun {
@@ -27,9 +29,13 @@ export interface ChainRun {
   readonly totalLength: number;
   readonly reads: readonly PlannedRead[];
   readonly edits: RunEdits | null;
-  /** Blocks to run; the sequence counts the new positions only when all were. */
+  /** Blocks to run, counted from the first; a sequence that lacks the keys of some blocks is good for this run alone. */
   readonly nLayers: number;
   readonly collector: ReadCollector;
+  /** Starts before this block with its residual stream, [ids, dModel], instead of with the embedding of `ids`. */
+  readonly from?: { readonly layer: number; readonly resid: Float32Array };
+  /** Most positions computed at once; `chunkLength` where it is left out. */
+  readonly chunk?: number | undefined;
 }
 
 /** Where a chunk stands in its run. */
@@ -48,33 +54,44 @@ export class BlockChain {
   ) {}
 
   /**
-   * Runs all ids and gives the last chunk's residual stream after the last block run, [positions, dModel].
+   * Runs all ids and gives the last chunk's residual stream after the last block run, [positions, dModel]. The
+   * sequence counts the new positions chunk by chunk.
    * @throws {CancelledError} between two blocks
    */
   async run(run: ChainRun, options: WorkOptions = {}): Promise<Float32Array> {
     const chunks = this.chunksOf(run);
     let resid: Float32Array = new Float32Array(0);
-    const total = chunks.length * run.nLayers;
+    const first = run.from?.layer ?? 0;
+    const perChunk = run.nLayers - first;
+    const total = chunks.length * perChunk;
     for (const [i, chunk] of chunks.entries()) {
-      resid = await this.embed(run, chunk);
-      for (let layer = 0; layer < run.nLayers; layer++) {
+      throwIfCancelled(options.signal);
+      resid = run.from === undefined ? await this.embed(run, chunk) : this.rowsOf(run.from.resid, run, chunk);
+      for (let layer = first; layer < run.nLayers; layer++) {
         throwIfCancelled(options.signal);
         resid = await this.block(run, chunk, { layer, resid });
-        options.onProgress?.({ done: i * run.nLayers + layer + 1, total, message: "Running the model" });
+        options.onProgress?.({ done: i * perChunk + layer - first + 1, total, message: "Running the model" });
       }
-      if (run.nLayers === this.spec.nLayers) run.sequence.commit(chunk.ids);
+      run.sequence.commit(chunk.ids);
     }
     return resid;
   }
 
-  private chunksOf({ sequence, ids, totalLength, nLayers }: ChainRun): Chunk[] {
-    const { positions } = this.spec;
+  /** A chunk's rows of a residual stream that begins with the run's first new position. */
+  private rowsOf(resid: Float32Array, run: ChainRun, { from, to }: Chunk): Float32Array {
+    const { dModel } = this.spec;
+    const start = from - (run.totalLength - run.ids.length);
+    return resid.subarray(start * dModel, (start + to - from) * dModel);
+  }
+
+  private chunksOf({ sequence, ids, totalLength, chunk }: ChainRun): Chunk[] {
+    const { positions, nHeads } = this.spec;
     const whole =
       positions.kind === "rotary" &&
       positions.dynamicBeyond !== null &&
       totalLength > positions.dynamicBeyond;
-    // A run that stops early keeps no keys of its first chunk for its second, so it goes in one piece.
-    const length = whole || nLayers < this.spec.nLayers ? Math.max(ids.length, 1) : chunkLength;
+    const room = Math.max(1, Math.floor(mostScores / (nHeads * totalLength)));
+    const length = whole ? Math.max(ids.length, 1) : Math.min(chunk ?? chunkLength, room);
     const chunks: Chunk[] = [];
     for (let i = 0; i < ids.length; i += length) {
       const part = ids.slice(i, i + length);

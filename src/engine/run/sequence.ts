@@ -74,6 +74,20 @@ export class Sequence {
     return copy;
   }
 
+  /**
+   * The first `length` positions without a copy: good while this sequence stays as it is. What is written behind them
+   * goes into memory of its own.
+   */
+  borrow(length: number): Sequence {
+    const view = new Sequence(this.shape);
+    const used = length * this.rowSize;
+    this.layers.forEach(({ k, v }, layer) => {
+      view.layers[layer] = { k: k.subarray(0, used), v: v.subarray(0, used) };
+    });
+    view.commit(this.ids.slice(0, length));
+    return view;
+  }
+
   /** Bytes held. */
   get bytes(): number {
     return this.layers.reduce((sum, { k, v }) => sum + k.byteLength + v.byteLength, 0);
