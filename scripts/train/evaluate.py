@@ -1,12 +1,14 @@
 """Measures an exported model on the held-out packages; writes evaluation.json.
 
-    python3 evaluate.py [--model DIR] [--cache DIR] [--every N]
+    python3 evaluate.py [--model DIR] [--cache DIR]
 
-Bits per byte: windows of 512 tokens with a stride of 256, so that every token
-but the first 256 of a stream has at least 256 tokens before it. All of a
-stream's tokens count, the <|endoftext|> after each document too; the bytes are
-those of the documents. Beside it `xz -9` of the same documents in one piece.
-With `--every N` only each N-th document is measured, which takes less time.
+Bits per byte of all held-out TypeScript and of all held-out Markdown: windows of
+512 tokens with a stride of 256, so that every token but the first 256 of a stream
+has at least 256 tokens before it. All of a stream's tokens but its first count, the
+<|endoftext|> after each document too; the bytes are those of the documents. Beside
+it a 5-gram model of the same training text (ngram.py) on the same tokens, and
+`xz -9` of the same documents in one piece. Then induction, the share of continuations
+that parse, and fixed prompts with greedy texts.
 """
 
 import argparse
@@ -18,8 +20,11 @@ import os
 import numpy as np
 import torch
 
-from attention import HALF, repetition_scores
+from induction import induction_figures
 from model import forward
+from ngram import KneserNey
+from parsing import parsing_figures
+from sampling import greedy
 from storage import default_cache, default_model, load_model, read_tokens
 from tokens import Tokenizer
 
@@ -36,7 +41,18 @@ PROMPTS = [
     "## Installation\n\n",
     "This option can be used to",
     "The function returns a promise that",
+    "export class Queue<T> {\n  private items: T[] = [];\n\n  push(item: T): void {\n",
+    "export async function readConfig(path: string): Promise<",
+    "switch (node.type) {\n  case 'text':\n    return",
+    "type Result<T> = { ok: true; value: T } | {",
+    "  try {\n    await connection.close();\n  } catch (",
+    "/**\n * @param name The name of the",
+    "import React, { useState",
+    "```js\nconst server = ",
+    "| Option | Type | Default |",
+    "If you want to use this with",
 ]
+CONTINUATION = 32
 
 
 def token_losses(parameters, config, stream):
@@ -69,66 +85,52 @@ def losses_of(parameters, config, ids):
 
 def documents_of(cache, kind):
     with open(os.path.join(cache, "text", f"heldOut.{kind}.jsonl"), encoding="utf8") as file:
-        return [json.loads(line)["text"].encode() for line in file]
+        return [json.loads(line) for line in file]
 
 
-def xz_bits_per_byte(text):
-    return round(8 * len(lzma.compress(text, preset=9)) / len(text), 4)
-
-
-def greedy(parameters, config, ids, count):
-    longer = list(ids)
-    for _ in range(count):
-        with torch.no_grad():
-            final = forward(parameters, config, torch.tensor([longer]))[-1]
-        longer.append(int((parameters["transformer.wte.weight"] @ final).argmax()))
-    return longer[len(ids) :]
+def held_out_figures(model, ngram, cache, kind):
+    stream = read_tokens(cache, "heldOut", kind)
+    documents = [document["text"].encode() for document in documents_of(cache, kind)]
+    text = b"".join(documents)
+    losses = {
+        "": token_losses(*model, stream).double().numpy(),
+        "fiveGram": -np.log(ngram.probabilities(stream)),
+    }
+    figures = {"documents": len(documents), "tokens": len(stream), "bytes": len(text)}
+    for name, values in losses.items():
+        for key, value in (("lossPerToken", values.mean()), ("bitsPerByte", values.sum() / math.log(2) / len(text))):
+            figures[name + (key[0].upper() + key[1:] if name else key)] = round(float(value), 4)
+    figures["xzBitsPerByte"] = round(8 * len(lzma.compress(text, preset=9)) / len(text), 4)
+    return figures
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--model", default=default_model())
     parser.add_argument("--cache", default=default_cache())
-    parser.add_argument("--every", type=int, default=1, help="measure only each N-th document")
     options = parser.parse_args()
     torch.set_num_threads(2)
     config, parameters = load_model(options.model)
     tokenizer = Tokenizer(options.model)
-    held_out = {}
+    train = np.concatenate([read_tokens(options.cache, "train", kind) for kind in ("ts", "js", "md")])
+    ngram = KneserNey(train, config["vocab_size"])
+    result = {"heldOut": {}}
     for kind, name in KINDS.items():
-        stream = read_tokens(options.cache, "heldOut", kind)
-        documents = np.split(stream, np.flatnonzero(stream == config["eos_token_id"])[:-1] + 1)
-        stream = np.concatenate(documents[:: options.every])
-        whole = documents_of(options.cache, kind)
-        text = b"".join(whole[:: options.every])
-        losses = token_losses(parameters, config, stream)
-        held_out[name] = {
-            "documents": len(documents[:: options.every]),
-            "ofDocuments": len(documents),
-            "tokens": len(stream),
-            "bytes": len(text),
-            "lossPerToken": round(losses.mean().item(), 4),
-            "bitsPerByte": round(losses.sum().item() / math.log(2) / len(text), 4),
-            "xzBitsPerByte": xz_bits_per_byte(text),
-            "xzBitsPerByteOfAll": xz_bits_per_byte(b"".join(whole)),
-        }
-        print(name, held_out[name], flush=True)
-    scores = repetition_scores(parameters, config)
-    first, second = scores["losses"]
-    induction = {
-        "tokens": f"2 x {HALF} random tokens, 32 sequences",
-        "lossFirst": round(first, 4),
-        "lossSecond": round(second, 4),
-        "difference": round(second - first, 4),
-        "prefixMatching": [[round(float(value), 4) for value in row] for row in scores["induction"]],
-    }
-    print(induction, flush=True)
-    samples = [
-        {"prompt": prompt, "greedy": tokenizer.decode(greedy(parameters, config, tokenizer.encode(prompt), 32))}
-        for prompt in PROMPTS
+        result["heldOut"][name] = held_out_figures((parameters, config), ngram, options.cache, kind)
+        print(name, result["heldOut"][name], flush=True)
+    result["induction"] = induction_figures(parameters, config)
+    print(result["induction"], flush=True)
+    stream = read_tokens(options.cache, "heldOut", "ts")
+    documents = np.split(stream, np.flatnonzero(stream == config["eos_token_id"])[:-1] + 1)
+    paths = [document["path"] for document in documents_of(options.cache, "ts")]
+    result["parsing"], _ = parsing_figures((parameters, config, tokenizer), ngram, documents, paths)
+    print(result["parsing"], flush=True)
+    result["samples"] = [
+        {"prompt": p, "greedy": tokenizer.decode(greedy(parameters, config, tokenizer.encode(p), CONTINUATION))}
+        for p in PROMPTS
     ]
     with open(os.path.join(options.model, "evaluation.json"), "w") as file:
-        file.write(json.dumps({"heldOut": held_out, "induction": induction, "samples": samples}, indent=1) + "\n")
+        file.write(json.dumps(result, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -80,22 +80,26 @@ def causal_mask(length, dtype=torch.float32):
     return torch.full((length, length), float("-inf"), dtype=dtype).triu(1)
 
 
-def forward(parameters, config, ids, offsets=None, trace=None):
+def forward(parameters, config, ids, offsets=None, trace=None, cache=None, replaced=None):
     """Final normalised residuals [batch * length, width].
 
     `offsets` shifts each row's positions. `trace`, a dictionary, receives the
-    attention patterns, the MLP activations and the residual after each block.
+    attention patterns, what heads mix from the values, the MLP activations and the
+    residual after each block. `cache`, a list, holds keys and values of the tokens
+    before and receives those of `ids`. `replaced` has, by layer and head, a vector
+    [d_head] that stands in for what the head mixes (without gradients only).
     """
     batch, length = ids.shape
     width, heads = config["n_embd"], config["n_head"]
     d_head = width // heads
     epsilon = config["layer_norm_epsilon"]
-    positions = torch.arange(length)
+    before = cache[0][0].shape[1] if cache else 0
+    positions = torch.arange(before, before + length)
     if offsets is not None:
         positions = positions + offsets[:, None]
     residual = F.embedding(ids, parameters["transformer.wte.weight"])
     residual = (residual + parameters["transformer.wpe.weight"][positions]).reshape(batch * length, width)
-    mask = causal_mask(length, residual.dtype)
+    mask = causal_mask(before + length, residual.dtype)[before:]
 
     for layer in range(config["n_layer"]):
         def weight(name):
@@ -107,16 +111,23 @@ def forward(parameters, config, ids, offsets=None, trace=None):
         normed = F.layer_norm(residual, (width,), weight("ln_1.weight"), weight("ln_1.bias"), epsilon)
         qkv = linear(normed, "attn.c_attn").view(batch, length, 3, heads, d_head)
         query, key, value = qkv.permute(2, 0, 3, 1, 4).reshape(3, batch * heads, length, d_head).unbind(0)
+        if cache is not None:
+            if before:
+                key, value = (torch.cat(pair, 1) for pair in zip(cache[layer], (key, value)))
+            cache[layer:layer + 1] = [(key, value)]
         scores = torch.baddbmm(mask, query, key.transpose(1, 2), alpha=1 / math.sqrt(d_head))
         pattern = F.softmax(scores, -1)
-        mixed = torch.bmm(pattern, value).view(batch, heads, length, d_head).transpose(1, 2)
-        residual = residual + linear(mixed.reshape(batch * length, width), "attn.c_proj")
+        mixed = torch.bmm(pattern, value).view(batch, heads, length, d_head)
+        for head, vector in (replaced or {}).get(layer, {}).items():
+            mixed[:, head] = vector
+        residual = residual + linear(mixed.transpose(1, 2).reshape(batch * length, width), "attn.c_proj")
 
         normed = F.layer_norm(residual, (width,), weight("ln_2.weight"), weight("ln_2.bias"), epsilon)
         hidden = F.gelu(linear(normed, "mlp.c_fc"), approximate="tanh")
         residual = residual + linear(hidden, "mlp.c_proj")
         if trace is not None:
-            trace.setdefault("pattern", []).append(pattern.view(batch, heads, length, length))
+            trace.setdefault("pattern", []).append(pattern.view(batch, heads, length, before + length))
+            trace.setdefault("mixed", []).append(mixed)
             trace.setdefault("mlp", []).append(hidden.view(batch, length, -1))
             trace.setdefault("residual", []).append(residual.view(batch, length, width))
 

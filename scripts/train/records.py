@@ -3,7 +3,8 @@
     python3 records.py [--model DIR] [--cache DIR]
 
 models/README.md describes every tensor. All is computed from the exported
-float16 weights, on the held-out packages' TypeScript and Markdown.
+float16 weights, on the held-out packages' TypeScript and Markdown. The neurons'
+explanations are added by explain.mjs.
 """
 
 import argparse
@@ -89,16 +90,15 @@ def mlp_statistics(parameters, config, windows):
     result = {
         "mlp.mean": np.stack([value.mean(0, dtype=np.float64) for value in values]),
         "mlp.deviation": np.stack([value.std(0, dtype=np.float64) for value in values]),
-        "mlp.max": np.stack([value.max(0) for value in values]),
         "mlp.quantiles": np.stack([np.quantile(value, QUANTILES, axis=0).T for value in values]),
     }
     return {name: array.astype(np.float32) for name, array in result.items()}, heads, filled
 
 
 def strongest(parameters, config, ids):
-    """Positions in `ids` of the ten strongest activations, one for each excerpt at most."""
+    """Positions in `ids` of the ten strongest activations, one for each excerpt at most, and the strongest of all."""
     windows = torch.from_numpy(ids.reshape(-1, WINDOW))
-    top = []
+    top, highest = [], []
     blocks = [[] for _ in range(config["n_layer"])]
     for trace in run(parameters, config, windows):
         for layer, value in enumerate(trace["mlp"]):
@@ -107,9 +107,10 @@ def strongest(parameters, config, ids):
             blocks[layer].append(value.reshape(-1, EXCERPT, value.shape[-1]))
     for parts in blocks:
         value, place = torch.cat(parts).max(1)
-        excerpt = value.topk(10, 0).indices
+        best, excerpt = value.topk(10, 0)
         top.append((excerpt * EXCERPT + place.gather(0, excerpt)).t().numpy())
-    return np.stack(top).astype(np.int32)
+        highest.append(best[0].numpy())
+    return np.stack(top).astype(np.int32), np.stack(highest)
 
 
 def random_positions(config):
@@ -133,10 +134,12 @@ def main():
     statistics, heads, counted = mlp_statistics(parameters, config, statistics_windows(streams))
     repetition = repetition_scores(parameters, config)
     heads.update(duplicate=repetition["duplicate"], induction=repetition["induction"])
+    top, highest = strongest(parameters, config, ids)
     arrays = {
         "ids": ids.astype(np.int32),
         **statistics,
-        "mlp.top": strongest(parameters, config, ids),
+        "mlp.max": highest,
+        "mlp.top": top,
         "mlp.random": random_positions(config),
         **{f"attn.{name}": np.asarray(value, np.float32) for name, value in heads.items()},
     }
