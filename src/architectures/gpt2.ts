@@ -2,6 +2,7 @@
 import type { WeightTable } from "../graph/graphBuilder";
 import type { BlockSpec, ModelSpec, NormSpec } from "../graph/modelSpec";
 import { activationOf, count, flag, type ModelConfig, real, refuse } from "./common/configReader";
+import { embedding, plainAttention, preNorm, unembedding } from "./common/parts";
 import { WeightFinder } from "./common/weights";
 
 /**
@@ -33,12 +34,13 @@ export function gpt2(config: ModelConfig, weights: WeightTable): ModelSpec {
     dVocab,
     nCtx,
     positions: { kind: "learned" as const, weight: find.tensor("wpe.weight", [nCtx, dModel]) },
-    embed,
+    causal: true,
+    embed: embedding(embed),
     blocks: Array.from({ length: nLayers }, (_, layer) =>
       block(config, find, { layer, dModel, nHeads, dMlp }),
     ),
     finalNorm: layerNorm(config, find, "ln_f", dModel),
-    unembed: tied ? embed : find.exact("lm_head.weight", [dVocab, dModel]),
+    unembed: unembedding(tied ? embed : find.exact("lm_head.weight", [dVocab, dModel])),
   };
   return { ...spec, warnings: find.warnings() };
 }
@@ -53,16 +55,24 @@ interface Sizes {
 function block(config: ModelConfig, find: WeightFinder, { layer, dModel, nHeads, dMlp }: Sizes): BlockSpec {
   const scaled = flag(config, "scale_attn_weights", true) ? Math.sqrt(dModel / nHeads) : 1;
   const byLayer = flag(config, "scale_attn_by_inverse_layer_idx", false) ? layer + 1 : 1;
+  const at = `h.${layer}`;
   return {
-    ln1: layerNorm(config, find, `h.${layer}.ln_1`, dModel),
-    qkv: { kind: "fused", linear: find.conv1d(`h.${layer}.attn.c_attn`, [dModel, 3 * dModel]) },
-    out: find.conv1d(`h.${layer}.attn.c_proj`, [dModel, dModel]),
-    scoreScale: 1 / (scaled * byLayer),
-    ln2: layerNorm(config, find, `h.${layer}.ln_2`, dModel),
-    mlpIn: find.conv1d(`h.${layer}.mlp.c_fc`, [dModel, dMlp]),
-    mlpGate: null,
-    mlpOut: find.conv1d(`h.${layer}.mlp.c_proj`, [dMlp, dModel]),
-    activation: activationOf(config, "activation_function", "gelu_new"),
+    ...preNorm,
+    ln1: layerNorm(config, find, `${at}.ln_1`, dModel),
+    attention: {
+      ...plainAttention,
+      qkv: { kind: "fused", linear: find.conv1d(`${at}.attn.c_attn`, [dModel, 3 * dModel]) },
+      out: find.conv1d(`${at}.attn.c_proj`, [dModel, dModel]),
+      scoreScale: 1 / (scaled * byLayer),
+    },
+    ln2: layerNorm(config, find, `${at}.ln_2`, dModel),
+    mlp: {
+      kind: "dense",
+      in: find.conv1d(`${at}.mlp.c_fc`, [dModel, dMlp]),
+      gate: null,
+      out: find.conv1d(`${at}.mlp.c_proj`, [dMlp, dModel]),
+      activation: activationOf(config, "activation_function", "gelu_new"),
+    },
   };
 }
 
@@ -70,6 +80,7 @@ function layerNorm(config: ModelConfig, find: WeightFinder, name: string, dModel
   return {
     kind: "layer",
     gain: find.tensor(`${name}.weight`, [dModel]),
+    plusOne: false,
     bias: find.bias(name, dModel),
     epsilon: real(config, "layer_norm_epsilon", 1e-5),
   };

@@ -1,5 +1,5 @@
 /** Describes an opened model for every boundary. */
-import { absence } from "./run/readPlan";
+import { absence } from "../graph/absence";
 import { blockHook, blockSites, embedSites, finalSites, parseHook } from "../graph/hooks";
 import type { ModelSpec } from "../graph/modelSpec";
 import type { ModelInfo } from "../protocol/model";
@@ -35,7 +35,7 @@ export function modelInfo(spec: ModelSpec, facts: InfoFacts): ModelInfo {
     hooks: hooksOf(spec),
     hasTokenizer: facts.hasTokenizer,
     addsBos: facts.addsBos,
-    gatedMlp: spec.blocks.some(({ mlpGate }) => mlpGate !== null),
+    gatedMlp: spec.blocks.some(({ mlp }) => mlp?.kind === "dense" && mlp.gate !== null),
     hasRecords: facts.hasRecords,
     ...(warnings.length > 0 ? { warnings } : {}),
   };

@@ -4,9 +4,10 @@ import { seededRandom } from "../base/random";
 import type { WeightTable } from "../graph/graphBuilder";
 import { GraphError } from "../graph/graphError";
 import { blockHook } from "../graph/hooks";
-import type { ModelSpec } from "../graph/modelSpec";
+import { type ModelSpec, runsWhole } from "../graph/modelSpec";
 import type {
   BaseRun,
+  BlockNorm,
   Decoded,
   DecodeRequest,
   FullLogits,
@@ -108,10 +109,10 @@ export class ModelRunner implements Runner {
 
   base(ids: readonly number[], options: WorkOptions = {}): Promise<BaseRun> {
     this.checkIds(ids);
-    const means = new Map<string, Promise<Float32Array>>();
+    const sources = new Map<string, Promise<Tensor>>();
     const resolve = (edits: readonly Edit[], work: WorkOptions): Promise<RunEdits | null> =>
-      this.resolveEdits(ids, edits, work, means);
-    const parts = { spec: this.spec, chain: this.chain, resolve, isWhole: this.isDynamic(ids.length) };
+      this.resolveEdits(ids, edits, work, sources);
+    const parts = { spec: this.spec, chain: this.chain, resolve, isWhole: runsWhole(this.spec, ids.length) };
     return KeptRun.make(parts, ids, options);
   }
 
@@ -126,9 +127,7 @@ export class ModelRunner implements Runner {
     return this.reader.directions(rows, k);
   }
 
-  normWeights(
-    name: "final" | { readonly layer: number; readonly norm: "ln1" | "ln2" },
-  ): Promise<NormWeights> {
+  normWeights(name: "final" | { readonly layer: number; readonly norm: BlockNorm }): Promise<NormWeights> {
     return this.reader.norm(name);
   }
 
@@ -186,7 +185,7 @@ export class ModelRunner implements Runner {
    * at the start, as a plain run without a cache does: at zero strength the two are then the same to the last bit.
    */
   private start(plan: RunPlan, reads: readonly PlannedRead[], edits: RunEdits | null): Start {
-    if (plan.cache === "none" || edits !== null || this.isDynamic(plan.ids.length)) {
+    if (plan.cache === "none" || edits !== null || runsWhole(this.spec, plan.ids.length)) {
       return { sequence: new Sequence(this.spec), shared: false };
     }
     const firstRead = Math.min(
@@ -222,20 +221,22 @@ export class ModelRunner implements Runner {
     ids: readonly number[],
     edits: readonly Edit[],
     options: WorkOptions,
-    means = new Map<string, Promise<Float32Array>>(),
+    sources = new Map<string, Promise<Tensor>>(),
   ): Promise<RunEdits | null> {
     if (edits.length === 0) return null;
-    const read = async (hook: string): Promise<Float32Array> => {
-      const { reads } = await this.run({ ids, reads: [{ hook }], cache: "none" }, { signal: options.signal });
-      return meanRow(reads.get(hook) as Tensor);
+    const { signal } = options;
+    const read = async (hook: string, of: readonly number[]): Promise<Tensor> => {
+      const { reads } = await this.run({ ids: of, reads: [{ hook }], cache: "none" }, { signal });
+      return reads.get(hook) as Tensor;
     };
-    const meanOf = (hook: string): Promise<Float32Array> => {
-      const known = means.get(hook) ?? read(hook);
-      means.set(hook, known);
-      known.catch(() => means.delete(hook));
+    const source = (hook: string, of: readonly number[] | null): Promise<Tensor> => {
+      const key = `${hook} ${of?.join(",") ?? ""}`;
+      const known = sources.get(key) ?? read(hook, of ?? ids);
+      sources.set(key, known);
+      known.catch(() => sources.delete(key));
       return known;
     };
-    return RunEdits.resolve(this.spec, edits, { promptLength: ids.length, meanOf });
+    return RunEdits.resolve({ spec: this.spec, promptLength: ids.length, source }, edits);
   }
 
   /** The residual stream after the last block at the last id, appending what the sequence lacks. */
@@ -245,7 +246,7 @@ export class ModelRunner implements Runner {
     edits: RunEdits | null,
     signal: WorkOptions["signal"],
   ): Promise<Float32Array> {
-    const own = this.isDynamic(ids.length) ? new Sequence(this.spec) : sequence;
+    const own = runsWhole(this.spec, ids.length) ? new Sequence(this.spec) : sequence;
     const resid = await this.chain.run(
       {
         sequence: own,
@@ -259,13 +260,6 @@ export class ModelRunner implements Runner {
       { signal },
     );
     return resid.slice(resid.length - this.spec.dModel);
-  }
-
-  private isDynamic(length: number): boolean {
-    const { positions } = this.spec;
-    return (
-      positions.kind === "rotary" && positions.dynamicBeyond !== null && length > positions.dynamicBeyond
-    );
   }
 
   /** Tokens that still have a position: the last one written needs none. */
@@ -290,16 +284,4 @@ export class ModelRunner implements Runner {
       throw new GraphError("too-long", said, { next: `Give at most ${nCtx} tokens.` });
     }
   }
-}
-
-/** Mean over positions, the first left out (it is an attention sink) unless it is the only one. */
-function meanRow(values: Tensor): Float32Array {
-  const n = values.shape[0];
-  const width = values.data.length / n;
-  const first = n > 1 ? 1 : 0;
-  const mean = new Float32Array(width);
-  for (let row = first; row < n; row++) {
-    for (let i = 0; i < width; i++) mean[i] = mean[i] + values.data[row * width + i] / (n - first);
-  }
-  return mean;
 }

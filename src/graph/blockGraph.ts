@@ -1,12 +1,12 @@
-/** One transformer block as a graph: attention and MLP in series, with whatever hooks a plan asks for. */
+/** One transformer block as a graph: attention and MLP in their order, with whatever hooks a plan asks for. */
 import type { OnnxGraph } from "../formats/onnx/onnxModel";
 import { GraphBuilder, type ValueName, type WeightTable } from "./graphBuilder";
-import type { BlockSpec, ModelSpec } from "./modelSpec";
-import { activation } from "./parts/activation";
+import type { BlockSpec, MlpSpec, ModelSpec, NormSpec } from "./modelSpec";
 import { attention } from "./parts/attention";
-import { linear } from "./parts/linear";
-import { norm } from "./parts/norm";
-import { declareRotary, rotate } from "./parts/rotary";
+import { linear, scaled } from "./parts/linear";
+import { mlp } from "./parts/mlp";
+import { norm, type NormSites } from "./parts/norm";
+import { projections } from "./parts/projections";
 import { SiteMarker, type SitePlan } from "./sites";
 
 /** Names of a block graph's own inputs and outputs: residual [T, dModel]; keys and values [positions, kvHead, dHead]. */
@@ -31,6 +31,9 @@ interface Context {
   readonly block: BlockSpec;
 }
 
+/** Which norm of a block: its hooks are `NAME.hook_scale` and `NAME.hook_normalized`. */
+type NormName = "ln1" | "ln1_post" | "ln2" | "ln2_post";
+
 /**
  * The graph of block `layer`. T new positions run over P cached ones; keys and values of the new positions are outputs
  * (keys as the cache keeps them: rotated where positions are rotary).
@@ -42,52 +45,65 @@ export function blockGraph(
   weights: WeightTable,
 ): OnnxGraph {
   const graph = new GraphBuilder(`block ${layer}`, weights);
-  const context = {
-    graph,
-    marker: new SiteMarker(graph, variant),
-    spec,
-    block: spec.blocks[layer],
-  };
-  const resid = context.marker.at("hook_resid_pre", graph.input(blockNames.resid, ["T", spec.dModel]), [
-    "T",
-    spec.dModel,
-  ]);
-  if (spec.positions.kind === "rotary") declareRotary(graph, spec.dHead);
-  const mid = attentionLayer(context, resid, variant.past);
-  const post = mlpLayer(context, mid);
-  graph.output(blockNames.residPost, context.marker.at("hook_resid_post", post, ["T", spec.dModel]), [
-    "T",
-    spec.dModel,
-  ]);
+  const marker = new SiteMarker(graph, variant);
+  const context = { graph, marker, spec, block: spec.blocks[layer] };
+  const shape = ["T", spec.dModel];
+  const resid = marker.at("hook_resid_pre", graph.input(blockNames.resid, shape), shape);
+  const { order } = context.block;
+  const post =
+    order === "parallel"
+      ? inParallel(context, resid, variant.past)
+      : inSeries(context, resid, { hasPast: variant.past, after: order === "post" });
+  graph.output(blockNames.residPost, marker.at("hook_resid_post", post, shape), shape);
   return graph.build();
 }
 
-function attentionLayer(context: Context, resid: ValueName, hasPast: boolean): ValueName {
+/** Attention, then the MLP on what attention left; norms before each, or on the stream after each. */
+function inSeries(
+  context: Context,
+  resid: ValueName,
+  { hasPast, after }: { hasPast: boolean; after: boolean },
+): ValueName {
   const { graph, marker, spec, block } = context;
-  const sites = { scale: "ln1.hook_scale", normalized: "ln1.hook_normalized" } as const;
-  const normed = norm(graph, resid, block.ln1, { sites, marker, dModel: spec.dModel, rows: "T" });
-  const heads = projections(context, normed);
-  const rotary = spec.positions.kind === "rotary";
-  const q = rotary
-    ? marker.at("attn.hook_rot_q", rotate(graph, heads.q), headShape(spec, spec.nHeads))
-    : heads.q;
-  const k = rotary
-    ? marker.at("attn.hook_rot_k", rotate(graph, heads.k), headShape(spec, spec.nKvHeads))
-    : heads.k;
-  graph.output(blockNames.newK, k, headShape(spec, spec.nKvHeads));
-  graph.output(blockNames.newV, heads.v, headShape(spec, spec.nKvHeads));
+  const normed = after ? resid : normAt(context, "ln1", block.ln1, resid);
+  const attended = attentionOut(context, normed, hasPast);
+  const onto = block.addedTo === "normed" ? normed : resid;
+  let mid = graph.op("Add", [onto, attended]);
+  if (after) mid = normAt(context, "ln1", block.ln1, mid);
+  if (block.mlp === null) return mid;
+  mid = marker.at("hook_resid_mid", mid, ["T", spec.dModel]);
+  const ln2 = block.ln2 === "ln1" ? null : block.ln2;
+  const read = after ? mid : normAt(context, "ln2", ln2, mid);
+  const post = graph.op("Add", [block.addedTo === "normed" ? read : mid, mlpOut(context, read, block.mlp)]);
+  return after ? normAt(context, "ln2", ln2, post) : post;
+}
+
+/** Attention and MLP on the block's input, added together. */
+function inParallel(context: Context, resid: ValueName, hasPast: boolean): ValueName {
+  const { graph, block } = context;
+  const normed = normAt(context, "ln1", block.ln1, resid);
+  const attended = graph.op("Add", [resid, attentionOut(context, normed, hasPast)]);
+  if (block.mlp === null) return attended;
+  const read = block.ln2 === "ln1" ? normed : normAt(context, "ln2", block.ln2, resid);
+  return graph.op("Add", [attended, mlpOut(context, read, block.mlp)]);
+}
+
+/** What attention adds to the stream. */
+function attentionOut(context: Context, normed: ValueName, hasPast: boolean): ValueName {
+  const { graph, marker, spec, block } = context;
+  const { nHeads, nKvHeads, dHead, dModel } = spec;
+  const heads = projections(graph, normed, { spec: block.attention, sizes: spec, marker });
+  graph.output(blockNames.newK, heads.k, ["T", nKvHeads, dHead]);
+  graph.output(blockNames.newV, heads.v, ["T", nKvHeads, dHead]);
   const past = hasPast ? pastInputs(graph, spec) : null;
-  const shape = {
-    nHeads: spec.nHeads,
-    nKvHeads: spec.nKvHeads,
-    dHead: spec.dHead,
-    scoreScale: block.scoreScale,
-  };
-  const z = attention(graph, { q, k, v: heads.v, past }, shape, marker);
-  const flat = graph.op("Reshape", [z, graph.ints(0, spec.nHeads * spec.dHead)]);
-  const proj = marker.at("attn.hook_proj", linear(graph, flat, block.out), ["T", spec.dModel]);
-  const out = marker.at("hook_attn_out", proj, ["T", spec.dModel]);
-  return marker.at("hook_resid_mid", graph.op("Add", [resid, out]), ["T", spec.dModel]);
+  const { scoreScale, softCap, window, alibi, out } = block.attention;
+  const { causal } = spec;
+  const shape = { nHeads, nKvHeads, dHead, scoreScale, softCap, window, alibi: alibi !== null, causal };
+  const z = attention(graph, { ...heads, past }, shape, marker);
+  const flat = graph.op("Reshape", [z, graph.ints(0, nHeads * dHead)]);
+  const proj = marker.at("attn.hook_proj", linear(graph, flat, out), ["T", dModel]);
+  const normedOut = normAt(context, "ln1_post", block.ln1Post, proj);
+  return marker.at("hook_attn_out", scaled(graph, normedOut, block.residualScale), ["T", dModel]);
 }
 
 function pastInputs(graph: GraphBuilder, spec: ModelSpec): { k: ValueName; v: ValueName } {
@@ -95,52 +111,18 @@ function pastInputs(graph: GraphBuilder, spec: ModelSpec): { k: ValueName; v: Va
   return { k: graph.input(blockNames.pastK, shape), v: graph.input(blockNames.pastV, shape) };
 }
 
-function headShape(spec: ModelSpec, nHeads: number): (number | string)[] {
-  return ["T", nHeads, spec.dHead];
+/** What the MLP adds to the stream. */
+function mlpOut(context: Context, normed: ValueName, own: MlpSpec): ValueName {
+  const { graph, marker, spec, block } = context;
+  const raw = mlp(graph, normed, own, { marker, dMlp: spec.dMlp });
+  const proj = marker.at("mlp.hook_proj", raw, ["T", spec.dModel]);
+  const normedOut = normAt(context, "ln2_post", block.ln2Post, proj);
+  return marker.at("hook_mlp_out", scaled(graph, normedOut, block.residualScale), ["T", spec.dModel]);
 }
 
-/** Queries, keys and values before any rotation, [T, heads, dHead]. */
-function projections(
-  { graph, marker, spec, block }: Context,
-  normed: ValueName,
-): { q: ValueName; k: ValueName; v: ValueName } {
-  const { dHead, nHeads, nKvHeads } = spec;
-  let flat: ValueName[];
-  if (block.qkv.kind === "fused") {
-    const sizes = graph.ints(nHeads * dHead, nKvHeads * dHead, nKvHeads * dHead);
-    flat = graph.ops("Split", [linear(graph, normed, block.qkv.linear), sizes], {
-      outputs: 3,
-      attributes: { axis: 1 },
-    });
-  } else {
-    const { q, k, v } = block.qkv;
-    flat = [q, k, v].map((one) => linear(graph, normed, one));
-  }
-  const part = (i: number, n: number): ValueName => graph.op("Reshape", [flat[i], graph.ints(0, n, dHead)]);
-  return {
-    q: marker.at("attn.hook_q", part(0, nHeads), headShape(spec, nHeads)),
-    k: marker.at("attn.hook_k", part(1, nKvHeads), headShape(spec, nKvHeads)),
-    v: marker.at("attn.hook_v", part(2, nKvHeads), headShape(spec, nKvHeads)),
-  };
-}
-
-function mlpLayer({ graph, marker, spec, block }: Context, mid: ValueName): ValueName {
-  const sites = { scale: "ln2.hook_scale", normalized: "ln2.hook_normalized" } as const;
-  const normed = norm(graph, mid, block.ln2, { sites, marker, dModel: spec.dModel, rows: "T" });
-  const wide = ["T", spec.dMlp];
-  let post: ValueName;
-  if (block.mlpGate === null) {
-    const pre = marker.at("mlp.hook_pre", linear(graph, normed, block.mlpIn), wide);
-    post = activation(graph, pre, block.activation);
-  } else {
-    const pre = marker.at("mlp.hook_pre", linear(graph, normed, block.mlpGate), wide);
-    const up = marker.at("mlp.hook_pre_linear", linear(graph, normed, block.mlpIn), wide);
-    post = graph.op("Mul", [activation(graph, pre, block.activation), up]);
-  }
-  const proj = linear(graph, marker.at("mlp.hook_post", post, wide), block.mlpOut);
-  const out = marker.at("hook_mlp_out", marker.at("mlp.hook_proj", proj, ["T", spec.dModel]), [
-    "T",
-    spec.dModel,
-  ]);
-  return graph.op("Add", [mid, out]);
+function normAt(context: Context, name: NormName, norms: NormSpec | null, x: ValueName): ValueName {
+  if (norms === null) return x;
+  const { graph, marker, spec } = context;
+  const sites: NormSites = { scale: `${name}.hook_scale`, normalized: `${name}.hook_normalized` };
+  return norm(graph, x, norms, { sites, marker, dModel: spec.dModel, rows: "T" });
 }

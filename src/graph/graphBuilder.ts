@@ -20,6 +20,32 @@ export interface WeightLocation {
 /** All weights of a model by the checkpoint's names. */
 export type WeightTable = ReadonlyMap<string, WeightLocation>;
 
+/** Name for rows `from` … `to` − 1 of a tensor: they are mapped as a weight of their own, nothing is copied. */
+export function rowsOf(name: string, from: number, to: number): string {
+  return `${name}[${from}:${to}]`;
+}
+
+/**
+ * Where a weight lies that is named as the checkpoint names it, or as `rowsOf` does.
+ * @throws {GraphError} "missing-tensor"
+ */
+export function locateWeight(weights: WeightTable, name: string): WeightLocation {
+  const whole = weights.get(name);
+  if (whole !== undefined) return whole;
+  const part = /^(.*)\[(\d+):(\d+)\]$/.exec(name);
+  const of = part === null ? undefined : weights.get(part[1]);
+  if (part === null || of === undefined)
+    throw new GraphError("missing-tensor", `The checkpoint has no tensor "${name}".`, { details: { name } });
+  const [from, to] = [Number(part[2]), Number(part[3])];
+  const row = of.length / of.shape[0];
+  return {
+    shape: [to - from, ...of.shape.slice(1)],
+    file: of.file,
+    offset: of.offset + from * row,
+    length: (to - from) * row,
+  };
+}
+
 /** Name of a value inside the graph being built. */
 export type ValueName = string;
 
@@ -61,16 +87,11 @@ export class GraphBuilder {
   }
 
   /**
-   * A weight of the checkpoint, used where it lies.
+   * A weight of the checkpoint (or rows of one, see `rowsOf`), used where it lies.
    * @throws {GraphError} "missing-tensor"
    */
   weight(name: string): ValueName {
-    const at = this.weights.get(name);
-    if (at === undefined)
-      throw new GraphError("missing-tensor", `The checkpoint has no tensor "${name}".`, {
-        details: { name },
-      });
-    const { shape, file, offset, length } = at;
+    const { shape, file, offset, length } = locateWeight(this.weights, name);
     this.initializers.set(name, {
       name,
       type: "float",

@@ -16,6 +16,8 @@ export const blockSites = [
   "attn.hook_pattern",
   "attn.hook_z",
   "attn.hook_proj",
+  "ln1_post.hook_scale",
+  "ln1_post.hook_normalized",
   "hook_attn_out",
   "hook_resid_mid",
   "ln2.hook_scale",
@@ -24,6 +26,8 @@ export const blockSites = [
   "mlp.hook_pre_linear",
   "mlp.hook_post",
   "mlp.hook_proj",
+  "ln2_post.hook_scale",
+  "ln2_post.hook_normalized",
   "hook_mlp_out",
   "hook_resid_post",
 ] as const;
@@ -102,7 +106,9 @@ export function hookAxes(site: Site): readonly Axis[] {
     case "mlp.hook_post":
       return ["pos", "dMlp"];
     case "ln1.hook_scale":
+    case "ln1_post.hook_scale":
     case "ln2.hook_scale":
+    case "ln2_post.hook_scale":
     case "ln_final.hook_scale":
       return ["pos", "one"];
     default:

@@ -2,6 +2,7 @@
 import type { WorkOptions } from "../base/cancel";
 import type { Edit, Sampling } from "../protocol/edit";
 import type { ModelInfo } from "../protocol/model";
+import type { Explanation } from "../protocol/neurons";
 import type { Tensor } from "../tensor/tensor";
 
 /** A hook to read. Left-out lists mean all; `positions` are indices into the run's ids. */
@@ -66,9 +67,12 @@ export interface NeuronWeights {
   readonly gateBias?: number;
 }
 
-/** Gain and bias of a norm; null where the family has none. */
+/** A norm of a block: before attention or MLP (in post-norm blocks after them), or of what they add. */
+export type BlockNorm = "ln1" | "ln1_post" | "ln2" | "ln2_post";
+
+/** Gain and bias of a norm as they are applied; null where it has none. Kind "none": there is no norm at this place. */
 export interface NormWeights {
-  readonly kind: "layer" | "rms";
+  readonly kind: "layer" | "rms" | "none";
   readonly gain: Float32Array | null;
   readonly bias: Float32Array | null;
 }
@@ -126,7 +130,7 @@ export interface Runner {
       readonly bottom: readonly (readonly [number, number])[];
     }[]
   >;
-  normWeights(name: "final" | { readonly layer: number; readonly norm: "ln1" | "ln2" }): Promise<NormWeights>;
+  normWeights(name: "final" | { readonly layer: number; readonly norm: BlockNorm }): Promise<NormWeights>;
   /** What each head adds to the residual stream at some positions: axes [head, pos, dModel], output bias left out. */
   headResults(
     plan: { ids: readonly number[]; layer: number; positions: readonly number[] },
@@ -154,4 +158,6 @@ export interface ModelRecords {
   readonly nPlaces: number;
   /** What the text is, in words. */
   readonly text: string;
+  /** Each neuron's explanation, chosen and scored on this text alone, [nLayers, dMlp]; null where there are none. */
+  readonly explanations: readonly Explanation[] | null;
 }

@@ -1,7 +1,8 @@
 /** Rows of a residual stream to what they decode to, reduced inside the graph. */
 import type { OnnxGraph } from "../formats/onnx/onnxModel";
 import { GraphBuilder, type ValueName, type WeightTable } from "./graphBuilder";
-import type { ModelSpec } from "./modelSpec";
+import type { ModelSpec, UnembedSpec } from "./modelSpec";
+import { capped, linear, scaled } from "./parts/linear";
 import { norm } from "./parts/norm";
 import { SiteMarker, type SitePlan } from "./sites";
 
@@ -33,13 +34,22 @@ export function unembedGraph(spec: ModelSpec, variant: UnembedVariant, weights: 
   const marker = new SiteMarker(graph, variant);
   const rows = graph.input(unembedNames.rows, ["N", spec.dModel]);
   const sites = { scale: "ln_final.hook_scale", normalized: "ln_final.hook_normalized" } as const;
-  const normed = norm(graph, rows, spec.finalNorm, { sites, marker, dModel: spec.dModel, rows: "N" });
+  const how = { sites, marker, dModel: spec.dModel, rows: "N" };
+  const normed = spec.finalNorm === null ? rows : norm(graph, rows, spec.finalNorm, how);
   if (variant.kind === "norm") return graph.build();
-  const logits = graph.op("Gemm", [normed, graph.weight(spec.unembed)], { transB: 1 });
+  const logits = unembedded(graph, normed, spec.unembed);
   if (variant.kind === "logits") graph.output(unembedNames.logits, logits, ["N", spec.dVocab]);
   else reductions(graph, logits);
   if (variant.kind === "track") tracked(graph, logits);
   return graph.build();
+}
+
+/** Logits [N, vocab] of what the final norm gives. */
+function unembedded(graph: GraphBuilder, normed: ValueName, spec: UnembedSpec): ValueName {
+  const { weight, bias, project, scale, softCap } = spec;
+  const rows = project === null ? normed : linear(graph, normed, project);
+  const logits = scaled(graph, linear(graph, rows, { weight, layout: "out-in", bias }), scale);
+  return softCap === null ? logits : capped(graph, logits, softCap);
 }
 
 /** log Σ exp, entropy −Σ p log p, and the k largest, in one pass each. */

@@ -1,7 +1,9 @@
 /** Small graphs over weights alone: rows and columns of a matrix, directions through the unembedding, heads through W_O. */
 import type { OnnxGraph } from "../formats/onnx/onnxModel";
-import { GraphBuilder, type ValueName, type WeightTable } from "./graphBuilder";
+import { GraphBuilder, locateWeight, type ValueName, type WeightTable } from "./graphBuilder";
 import type { ModelSpec } from "./modelSpec";
+import { linear, scaled } from "./parts/linear";
+import { gained } from "./parts/norm";
 
 /** Names of inputs and outputs of the graphs here. */
 export const weightNames = {
@@ -22,25 +24,27 @@ export function pickGraph(weight: string, axis: number, weights: WeightTable): O
   const graph = new GraphBuilder("pick", weights);
   const indices = graph.input(weightNames.indices, ["n"], "int64");
   const value = graph.op("Gather", [graph.weight(weight), indices], { axis });
-  const shape: (number | string)[] = [...(weights.get(weight)?.shape ?? [])];
+  const shape: (number | string)[] = [...locateWeight(weights, weight).shape];
   shape[axis] = "n";
   graph.output(weightNames.picked, value, shape);
   return graph.build();
 }
 
 /**
- * Directions rows [n, dModel] times the unembedding: what each adds to the logits on the direct path, scale left out.
- * The final norm's gain is folded in; for a LayerNorm the direction is centred first, as the norm would.
+ * Directions rows [n, dModel] times the unembedding: what each adds to the logits on the direct path, the norm's scale
+ * and a soft cap left out. The final norm's gain is folded in; for a LayerNorm the direction is centred first, as the
+ * norm would.
  */
 export function directionsGraph(spec: ModelSpec, weights: WeightTable): OnnxGraph {
   const graph = new GraphBuilder("directions", weights);
   const rows = graph.input(weightNames.rows, ["n", spec.dModel]);
-  const { kind, gain } = spec.finalNorm;
+  const { weight, project, scale } = spec.unembed;
   let value: ValueName = rows;
-  if (kind === "layer")
+  if (spec.finalNorm?.kind === "layer")
     value = graph.op("Sub", [rows, graph.op("ReduceMean", [rows, graph.ints(1)], { keepdims: 1 })]);
-  if (gain !== null) value = graph.op("Mul", [value, graph.weight(gain)]);
-  const logits = graph.op("Gemm", [value, graph.weight(spec.unembed)], { transB: 1 });
+  if (spec.finalNorm !== null) value = gained(graph, value, { ...spec.finalNorm, bias: null });
+  if (project !== null) value = linear(graph, value, { ...project, bias: null });
+  const logits = scaled(graph, linear(graph, value, { weight, layout: "out-in", bias: null }), scale);
   const k = graph.input(weightNames.k, [1], "int64");
   for (const [largest, names] of [
     [1, [weightNames.topValues, weightNames.topIds]],
@@ -56,7 +60,7 @@ export function directionsGraph(spec: ModelSpec, weights: WeightTable): OnnxGrap
 /** z [pos, head, dHead] through each head's own rows of W_O: results [head, pos, dModel], the output bias left out. */
 export function headResultsGraph(spec: ModelSpec, layer: number, weights: WeightTable): OnnxGraph {
   const graph = new GraphBuilder(`heads ${layer}`, weights);
-  const { out } = spec.blocks[layer];
+  const { out } = spec.blocks[layer].attention;
   const { nHeads, dHead, dModel } = spec;
   const z = graph.op("Transpose", [graph.input(weightNames.z, ["n", nHeads, dHead])], { perm: [1, 0, 2] });
   const weight = graph.weight(out.weight);

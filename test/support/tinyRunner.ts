@@ -203,7 +203,9 @@ export class TinyRunner implements Runner {
   }
 
   async normWeights(name: Parameters<Runner["normWeights"]>[0]): Promise<NormWeights> {
-    const norm = name === "final" ? this.model.final : this.model.blocks[name.layer][name.norm];
+    const which = name === "final" ? name : name.norm;
+    if (which === "ln1_post" || which === "ln2_post") return { kind: "none", gain: null, bias: null };
+    const norm = name === "final" ? this.model.final : this.model.blocks[name.layer][which as "ln1" | "ln2"];
     return { kind: this.model.shape.kind === "gpt" ? "layer" : "rms", ...norm };
   }
 

@@ -3,13 +3,15 @@ import type { RotarySpec } from "../../graph/modelSpec";
 import { count, type ModelConfig, real, refuse } from "./configReader";
 
 interface RotaryContext {
+  readonly config: ModelConfig;
   readonly scaling: ModelConfig;
   readonly theta: number;
   readonly dRotary: number;
   readonly nCtx: number;
 }
 
-type RotaryKind = (context: RotaryContext) => Omit<RotarySpec, "kind">;
+type Frequencies = Pick<RotarySpec, "inverseFrequencies" | "factor" | "dynamicBeyond">;
+type RotaryKind = (context: RotaryContext) => Frequencies;
 
 const kinds: Readonly<Record<string, RotaryKind>> = {
   default: ({ theta, dRotary }) => fixed(plain(theta, dRotary)),
@@ -20,36 +22,65 @@ const kinds: Readonly<Record<string, RotaryKind>> = {
   dynamic,
   yarn,
   llama3,
+  longrope,
 };
 
+/** Names that older files use for a kind. */
+const olderNames: Readonly<Record<string, string>> = { su: "longrope" };
+
+/** Where a family departs from one angle for each pair of halves of a head, base rope_theta. */
+export interface RotaryHow {
+  /** Share of a head's dimensions that is turned, where config.json has no partial_rotary_factor. */
+  readonly share?: number;
+  readonly pairs?: RotarySpec["pairs"];
+  /** Base of the frequencies where config.json has none. */
+  readonly theta?: number;
+}
+
 /**
- * Rotary settings of a config with `rope_theta` and `rope_scaling` (or, in newer files, `rope_parameters`).
+ * Rotary settings of a config with `rope_theta`, `partial_rotary_factor` and `rope_scaling` (or, in newer files,
+ * `rope_parameters` with all three).
  * Source: transformers, modeling_rope_utils.py.
  * @throws {GraphError} "unsupported-config" for a kind of scaling that is not known
  */
-export function rotaryOf(config: ModelConfig, dRotary: number, nCtx: number): RotarySpec {
+export function rotaryOf(
+  config: ModelConfig,
+  { dHead, nCtx }: { readonly dHead: number; readonly nCtx: number },
+  { share = 1, pairs = "halves", theta: base = 10000 }: RotaryHow = {},
+): RotarySpec {
   const scaling = (config["rope_parameters"] ?? config["rope_scaling"] ?? {}) as ModelConfig;
   if (typeof scaling !== "object" || Array.isArray(scaling))
     throw refuse("rope_scaling", scaling, "an object or null");
-  const theta = real(scaling, "rope_theta", real(config, "rope_theta", 10000));
-  const name = scaling["rope_type"] ?? scaling["type"] ?? "default";
+  const theta = real(scaling, "rope_theta", real(config, "rope_theta", base));
+  const factor = real(scaling, "partial_rotary_factor", real(config, "partial_rotary_factor", share));
+  if (factor <= 0 || factor > 1)
+    throw refuse("partial_rotary_factor", factor, "a share of the head, up to 1");
+  const said = scaling["rope_type"] ?? scaling["type"] ?? "default";
+  const name = typeof said === "string" ? (olderNames[said] ?? said) : said;
   const build = typeof name === "string" && Object.hasOwn(kinds, name) ? kinds[name] : undefined;
   if (build === undefined)
     throw refuse("rope_scaling.rope_type", name, `one of ${Object.keys(kinds).join(", ")}`);
-  if (dRotary % 2 !== 0) throw refuse("head_dim", dRotary, "an even number, as rotary positions need");
-  return { kind: "rotary", ...build({ scaling, theta, dRotary, nCtx }) };
+  const dRotary = Math.floor(dHead * factor);
+  if (dRotary % 2 !== 0 || dRotary === 0)
+    throw refuse("head_dim", dHead, "a width of which an even number of dimensions is turned");
+  return { dRotary, pairs, ...build({ config, scaling, theta, dRotary, nCtx }) };
+}
+
+/** Rotary frequencies of one base, without scaling. */
+export function plainRotary(theta: number, dRotary: number, pairs: RotarySpec["pairs"]): RotarySpec {
+  return { dRotary, pairs, ...fixed(plain(theta, dRotary)) };
 }
 
 function plain(theta: number, dRotary: number): Float64Array {
   return Float64Array.from({ length: dRotary / 2 }, (_, i) => theta ** ((-2 * i) / dRotary));
 }
 
-function fixed(frequencies: Float64Array, factor = 1): Omit<RotarySpec, "kind"> {
+function fixed(frequencies: Float64Array, factor = 1): Frequencies {
   return { inverseFrequencies: () => frequencies, factor, dynamicBeyond: null };
 }
 
 /** Dynamic NTK: beyond the trained length the base grows with the length of the run. */
-function dynamic({ scaling, theta, dRotary, nCtx }: RotaryContext): Omit<RotarySpec, "kind"> {
+function dynamic({ scaling, theta, dRotary, nCtx }: RotaryContext): Frequencies {
   const factor = real(scaling, "factor");
   const inverseFrequencies = (length: number): Float64Array => {
     const n = Math.max(length, nCtx);
@@ -60,7 +91,7 @@ function dynamic({ scaling, theta, dRotary, nCtx }: RotaryContext): Omit<RotaryS
 }
 
 /** YaRN. Source: Peng et al., "YaRN: Efficient Context Window Extension of Large Language Models", 2023. */
-function yarn({ scaling, theta, dRotary, nCtx }: RotaryContext): Omit<RotarySpec, "kind"> {
+function yarn({ scaling, theta, dRotary, nCtx }: RotaryContext): Frequencies {
   const factor = real(scaling, "factor");
   const trained = count(scaling, "original_max_position_embeddings", nCtx);
   const attention = real(scaling, "attention_factor", yarnAttention(scaling, factor));
@@ -88,7 +119,7 @@ function yarnAttention(scaling: ModelConfig, factor: number): number {
 }
 
 /** Llama 3.1's scaling: long wavelengths are stretched, short ones kept, those between blended. */
-function llama3({ scaling, theta, dRotary }: RotaryContext): Omit<RotarySpec, "kind"> {
+function llama3({ scaling, theta, dRotary }: RotaryContext): Frequencies {
   const factor = real(scaling, "factor");
   const low = real(scaling, "low_freq_factor");
   const high = real(scaling, "high_freq_factor");
@@ -101,4 +132,32 @@ function llama3({ scaling, theta, dRotary }: RotaryContext): Omit<RotarySpec, "k
     return ((1 - smooth) * f) / factor + smooth * f;
   });
   return fixed(frequencies);
+}
+
+/**
+ * LongRoPE: factors for each frequency, one list up to the trained length and one beyond it.
+ * Source: Ding et al., "LongRoPE: Extending LLM Context Window Beyond 2 Million Tokens", 2024.
+ */
+function longrope({ config, scaling, theta, dRotary, nCtx }: RotaryContext): Frequencies {
+  const own = (config["original_max_position_embeddings"] ?? null) !== null;
+  const trained = own
+    ? count(config, "original_max_position_embeddings")
+    : count(scaling, "original_max_position_embeddings", nCtx);
+  const factor = own || trained !== nCtx ? nCtx / trained : real(scaling, "factor", 1);
+  const grown = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(trained));
+  const [short, long] = ["short_factor", "long_factor"].map((key) => {
+    const list = scaling[key];
+    if (!isNumbers(list) || list.length !== dRotary / 2)
+      throw refuse(`rope_scaling.${key}`, list, `a list of ${dRotary / 2} numbers`);
+    return plain(theta, dRotary).map((f, i) => f / list[i]);
+  });
+  return {
+    inverseFrequencies: (length) => (length > trained ? long : short),
+    factor: real(scaling, "attention_factor", grown),
+    dynamicBeyond: trained,
+  };
+}
+
+function isNumbers(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((one) => typeof one === "number" && Number.isFinite(one));
 }

@@ -3,16 +3,20 @@ import { throwIfCancelled, type WorkOptions } from "../../base/cancel";
 import { blockGraph, blockNames } from "../../graph/blockGraph";
 import { embedGraph, embedNames } from "../../graph/embedGraph";
 import type { WeightTable } from "../../graph/graphBuilder";
-import type { ModelSpec } from "../../graph/modelSpec";
+import { type BlockSpec, type ModelSpec, runsWhole } from "../../graph/modelSpec";
+import { GraphError } from "../../graph/graphError";
+import { alibiInput } from "../../graph/parts/attention";
+import { scoreRowsOutput } from "../../graph/parts/editSteps";
 import { rotaryInputs } from "../../graph/parts/rotary";
-import { addInput, mulInput, pickInput, readOutput, type SitePlan, sitePlanKey } from "../../graph/sites";
+import { pickInput, readOutput, type SitePlan, sitePlanKey } from "../../graph/sites";
 import { floatFeed, floatsOf, int64Feed } from "../feeds";
 import type { Feed, Fetched } from "../ort";
 import type { SessionPool } from "../sessionPool";
 import type { ReadCollector } from "./readCollector";
 import type { PlannedRead } from "./readPlan";
-import { rotaryFeeds } from "./rotaryTable";
-import { embedLayer, type RunEdits } from "./runEdits";
+import { PositionFeeds } from "./positionFeeds";
+import { embedLayer } from "./edits/placedEdit";
+import type { RunEdits } from "./runEdits";
 import type { Sequence } from "./sequence";
 
 /** Most positions of one chunk: the unit of cancelling within a long prefill. */
@@ -43,6 +47,7 @@ interface Chunk {
   readonly from: number;
   readonly to: number;
   readonly ids: readonly number[];
+  readonly positions: PositionFeeds;
 }
 
 /** A model's blocks over mapped weights. */
@@ -85,17 +90,15 @@ export class BlockChain {
   }
 
   private chunksOf({ sequence, ids, totalLength, chunk }: ChainRun): Chunk[] {
-    const { positions, nHeads } = this.spec;
-    const whole =
-      positions.kind === "rotary" &&
-      positions.dynamicBeyond !== null &&
-      totalLength > positions.dynamicBeyond;
-    const room = Math.max(1, Math.floor(mostScores / (nHeads * totalLength)));
+    const whole = runsWhole(this.spec, totalLength);
+    const room = Math.max(1, Math.floor(mostScores / (this.spec.nHeads * totalLength)));
     const length = whole ? Math.max(ids.length, 1) : Math.min(chunk ?? chunkLength, room);
     const chunks: Chunk[] = [];
     for (let i = 0; i < ids.length; i += length) {
       const part = ids.slice(i, i + length);
-      chunks.push({ from: sequence.length + i, to: sequence.length + i + part.length, ids: part });
+      const [from, to] = [sequence.length + i, sequence.length + i + part.length];
+      const positions = new PositionFeeds(this.spec, { from, to, length: totalLength });
+      chunks.push({ from, to, ids: part, positions });
     }
     return chunks;
   }
@@ -106,6 +109,8 @@ export class BlockChain {
     step.feeds[embedNames.ids] = int64Feed(chunk.ids);
     if (this.spec.positions.kind === "learned") {
       step.feeds[embedNames.positions] = int64Feed(chunk.ids.map((_, i) => chunk.from + i));
+    } else if (this.spec.positions.kind === "sinusoidal") {
+      step.feeds[embedNames.positionRows] = chunk.positions.rows(this.spec.positions.row);
     }
     const key = `embed ${sitePlanKey(step.plan)}`;
     const out = await this.pool.use(
@@ -125,9 +130,9 @@ export class BlockChain {
     const { layer, resid } = at;
     const { dModel } = this.spec;
     const reads = run.reads.filter(({ hook }) => hook.place === "block" && hook.layer === layer);
-    const edited = run.edits?.sites(layer, chunk.from, chunk.to) ?? [];
+    const isEdited = run.edits?.sites(layer).includes("hook_resid_pre") ?? false;
     const free = (site: string): boolean =>
-      site === "hook_resid_post" || (site === "hook_resid_pre" && !edited.includes(site));
+      site === "hook_resid_post" || (site === "hook_resid_pre" && !isEdited);
     const step = new Step(run, chunk, { reads: reads.filter(({ hook }) => !free(hook.site)), layer });
     const past = run.sequence.length > 0;
     step.feeds[blockNames.resid] = floatFeed(resid, [chunk.ids.length, dModel]);
@@ -135,11 +140,12 @@ export class BlockChain {
       const { k, v } = run.sequence.past(layer);
       Object.assign(step.feeds, { [blockNames.pastK]: k, [blockNames.pastV]: v });
     }
-    this.feedRotary(step.feeds, run, chunk);
+    feedPositions(step.feeds, this.spec.blocks[layer], chunk.positions);
     const key = `block ${layer} ${past ? "past" : "first"} ${sitePlanKey(step.plan)}`;
     const graph = () => blockGraph(this.spec, layer, { ...step.plan, past }, this.weights);
     const out = await this.pool.use(key, graph, (session) => session.run(step.feeds));
     step.collect(out);
+    checkScoreRows(out, { layer, from: chunk.from });
     run.sequence.write(layer, floatsOf(out, blockNames.newK), floatsOf(out, blockNames.newV));
     const post = floatsOf(out, blockNames.residPost);
     for (const read of reads) {
@@ -150,13 +156,20 @@ export class BlockChain {
     }
     return post;
   }
+}
 
-  private feedRotary(feeds: Record<string, Feed>, run: ChainRun, { from, to }: Chunk): void {
-    if (this.spec.positions.kind !== "rotary") return;
-    const { cos, sin } = rotaryFeeds(this.spec.positions, { from, to, length: run.totalLength });
+/** What a block needs to know of its positions. */
+function feedPositions(
+  feeds: Record<string, Feed>,
+  { attention }: BlockSpec,
+  positions: PositionFeeds,
+): void {
+  if (attention.rotary !== null) {
+    const { cos, sin } = positions.rotary(attention.rotary);
     feeds[rotaryInputs.cos] = cos;
     feeds[rotaryInputs.sin] = sin;
   }
+  if (attention.alibi !== null) feeds[alibiInput] = positions.alibi(attention.alibi);
 }
 
 /** One graph call: its plan, its feeds, and where its reads go. */
@@ -171,13 +184,9 @@ class Step {
     { reads, layer }: { reads: readonly PlannedRead[]; layer: number },
   ) {
     this.reads = reads.filter((read) => localPositions(read, chunk).length > 0);
-    const edits = run.edits?.sites(layer, chunk.from, chunk.to) ?? [];
-    for (const site of edits) {
-      const { mul, add } = run.edits!.feeds(layer, site, chunk);
-      this.feeds[mulInput(site)] = mul;
-      this.feeds[addInput(site)] = add;
-    }
-    this.plan = { reads: this.reads.map((read) => this.siteRead(read, chunk)), edits };
+    const own = run.edits?.of(layer, chunk);
+    Object.assign(this.feeds, own?.feeds);
+    this.plan = { reads: this.reads.map((read) => this.siteRead(read, chunk)), edits: own?.edits ?? [] };
   }
 
   collect(out: Readonly<Record<string, Fetched>>): void {
@@ -192,6 +201,27 @@ class Step {
     for (const axis of axes) this.feeds[pickInput(site, axis)] = int64Feed(picks.get(axis) ?? []);
     return { site, picks: axes };
   }
+}
+
+/**
+ * Refuses edits that left a query without any key: its softmax would be no number.
+ * @throws {GraphError} "bad-edit"
+ */
+function checkScoreRows(
+  out: Readonly<Record<string, Fetched>>,
+  { layer, from }: { layer: number; from: number },
+): void {
+  const rows = out[scoreRowsOutput];
+  if (rows === undefined) return;
+  const at = (rows.data as Float32Array).indexOf(-Infinity);
+  if (at < 0) return;
+  const head = Math.floor(at / rows.dims[1]);
+  const query = from + (at % rows.dims[1]);
+  throw new GraphError(
+    "bad-edit",
+    `The edits mask every key that head ${head} of layer ${layer} sees at position ${query}.`,
+    { next: "Leave at least one key to each query.", details: { layer, head, query } },
+  );
 }
 
 /** The read positions that fall into a chunk, counted from its start. */

@@ -1,4 +1,5 @@
 /** What a run reads, sorted by where in the chain it is found. */
+import { absence } from "../../graph/absence";
 import { GraphError } from "../../graph/graphError";
 import { type Hook, HookError, hookAxes, parseHook } from "../../graph/hooks";
 import type { ModelSpec } from "../../graph/modelSpec";
@@ -14,21 +15,6 @@ export interface PlannedRead {
   readonly picks: readonly { readonly axis: number; readonly indices: readonly number[] }[];
   /** Number of the axis that counts new positions. */
   readonly posAxis: number;
-}
-
-/** Why a family lacks a hook; null when it has it. A hook a model lacks is absent with a reason, never an alias. */
-export function absence(spec: ModelSpec, hook: Hook): string | null {
-  if (hook.place === "block" && hook.layer >= spec.nLayers) return `the last layer is ${spec.nLayers - 1}`;
-  const rotary = spec.positions.kind === "rotary";
-  if (hook.site === "hook_pos_embed" && rotary)
-    return "positions are rotary: nothing is added to the embedding";
-  if (/hook_rot_[qk]$/.test(hook.site) && !rotary)
-    return "positions are learned: queries and keys are not rotated";
-  if (hook.site === "mlp.hook_pre_linear" && hook.place === "block") {
-    const gated = spec.blocks[hook.layer]?.mlpGate !== null;
-    if (!gated) return "the MLP has no gate: there is one pre-activation, mlp.hook_pre";
-  }
-  return null;
 }
 
 /**

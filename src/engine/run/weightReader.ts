@@ -2,8 +2,8 @@
 import type { OnnxGraph } from "../../formats/onnx/onnxModel";
 import type { WeightTable } from "../../graph/graphBuilder";
 import { GraphError } from "../../graph/graphError";
-import type { BlockSpec, LinearSpec, ModelSpec, NormSpec } from "../../graph/modelSpec";
-import type { NeuronWeights, NormWeights } from "../../graph/runner";
+import type { BlockSpec, DenseMlpSpec, LinearSpec, ModelSpec, NormSpec } from "../../graph/modelSpec";
+import type { BlockNorm, NeuronWeights, NormWeights } from "../../graph/runner";
 import { directionsGraph, headResultsGraph, pickGraph, weightNames } from "../../graph/weightGraphs";
 import { type Tensor, tensor } from "../../tensor/tensor";
 import { floatFeed, floatsOf, int64Feed } from "../feeds";
@@ -23,15 +23,15 @@ export class WeightReader {
 
   /** @throws {GraphError} "bad-plan" when a layer or neuron does not exist */
   async neurons(layer: number, neurons: readonly number[]): Promise<NeuronWeights[]> {
-    const block = this.block(layer);
+    const mlp = this.dense(layer);
     const wrong = neurons.find((n) => !Number.isInteger(n) || n < 0 || n >= this.spec.dMlp);
     if (wrong !== undefined)
       throw new GraphError("bad-plan", `There is no neuron ${wrong}; a layer has ${this.spec.dMlp}.`);
-    const out = await this.vectors(block.mlpOut, "in", neurons);
-    const into = await this.vectors(block.mlpIn, "out", neurons);
-    const bias = await this.biases(block.mlpIn, neurons);
-    const gate = block.mlpGate === null ? null : await this.vectors(block.mlpGate, "out", neurons);
-    const gateBias = block.mlpGate === null ? null : await this.biases(block.mlpGate, neurons);
+    const out = await this.vectors(mlp.out, "in", neurons);
+    const into = await this.vectors(mlp.in, "out", neurons);
+    const bias = await this.biases(mlp.in, neurons);
+    const gate = mlp.gate === null ? null : await this.vectors(mlp.gate, "out", neurons);
+    const gateBias = mlp.gate === null ? null : await this.biases(mlp.gate, neurons);
     return neurons.map((_, i) => ({
       out: out[i],
       in: into[i],
@@ -40,12 +40,18 @@ export class WeightReader {
     }));
   }
 
-  async norm(name: "final" | { readonly layer: number; readonly norm: "ln1" | "ln2" }): Promise<NormWeights> {
-    const spec: NormSpec = name === "final" ? this.spec.finalNorm : this.block(name.layer)[name.norm];
+  async norm(name: "final" | { readonly layer: number; readonly norm: BlockNorm }): Promise<NormWeights> {
+    const spec = name === "final" ? this.spec.finalNorm : this.blockNorm(name);
+    if (spec === null) return { kind: "none", gain: null, bias: null };
     const all = Array.from({ length: this.spec.dModel }, (_, i) => i);
     const read = async (weight: string | null): Promise<Float32Array | null> =>
       weight === null ? null : floatsOf(await this.pick(weight, 0, all), weightNames.picked);
-    return { kind: spec.kind, gain: await read(spec.gain), bias: await read(spec.bias) };
+    const gain = await read(spec.gain);
+    return {
+      kind: spec.kind,
+      gain: spec.plusOne ? (gain?.map((less) => less + 1) ?? null) : gain,
+      bias: await read(spec.bias),
+    };
   }
 
   /** The k largest and k smallest products of each direction with the unembedding. */
@@ -91,6 +97,23 @@ export class WeightReader {
     const block = this.spec.blocks[layer];
     if (block !== undefined) return block;
     throw new GraphError("bad-plan", `There is no layer ${layer}; the last is ${this.spec.nLayers - 1}.`);
+  }
+
+  /** The norm before a part of a block; the one they share where a parallel block has but one. */
+  private blockNorm({ layer, norm }: { readonly layer: number; readonly norm: BlockNorm }): NormSpec | null {
+    const { ln1, ln1Post, ln2, ln2Post } = this.block(layer);
+    if (norm === "ln2") return ln2 === "ln1" ? ln1 : ln2;
+    return { ln1, ln1_post: ln1Post, ln2_post: ln2Post }[norm];
+  }
+
+  private dense(layer: number): DenseMlpSpec {
+    const { mlp } = this.block(layer);
+    if (mlp?.kind === "dense") return mlp;
+    const why = mlp === null ? "has attention alone" : "is a mixture of experts";
+    throw new GraphError("bad-plan", `Layer ${layer} has no neurons of its own: it ${why}.`, {
+      next: "Choose a layer with an MLP, or look at residuals and heads instead.",
+      details: { layer },
+    });
   }
 
   /** Vectors of a matrix that belong to some of its inputs or outputs, whichever way it is stored. */

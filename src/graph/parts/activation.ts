@@ -21,6 +21,8 @@ export function activation(graph: GraphBuilder, x: ValueName, kind: Activation):
       return graph.op("Mul", [x, graph.op("Sigmoid", [x])]);
     case "tanh":
       return graph.op("Tanh", [x]);
+    case "sigmoid":
+      return graph.op("Sigmoid", [x]);
     case "identity":
       return x;
   }

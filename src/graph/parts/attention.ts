@@ -1,14 +1,26 @@
-/** Causal attention from plain operators, so that every step of it can be read, written and, later, differentiated. */
+/** Attention from plain operators, so that every step of it can be read, written and, later, differentiated. */
 import type { GraphBuilder, ValueName } from "../graphBuilder";
 import type { SiteMarker } from "../sites";
+import { capped } from "./linear";
 
-/** Sizes of an attention layer. */
+/** Sizes of an attention layer, and how its scores are made. */
 export interface AttentionShape {
   readonly nHeads: number;
   readonly nKvHeads: number;
   readonly dHead: number;
   readonly scoreScale: number;
+  /** Scores s become cap · tanh(s / cap). */
+  readonly softCap: number | null;
+  /** What is added to the scores of each key is a graph input, `alibiInput`. */
+  readonly alibi: boolean;
+  /** A key after its query is not seen. */
+  readonly causal: boolean;
+  /** A query sees its own key and the ones before it, so many in all. */
+  readonly window: number | null;
 }
+
+/** Name of the graph input with what is added to the scores of each key, [head, 1, keys]. */
+export const alibiInput = "alibi";
 
 /** Queries [pos, head, dHead]; keys and values [pos, kvHead, dHead]; the past's likewise, or none. */
 export interface AttentionInputs {
@@ -33,11 +45,11 @@ export function attention(
   const { past } = inputs;
   const keys = past === null ? "T" : "S";
   const rows = groupedRows(graph, inputs.q, shape);
-  const fresh = causal(graph, scores(graph, { rows, k: inputs.k }, shape));
-  const all =
-    past === null
-      ? fresh
-      : graph.op("Concat", [scores(graph, { rows, k: past.k }, shape), fresh], { axis: 2 });
+  const fresh = visibleFresh(graph, scores(graph, { rows, k: inputs.k }, shape), shape);
+  const joined = past === null ? fresh : withPast(graph, fresh, { rows, k: past.k }, shape);
+  const all = shape.alibi
+    ? graph.op("Add", [joined, graph.input(alibiInput, [shape.nHeads, 1, keys])])
+    : joined;
   const marked = marker.at("attn.hook_attn_scores", all, [shape.nHeads, "T", keys]);
   const softmax = graph.op("Softmax", [marked], { axis: -1 });
   const pattern = marker.at("attn.hook_pattern", softmax, [shape.nHeads, "T", keys]);
@@ -57,26 +69,64 @@ function groupedRows(
   return graph.op("Reshape", [moved, graph.ints(nKvHeads, -1, dHead)]);
 }
 
-/** Scaled products with keys, [head, pos, keys]. */
+/** Queries in groups and the keys they are multiplied by. */
+interface QueriesAndKeys {
+  readonly rows: ValueName;
+  readonly k: ValueName;
+}
+
+/** Scaled (and soft-capped) products with keys, [head, pos, keys]. */
 function scores(
   graph: GraphBuilder,
-  { rows, k }: { rows: ValueName; k: ValueName },
-  { nHeads, nKvHeads, scoreScale }: AttentionShape,
+  { rows, k }: QueriesAndKeys,
+  { nHeads, nKvHeads, scoreScale, softCap }: AttentionShape,
 ): ValueName {
   const attributes = { transB: 1, transBatchB: 1, alpha: { float: scoreScale } };
-  const products = graph.ops("FusedMatMul", [rows, k], { domain: microsoft, attributes })[0];
+  let products = graph.ops("FusedMatMul", [rows, k], { domain: microsoft, attributes })[0];
+  if (softCap !== null) products = capped(graph, products, softCap);
   if (nHeads === nKvHeads) return products;
   const keys = graph.op("Shape", [k], { start: 0, end: 1 });
   const to = graph.op("Concat", [graph.ints(nHeads), graph.ints(-1), keys], { axis: 0 });
   return graph.op("Reshape", [products, to]);
 }
 
-/** Scores among the new positions, −∞ where the key comes after the query. */
-function causal(graph: GraphBuilder, fresh: ValueName): ValueName {
-  const length = graph.op("Squeeze", [graph.op("Shape", [fresh], { start: 2, end: 3 })]);
-  const range = graph.op("Range", [graph.scalar(0, "int64"), length, graph.scalar(1, "int64")]);
-  const visible = graph.op("LessOrEqual", [range, graph.op("Unsqueeze", [range, graph.ints(1)])]);
-  return graph.op("Where", [visible, fresh, graph.scalar(-Infinity)]);
+/** Scores among the new positions, −∞ where the query does not see the key. */
+function visibleFresh(graph: GraphBuilder, fresh: ValueName, { causal, window }: AttentionShape): ValueName {
+  if (!causal && window === null) return fresh;
+  const keys = range(graph, lengthOf(graph, fresh, 2));
+  const queries = graph.op("Unsqueeze", [keys, graph.ints(1)]);
+  let seen = causal ? graph.op("LessOrEqual", [keys, queries]) : null;
+  if (window !== null) {
+    const near = graph.op("Greater", [keys, graph.op("Sub", [queries, graph.scalar(window, "int64")])]);
+    seen = seen === null ? near : graph.op("And", [seen, near]);
+  }
+  return seen === null ? fresh : graph.op("Where", [seen, fresh, graph.scalar(-Infinity)]);
+}
+
+/** Scores of the past's keys before those of the new ones, −∞ where the window has passed them. */
+function withPast(
+  graph: GraphBuilder,
+  fresh: ValueName,
+  { rows, k }: QueriesAndKeys,
+  shape: AttentionShape,
+): ValueName {
+  let old = scores(graph, { rows, k }, shape);
+  if (shape.window !== null) {
+    const nPast = lengthOf(graph, k, 0);
+    const first = graph.op("Sub", [nPast, graph.scalar(shape.window, "int64")]);
+    const queries = graph.op("Unsqueeze", [range(graph, lengthOf(graph, fresh, 2)), graph.ints(1)]);
+    const near = graph.op("Greater", [range(graph, nPast), graph.op("Add", [queries, first])]);
+    old = graph.op("Where", [near, old, graph.scalar(-Infinity)]);
+  }
+  return graph.op("Concat", [old, fresh], { axis: 2 });
+}
+
+function lengthOf(graph: GraphBuilder, value: ValueName, axis: number): ValueName {
+  return graph.op("Squeeze", [graph.op("Shape", [value], { start: axis, end: axis + 1 })]);
+}
+
+function range(graph: GraphBuilder, length: ValueName): ValueName {
+  return graph.op("Range", [graph.scalar(0, "int64"), length, graph.scalar(1, "int64")]);
 }
 
 /** Values weighted by the pattern, [pos, head, dHead]. */

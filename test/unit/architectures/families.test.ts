@@ -52,9 +52,9 @@ describe("families", () => {
   it("read both kinds from config.json and tensor names", () => {
     assert.equal(modelSpecOf(gpt2, weights()).dMlp, 32);
     const spec = modelSpecOf(llama, weights());
-    assert.deepEqual([spec.nKvHeads, spec.dHead, spec.unembed], [2, 2, "lm_head.weight"]);
+    assert.deepEqual([spec.nKvHeads, spec.dHead, spec.unembed.weight], [2, 2, "lm_head.weight"]);
     assert.equal(
-      modelSpecOf({ ...llama, tie_word_embeddings: true }, weights()).unembed,
+      modelSpecOf({ ...llama, tie_word_embeddings: true }, weights()).unembed.weight,
       "model.embed_tokens.weight",
     );
   });
@@ -63,13 +63,13 @@ describe("families", () => {
     const bare = new Map(
       [...weights()].map(([name, at]) => [name.replace(/^(transformer|model)\./, ""), at]),
     );
-    assert.equal(modelSpecOf(gpt2, bare).embed, "wte.weight");
-    assert.equal(modelSpecOf(llama, bare).embed, "embed_tokens.weight");
+    assert.equal(modelSpecOf(gpt2, bare).embed.weight, "wte.weight");
+    assert.equal(modelSpecOf(llama, bare).embed.weight, "embed_tokens.weight");
   });
 
   it("honour the settings of GPT-2 that change the scores", () => {
     const scale = (config: object): number =>
-      modelSpecOf({ ...gpt2, ...config }, weights()).blocks[0].scoreScale;
+      modelSpecOf({ ...gpt2, ...config }, weights()).blocks[0].attention.scoreScale;
     assert.equal(scale({}), 0.5);
     assert.equal(scale({ scale_attn_weights: false }), 1);
     assert.equal(scale({ scale_attn_by_inverse_layer_idx: true }), 0.5);

@@ -1,0 +1,175 @@
+/** The layout that Llama's checkpoints began and most later families keep: names, sizes, and parts of a block. */
+import type { WeightTable } from "../../graph/graphBuilder";
+import type {
+  BlockSpec,
+  DenseMlpSpec,
+  LinearSpec,
+  ModelSpec,
+  NormSpec,
+  QkvSpec,
+} from "../../graph/modelSpec";
+import { activationOf, count, flag, type ModelConfig, real, refuse } from "./configReader";
+import { embedding, unembedding } from "./parts";
+import { WeightFinder } from "./weights";
+
+/** Sizes of a decoder. */
+export type Sizes = Omit<ModelSpec, "family" | "nLayers" | Parts> & { readonly nLayers: number };
+type Parts = "embed" | "positions" | "causal" | "blocks" | "finalNorm" | "unembed" | "warnings";
+
+/** A config.json and where its tensors are found. */
+export interface Checkpoint {
+  readonly config: ModelConfig;
+  readonly find: WeightFinder;
+  readonly sizes: Sizes;
+}
+
+/** Sizes under the names hidden_size, num_attention_heads, num_key_value_heads, head_dim, intermediate_size … */
+export function sizesOf(
+  config: ModelConfig,
+  defaults: { nKvHeads?: number; dHead?: number; nCtx?: number } = {},
+): Sizes {
+  const dModel = count(config, "hidden_size");
+  const nHeads = count(config, "num_attention_heads");
+  const nKvHeads = count(config, "num_key_value_heads", defaults.nKvHeads ?? nHeads);
+  if (nHeads % nKvHeads !== 0) throw refuse("num_key_value_heads", nKvHeads, `a divisor of ${nHeads} heads`);
+  return {
+    nLayers: count(config, "num_hidden_layers"),
+    nHeads,
+    nKvHeads,
+    dModel,
+    dHead: headWidth(config, { dModel, nHeads, fallback: defaults.dHead }),
+    dMlp: count(config, "intermediate_size"),
+    dVocab: count(config, "vocab_size"),
+    nCtx: count(config, "max_position_embeddings", defaults.nCtx ?? 2048),
+  };
+}
+
+function headWidth(
+  config: ModelConfig,
+  { dModel, nHeads, fallback }: { dModel: number; nHeads: number; fallback: number | undefined },
+): number {
+  const given = (config["head_dim"] ?? fallback ?? null) !== null;
+  if (!given && dModel % nHeads !== 0) throw refuse("num_attention_heads", nHeads, `a divisor of ${dModel}`);
+  return count(config, "head_dim", fallback ?? dModel / nHeads);
+}
+
+/** Config, tensors below "model." and sizes. */
+export function checkpointOf(config: ModelConfig, weights: WeightTable, sizes = sizesOf(config)): Checkpoint {
+  return { config, find: new WeightFinder(weights, "model.", "embed_tokens.weight"), sizes };
+}
+
+/** What a family says of its decoder; the rest is as in Llama. */
+export interface DecoderParts {
+  readonly family: string;
+  /** Whether the unembedding is the embedding where config.json does not say. */
+  readonly tied: boolean;
+  /** The block whose tensors begin with `at`. */
+  readonly block: (at: string, layer: number) => BlockSpec;
+  readonly finalNorm: NormSpec | null;
+  readonly embed?: Partial<ModelSpec["embed"]>;
+  readonly unembed?: Partial<ModelSpec["unembed"]>;
+}
+
+/** A decoder with embed_tokens, layers.N, and lm_head. */
+export function decoder({ config, find, sizes }: Checkpoint, parts: DecoderParts): ModelSpec {
+  const shape = [sizes.dVocab, sizes.dModel];
+  const embed = find.tensor("embed_tokens.weight", shape);
+  const tied = flag(config, "tie_word_embeddings", parts.tied);
+  return {
+    family: parts.family,
+    ...sizes,
+    positions: { kind: "none" },
+    causal: true,
+    embed: embedding(embed, parts.embed),
+    blocks: Array.from({ length: sizes.nLayers }, (_, layer) => parts.block(`layers.${layer}`, layer)),
+    finalNorm: parts.finalNorm,
+    unembed: unembedding(tied ? embed : find.exact("lm_head.weight", shape), parts.unembed),
+    warnings: find.warnings(),
+  };
+}
+
+/** RMSNorm by its tensor's name; epsilon under rms_norm_eps. */
+export function rmsNorm({ config, find, sizes }: Checkpoint, name: string, plusOne = false): NormSpec {
+  return {
+    kind: "rms",
+    gain: find.tensor(`${name}.weight`, [sizes.dModel]),
+    plusOne,
+    bias: null,
+    epsilon: real(config, "rms_norm_eps", 1e-6),
+  };
+}
+
+/** LayerNorm by its tensors' name; epsilon under the given key. */
+export function layerNorm(
+  { config, find, sizes }: Checkpoint,
+  name: string,
+  how: { readonly epsilon?: string; readonly bias?: boolean; readonly plusOne?: boolean } = {},
+): NormSpec {
+  return {
+    kind: "layer",
+    gain: find.tensor(`${name}.weight`, [sizes.dModel]),
+    plusOne: how.plusOne ?? false,
+    bias: (how.bias ?? true) ? find.tensor(`${name}.bias`, [sizes.dModel]) : null,
+    epsilon: real(config, how.epsilon ?? "layer_norm_eps", 1e-5),
+  };
+}
+
+/** q_proj, k_proj and v_proj. */
+export function separateQkv({ find, sizes }: Checkpoint, at: string, bias: boolean): QkvSpec {
+  const { dModel, nHeads, nKvHeads, dHead } = sizes;
+  const side = (name: string, n: number): LinearSpec =>
+    find.linear(`${at}.self_attn.${name}_proj`, [dModel, n * dHead], bias);
+  return { kind: "separate", q: side("q", nHeads), k: side("k", nKvHeads), v: side("v", nKvHeads) };
+}
+
+/** Attention's output projection, o_proj unless named otherwise. */
+export function attentionOut(
+  { find, sizes }: Checkpoint,
+  at: string,
+  bias: boolean,
+  name = "o_proj",
+): LinearSpec {
+  return find.linear(`${at}.self_attn.${name}`, [sizes.nHeads * sizes.dHead, sizes.dModel], bias);
+}
+
+/** up_proj, gate_proj and down_proj. */
+export function gatedMlp(
+  { config, find, sizes }: Checkpoint,
+  at: string,
+  how: {
+    readonly bias?: boolean;
+    readonly activation?: DenseMlpSpec["activation"];
+    readonly width?: number;
+  } = {},
+): DenseMlpSpec {
+  const { bias = false, width = sizes.dMlp } = how;
+  const { dModel } = sizes;
+  return {
+    kind: "dense",
+    in: find.linear(`${at}.up_proj`, [dModel, width], bias),
+    gate: find.linear(`${at}.gate_proj`, [dModel, width], bias),
+    out: find.linear(`${at}.down_proj`, [width, dModel], bias),
+    activation: how.activation ?? activationOf(config, "hidden_act", "silu"),
+  };
+}
+
+/** An MLP of two matrices under a family's own names. */
+export function plainMlp(
+  { config, find, sizes }: Checkpoint,
+  at: string,
+  how: {
+    readonly names: readonly [into: string, out: string];
+    readonly bias: boolean;
+    readonly activation: string;
+  },
+): DenseMlpSpec {
+  const { dModel, dMlp } = sizes;
+  const [into, out] = how.names;
+  return {
+    kind: "dense",
+    in: find.linear(`${at}.${into}`, [dModel, dMlp], how.bias),
+    gate: null,
+    out: find.linear(`${at}.${out}`, [dMlp, dModel], how.bias),
+    activation: activationOf(config, "hidden_act", how.activation),
+  };
+}

@@ -1,0 +1,35 @@
+/** What most families leave out, so that a family's file says only what it has. */
+import type { AttentionSpec, BlockSpec, EmbedSpec, UnembedSpec } from "../../graph/modelSpec";
+
+/** A block in series with norms before its parts. */
+export const preNorm = {
+  order: "pre",
+  addedTo: "stream",
+  ln1Post: null,
+  ln2Post: null,
+  residualScale: 1,
+} as const satisfies Partial<BlockSpec>;
+
+/** A block whose attention and MLP read the same stream. */
+export const parallel = { ...preNorm, order: "parallel" } as const satisfies Partial<BlockSpec>;
+
+/** Attention to all keys up to the query's, by scaled products alone. */
+export const plainAttention = {
+  clip: null,
+  qNorm: null,
+  kNorm: null,
+  rotary: null,
+  softCap: null,
+  alibi: null,
+  window: null,
+} as const satisfies Partial<AttentionSpec>;
+
+/** Rows of a table as they are, or what differs. */
+export function embedding(weight: string, differs: Partial<EmbedSpec> = {}): EmbedSpec {
+  return { weight, scale: 1, project: null, norm: null, ...differs };
+}
+
+/** A product with a table as it is, or what differs. */
+export function unembedding(weight: string, differs: Partial<UnembedSpec> = {}): UnembedSpec {
+  return { weight, bias: null, project: null, scale: 1, softCap: null, ...differs };
+}
