@@ -39,5 +39,6 @@ export function tinyRecords(model: TinyModel, nWindows: number, seed: number): M
     random: Int32Array.from(top),
     nPlaces,
     text: "random letters",
+    explanations: null,
   };
 }

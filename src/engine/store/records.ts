@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { silentLogger, type Logger } from "../../base/log";
 import { elementCount, headerLength, parseHeader, type SafetensorsHeader } from "../../formats/safetensors";
 import type { ModelRecords } from "../../graph/runner";
+import type { Explanation } from "../../protocol/neurons";
 
 /** What the records must fit. */
 export interface RecordsShape {
@@ -92,6 +93,7 @@ function toRecords(file: Uint8Array, header: SafetensorsHeader, shape: RecordsSh
     random: places("mlp.random"),
     nPlaces,
     text: header.metadata["text"] ?? "",
+    explanations: explanationsOf(file, header, shape),
   };
   const all = [records.mean, records.deviation, records.max];
   if (!all.every((values) => values.every(Number.isFinite))) throw new Error("a number is not finite");
@@ -99,9 +101,37 @@ function toRecords(file: Uint8Array, header: SafetensorsHeader, shape: RecordsSh
   return records;
 }
 
+const explanationKinds: readonly Explanation["kind"][] = ["token", "next-token", "ngram", "none"];
+
+/** Explanations in the order of the neurons; null where the file has none. */
+function explanationsOf(
+  file: Uint8Array,
+  header: SafetensorsHeader,
+  { nLayers, dMlp }: RecordsShape,
+): readonly Explanation[] | null {
+  const length = header.tensors.get("mlp.explanations")?.shape[0];
+  if (length === undefined) return null;
+  const name = "mlp.explanationScores";
+  const scores = new Float32Array(bytesOf(file, header, { name, dtype: "F32", shape: [nLayers, dMlp, 2] }));
+  // Correlations in float32 may lie a rounding beyond 1.
+  if (!scores.every((score) => Math.abs(score) <= 1.001)) throw new Error("a score is no correlation");
+  const bytes = bytesOf(file, header, { name: "mlp.explanations", dtype: "U8", shape: [length] });
+  const said = JSON.parse(new TextDecoder().decode(bytes)) as unknown;
+  if (!Array.isArray(said) || said.length !== nLayers * dMlp) {
+    throw new Error(`mlp.explanations is no list of ${nLayers * dMlp} explanations`);
+  }
+  const basis = header.metadata["explanationBasis"] ?? "";
+  return said.map((one: unknown, i) => {
+    const { kind, text } = (one ?? {}) as { readonly kind?: unknown; readonly text?: unknown };
+    const known = explanationKinds.find((name) => name === kind);
+    if (known === undefined || typeof text !== "string") throw new Error(`explanation ${i} cannot be read`);
+    return { text, kind: known, score: scores[2 * i], control: scores[2 * i + 1], basis };
+  });
+}
+
 interface Wanted {
   readonly name: string;
-  readonly dtype: "F32" | "I32";
+  readonly dtype: "F32" | "I32" | "U8";
   readonly shape: readonly number[];
 }
 

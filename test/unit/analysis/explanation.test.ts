@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
-import { explain, fittingOf } from "../../../src/analysis/common/explanation/explain";
+import { neuronKey, RecordActivations } from "../../../src/analysis/common/activations";
+import { explain, explainNeurons, fittingOf } from "../../../src/analysis/common/explanation/explain";
 import { nameToken } from "../../../src/analysis/common/explanation/naming";
 import { heldOut, readingText } from "../../../src/analysis/common/explanation/readingText";
 import { heldOutActivations } from "../../../src/analysis/common/explanation/readings";
 import { pearson } from "../../../src/analysis/common/pearson";
 import { seededRandom } from "../../../src/base/random";
 import type { ModelRecords } from "../../../src/graph/runner";
-import { tinyVocabulary } from "../../support/tinyRunner";
+import { tinyModel, type TinyShape } from "../../support/tinyModel";
+import { tinyRecords } from "../../support/tinyRecords";
+import { TinyRunner, tinyVocabulary } from "../../support/tinyRunner";
 import { randomIds, tinyWindow } from "../../support/tinyWindow";
 
 const dVocab = 12;
@@ -97,6 +100,39 @@ describe("explanations of neurons", () => {
       Float32Array.from(short.source, (p) => Number(ids[p] === 5)),
     );
     assert.equal(explain(fitting, fitting, { basis: "b", vocabulary: tinyVocabulary }).kind, "none");
+  });
+});
+
+describe("explanations by a model's records", () => {
+  const sizes = { nLayers: 2, nHeads: 2, dModel: 8, dMlp: 10, dVocab: 20, nCtx: 64 };
+  const shape: TinyShape = { ...sizes, kind: "gpt", seed: 1 };
+  const model = tinyModel(shape);
+  const records = tinyRecords(model, 3, 9);
+  const neurons = [
+    { layer: 1, neuron: 3 },
+    { layer: 0, neuron: 9 },
+  ];
+  const request = (of: ModelRecords) => {
+    const all = Array.from({ length: 20 }, (_, i) => ({ layer: Math.floor(i / 10), neuron: i % 10 }));
+    const overWindow = new Map(all.map((id) => [neuronKey(id), new Float32Array(0)]));
+    const held = new RecordActivations(new TinyRunner(model), of);
+    return { neurons, window: tinyWindow([]), records: held, overWindow };
+  };
+
+  it("say that no other text was used", async () => {
+    const made = await explainNeurons(new TinyRunner(model), tinyVocabulary, request(records));
+    // Three windows of 64 tokens, the first and the last of each left out.
+    for (const { basis } of made)
+      assert.equal(basis, "random letters (186 tokens), one half to choose, the other to score");
+  });
+
+  it("are those that the records carry", async () => {
+    const explanations = Array.from({ length: 20 }, (_, i) => {
+      return { text: `neuron ${i}`, kind: "token" as const, score: 0.5, control: 0, basis: "carried" };
+    });
+    const carried = request({ ...records, explanations });
+    const made = await explainNeurons(new TinyRunner(model), tinyVocabulary, carried);
+    assert.deepEqual(made, [explanations[13], explanations[9]]);
   });
 });
 

@@ -49,7 +49,10 @@ export function withControls(neurons: readonly NeuronId[], dMlp: number): Neuron
   return [...neurons, ...neurons.map((id) => otherNeuron(id, dMlp))];
 }
 
-/** Explanations of some neurons, in their order. All of them are read in one pass over the records. */
+/**
+ * Explanations of some neurons, in their order: those that the records carry; where they carry none, explanations made
+ * of the records and the window, all neurons read in one pass over the records.
+ */
 export async function explainNeurons(
   runner: Runner,
   vocabulary: Vocabulary,
@@ -57,6 +60,8 @@ export async function explainNeurons(
   options: WorkOptions = {},
 ): Promise<Explanation[]> {
   const { neurons, window, records, overWindow } = request;
+  const recorded = records?.records.explanations;
+  if (recorded) return neurons.map(({ layer, neuron }) => recorded[layer * runner.info.dMlp + neuron]);
   const text = readingText(window, records?.records ?? null, runner.info.nCtx);
   const keys = readingKeys(text);
   const all = withControls(neurons, runner.info.dMlp);
@@ -125,5 +130,7 @@ function describeBasis(text: ReadingText, records: ModelRecords | null): string 
   if (nHeld < leastHeldOut) return `this text alone (${window}), too short to hold anything back`;
   const halves = "one half to choose, the other to score";
   if (!records) return `this text alone (${window}), ${halves}`;
-  return `${records.text} (${count(text.nFromRecords)}) and this text (${window}), ${halves}`;
+  const held = `${records.text} (${count(text.nFromRecords)})`;
+  if (text.nFromRecords === text.part.length) return `${held}, ${halves}`;
+  return `${held} and this text (${window}), ${halves}`;
 }

@@ -18,10 +18,23 @@ const good: Values = {
   "mlp.random": ["I32", [2, 3, 2], [3, 2, 1, 0, 3, 2, 1, 0, 3, 2, 1, 0]],
 };
 
+const words = Array.from({ length: 6 }, (_, i) => ({ kind: i > 3 ? "none" : "token", text: `é ${i}` }));
+
+/** Good records with explanations, scores 0, 1/8, 2/8 … and controls of the other sign. */
+function explained(list: unknown, scores = words.flatMap((_, i) => [i / 8, -i / 8])): Values {
+  const bytes = [...new TextEncoder().encode(typeof list === "string" ? list : JSON.stringify(list))];
+  return {
+    ...good,
+    "mlp.explanations": ["U8", [bytes.length], bytes],
+    "mlp.explanationScores": ["F32", [2, 3, 2], scores],
+  };
+}
+
 function fileOf(values: Values, metadata: Record<string, string>): Uint8Array {
   const entries = Object.entries(values);
   const data = entries.map(([, [dtype, , list]]) => {
-    const array = dtype === "F32" ? Float32Array.from(list) : Int32Array.from(list);
+    const kinds = { F32: Float32Array, I32: Int32Array, U8: Uint8Array };
+    const array = kinds[dtype as keyof typeof kinds].from(list);
     return new Uint8Array(array.buffer);
   });
   return writeSafetensors(
@@ -30,6 +43,10 @@ function fileOf(values: Values, metadata: Record<string, string>): Uint8Array {
     metadata,
   );
 }
+
+const withoutScores = Object.fromEntries(
+  Object.entries(explained(words)).filter(([name]) => name !== "mlp.explanationScores"),
+);
 
 describe("records of neurons", () => {
   const temp = useTempFolder();
@@ -56,7 +73,19 @@ describe("records of neurons", () => {
       random: Int32Array.from(good["mlp.random"][2]),
       nPlaces: 2,
       text: "held-out stories",
+      explanations: null,
     });
+  });
+
+  it("carry explanations in the order of the neurons", async () => {
+    const { records, warnings } = await read(
+      fileOf(explained(words), { ...metadata, explanationBasis: "these stories" }),
+    );
+    assert.deepEqual(warnings, []);
+    assert.deepEqual(
+      records?.explanations,
+      words.map((one, i) => ({ ...one, score: i / 8, control: -i / 8, basis: "these stories" })),
+    );
   });
 
   it("are null without a file", async () => {
@@ -81,6 +110,12 @@ describe("records of neurons", () => {
     ],
     ["a mean that is no number", /finite/, { ...good, "mlp.mean": ["F32", [2, 3], [0, NaN, 2, 3, 4, 5]] }],
     ["a negative deviation", /negative/, { ...good, "mlp.deviation": ["F32", [2, 3], [0, -1, 2, 3, 4, 5]] }],
+    ["explanations that are no JSON", /JSON/, explained("[{")],
+    ["too few explanations", /no list of 6/, explained(words.slice(1))],
+    ["an unknown kind", /explanation 0/, explained(words.map((one) => ({ ...one, kind: "guess" })))],
+    ["an explanation without words", /explanation 5/, explained([...words.slice(0, 5), null])],
+    ["a score above 1", /correlation/, explained(words, Array<number>(12).fill(2))],
+    ["explanations without scores", /explanationScores is missing/, withoutScores],
     ["a missing tensor", /mlp\.random is missing/, Object.fromEntries(Object.entries(good).slice(0, 5))],
   ];
   for (const [name, reason, values, header] of bad) {
