@@ -9,9 +9,10 @@ import { steer } from "../analysis/steering";
 import type { WorkOptions } from "../base/cancel";
 import type { EngineApi } from "../protocol/engineApi";
 import type { RunInput, RunWindow } from "../protocol/model";
-import type { Handlers } from "../protocol/rpc";
+import type { Handlers, ServedWork } from "../protocol/rpc";
 import { protocolVersion } from "../protocol/version";
 import { EngineError } from "./engineError";
+import type { JobQueue } from "./jobQueue";
 import type { HeldModel, ModelStore } from "./modelStore";
 import { onnxruntimeVersion } from "./ort";
 import { pairEncoderOf } from "./pairEncoder";
@@ -66,6 +67,22 @@ export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
     "steer/run": ({ experiment, base }, work) => steerFile(store, { experiment, base }, work),
   };
 }
+
+/** Methods whose answer nobody waits for with the eyes on it. */
+const background: ReadonlySet<keyof EngineApi> = new Set(["model/digest"]);
+
+/** The same handlers, taking turns. */
+export function queued(handlers: Handlers<EngineApi>, queue: JobQueue): Handlers<EngineApi> {
+  const entries = Object.entries(handlers).map(([method, handle]) => {
+    const priority = background.has(method as keyof EngineApi) ? "background" : "view";
+    const run = (params: never, work: ServedWork): unknown =>
+      queue.run({ priority, ...work.meta }, work, (inner) => (handle as Handler)(params, inner));
+    return [method, run] as const;
+  });
+  return Object.fromEntries(entries) as Handlers<EngineApi>;
+}
+
+type Handler = (params: never, work: ServedWork) => unknown;
 
 /** Runs an experiment; its model's path may be relative to the experiment's own folder. */
 async function steerFile(

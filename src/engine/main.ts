@@ -2,7 +2,8 @@
 import type { Logger } from "../base/log";
 import type { EngineApi } from "../protocol/engineApi";
 import { type Channel, RpcPeer } from "../protocol/rpc";
-import { engineHandlers } from "./handlers";
+import { engineHandlers, queued } from "./handlers";
+import { JobQueue } from "./jobQueue";
 import { ModelStore } from "./modelStore";
 import { defaultCacheDirectory } from "./store/cacheDirectory";
 
@@ -23,7 +24,10 @@ if (process.send === undefined) {
   process.exitCode = 2;
 } else {
   const store = new ModelStore({ cacheDirectory: defaultCacheDirectory(), logger });
-  new RpcPeer<EngineApi, Record<never, never>>(channel, engineHandlers(store), { remote: "host", logger });
+  new RpcPeer<EngineApi, Record<never, never>>(channel, queued(engineHandlers(store), new JobQueue()), {
+    remote: "host",
+    logger,
+  });
   // Nobody is left to answer: native code may still be running, so nothing is waited for.
   process.on("disconnect", () => process.exit(0));
 }

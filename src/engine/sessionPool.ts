@@ -1,5 +1,6 @@
 /** Sessions by key, the least recently used released first. */
 import type { OnnxGraph } from "../formats/onnx/onnxModel";
+import { endTurn, takeTurn } from "./jobQueue";
 import { createSession, type GraphSession, type SessionOptions } from "./ort";
 
 const mostSessions = 128;
@@ -31,11 +32,14 @@ export class SessionPool {
     this.entries.set(key, entry);
     entry.users++;
     try {
-      return await work(await entry.session);
+      const session = await entry.session;
+      await takeTurn();
+      return await work(session);
     } catch (error) {
       if (await failed(entry.session)) this.entries.delete(key);
       throw error;
     } finally {
+      endTurn();
       entry.users--;
       this.trim();
     }

@@ -12,7 +12,13 @@ import {
   type ErrorFacts,
 } from "../base/errors";
 import { silentLogger, type Logger } from "../base/log";
-import { readMessage, type ReplyMessage, type RequestMessage, type RpcMessage } from "./rpcMessages";
+import {
+  type CallMeta,
+  readMessage,
+  type ReplyMessage,
+  type RequestMessage,
+  type RpcMessage,
+} from "./rpcMessages";
 
 /** A way to the other side. Messages are values that a structured clone keeps; they arrive in order. */
 export interface Channel {
@@ -26,11 +32,17 @@ export interface Channel {
 /** A method map: under each method's name its parameters and its result. */
 export type MethodMap<M> = { [K in keyof M]: { params: unknown; result: unknown } };
 
-/** The functions that serve a method map; each gets a signal to stop at and a way to report progress. */
+/** What a served call gets: a signal to stop at, a way to report progress, and what the call says of itself. */
+export interface ServedWork extends Required<WorkOptions> {
+  readonly signal: CancelSignal;
+  readonly meta: CallMeta;
+}
+
+/** The functions that serve a method map. */
 export type Handlers<M extends MethodMap<M>> = {
   readonly [K in keyof M]: (
     params: M[K]["params"],
-    work: Required<WorkOptions> & { readonly signal: CancelSignal },
+    work: ServedWork,
   ) => M[K]["result"] | Promise<M[K]["result"]>;
 };
 
@@ -52,6 +64,8 @@ export class RpcError extends CodedError<RpcCode> {}
 export interface CallOptions extends WorkOptions {
   /** After this many milliseconds the call is cancelled and rejects with "timeout". No limit by default. */
   readonly timeoutMs?: number | undefined;
+  /** What the other side is told of the call beside its parameters. */
+  readonly meta?: CallMeta | undefined;
   /** Called once the other side has really ended its work (or is gone); later than the rejection of a cancelled call. */
   readonly onSettled?: (() => void) | undefined;
 }
@@ -139,7 +153,8 @@ export class RpcPeer<
       };
       this.pending.set(id, { finish, onProgress: options.onProgress, onSettled: options.onSettled });
       try {
-        this.channel.send({ rpc: "request", id, method, params } satisfies RpcMessage);
+        const meta = options.meta === undefined ? {} : { meta: options.meta };
+        this.channel.send({ rpc: "request", id, method, params, ...meta } satisfies RpcMessage);
       } catch (cause) {
         const error = new RpcError("not-sent", `The call ${method} could not be sent.`, { cause });
         this.settle(id, { error });
@@ -246,7 +261,7 @@ export class RpcPeer<
     }
   }
 
-  private async serve({ id, method, params }: RequestMessage): Promise<void> {
+  private async serve({ id, method, params, meta = {} }: RequestMessage): Promise<void> {
     if (this.serving.has(id)) return this.logger.warn(`A second request with the id ${id} was ignored.`);
     const source = new CancelSource();
     this.serving.set(id, source);
@@ -254,18 +269,14 @@ export class RpcPeer<
       if (this.serving.get(id) === source) this.post({ rpc: "progress", id, progress });
     };
     try {
-      const ok = await this.handle(method, params, { signal: source.signal, onProgress });
+      const ok = await this.handle(method, params, { signal: source.signal, onProgress, meta });
       this.answer(id, { ok: ok ?? null });
     } catch (error) {
       this.answer(id, { error: toErrorData(error) });
     }
   }
 
-  private async handle(
-    method: string,
-    params: unknown,
-    work: { signal: CancelSignal; onProgress: (progress: Progress) => void },
-  ): Promise<unknown> {
+  private async handle(method: string, params: unknown, work: ServedWork): Promise<unknown> {
     // Own properties only: a page must not reach "constructor" and its like.
     if (!Object.hasOwn(this.handlers, method))
       throw new RpcError("unknown-method", `There is no method ${method}.`);

@@ -2,12 +2,21 @@
 import type { Progress } from "../base/cancel";
 import type { ErrorData } from "../base/errors";
 
+/** What a call says of itself beside its parameters. */
+export interface CallMeta {
+  /** Names what the answer is shown in; a newer call for the same view cancels the older one on the other side. */
+  readonly view?: string;
+  /** "background" work waits while other work is done; "view", the default, is what a person looks at. */
+  readonly priority?: "view" | "background";
+}
+
 /** Asks the other side to run a method. Ids are the sender's own and never used twice. */
 export interface RequestMessage {
   readonly rpc: "request";
   readonly id: number;
   readonly method: string;
   readonly params: unknown;
+  readonly meta?: CallMeta;
 }
 
 /** The sender no longer wants the answer to its request `id`; a reply is still due. */
@@ -59,6 +68,18 @@ export function isErrorData(value: unknown): value is ErrorData {
   return (next === undefined || typeof next === "string") && (details === undefined || isFields(details));
 }
 
+/** Longest name of a view. */
+const longestView = 200;
+
+/** What a received request says of itself; what is not understood is left out. */
+function readMeta(value: unknown): { meta?: CallMeta } {
+  if (!isFields(value)) return {};
+  const { view, priority } = value;
+  const isNamed = typeof view === "string" && view.length <= longestView;
+  const isRanked = priority === "view" || priority === "background";
+  return { meta: { ...(isNamed ? { view } : {}), ...(isRanked ? { priority } : {}) } };
+}
+
 function readReply(message: Fields): ReplyMessage | null {
   const id = message["id"] as number;
   if (isErrorData(message["error"])) return { rpc: "reply", id, error: message["error"] };
@@ -82,7 +103,7 @@ export function readMessage(value: unknown): RpcMessage | null {
   switch (rpc) {
     case "request":
       return typeof value["method"] === "string"
-        ? { rpc, id, method: value["method"], params: value["params"] }
+        ? { rpc, id, method: value["method"], params: value["params"], ...readMeta(value["meta"]) }
         : null;
     case "cancel":
       return { rpc, id };

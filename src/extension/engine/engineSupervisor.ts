@@ -31,7 +31,7 @@ export interface SupervisorOptions {
   readonly policy?: RestartPolicy;
   /** Milliseconds without a call after which the process ends; 0 keeps it. Asked each time. */
   readonly idleMs?: () => number;
-  /** Milliseconds that a cancelled call may take to stop. */
+  /** Milliseconds that a cancelled call may take to stop, 900 by default: with the process's end it stays below a second. */
   readonly stuckMs?: number;
 }
 
@@ -136,7 +136,7 @@ export class EngineSupervisor {
       if (error instanceof CancelledError && !settled && endIfStuck()) {
         setTimeout(() => {
           if (!settled && this.running === running) this.end(`${method} did not stop after a cancel`);
-        }, this.options.stuckMs ?? 1000);
+        }, this.options.stuckMs ?? 900);
       }
       throw error;
     }

@@ -11,6 +11,8 @@ export interface JobWork {
   readonly onProgress: (progress: Progress) => void;
   /** False once a newer job has taken this one's place: then it is cheaper to wait for the engine than to end it. */
   readonly endIfStuck: () => boolean;
+  /** Tells the engine which calls replace each other. */
+  readonly meta: { readonly view: string };
 }
 
 /** Work for a panel: gives the fields of the snapshot that then counts as ready. */
@@ -31,7 +33,9 @@ const progressEveryMs = 100;
 
 /** One panel's work: a new job cancels the one before; `retry` runs the last one again. */
 export class PanelTask<Id extends PanelId> {
+  private static made = 0;
   private readonly newest = new NewestWins();
+  private readonly meta = { view: `task ${++PanelTask.made}` };
   private last: { job: Job<Id>; options: TaskOptions } | undefined;
 
   constructor(
@@ -59,7 +63,12 @@ export class PanelTask<Id extends PanelId> {
     }, options.quietMs ?? 0);
     try {
       const result = await this.newest.run((signal, isReplaced) =>
-        job({ signal, onProgress: this.reporter(() => ended), endIfStuck: () => !isReplaced() }),
+        job({
+          signal,
+          onProgress: this.reporter(() => ended),
+          endIfStuck: () => !isReplaced(),
+          meta: this.meta,
+        }),
       );
       this.store.update({
         message: undefined,

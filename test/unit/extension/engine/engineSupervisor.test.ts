@@ -141,6 +141,43 @@ describe("the engine supervisor, over real processes", () => {
     await until(() => !isAlive(before));
   });
 
+  it("ends a process that is stuck in one native graph call, and the next call is answered", async function () {
+    this.timeout(60_000);
+    const stuck = path.join(inRepo("out"), "stuckEngine.js");
+    await esbuild.build({
+      entryPoints: [inRepo("test/support/stuckEngine.ts")],
+      outfile: stuck,
+      bundle: true,
+      platform: "node",
+      external: ["onnxruntime-node"],
+      logLevel: "warning",
+    });
+    const keep = (message: string): void => void log.push(message);
+    const logger = { info: keep, warn: keep, error: keep };
+    const real = new EngineSupervisor({
+      launch: () => forkEngine(stuck, logger),
+      build: protocolVersion,
+      logger,
+    });
+    try {
+      const controller = new AbortController();
+      const call = real.call("model/digest", { model: "stuck" }, { signal: controller.signal });
+      call.catch(() => {});
+      await until(() => log.some((line) => line.includes("now it is stuck")));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const before = real.pid as number;
+      controller.abort();
+      await assert.rejects(call, CancelledError);
+      await until(() => !isAlive(before));
+      const { digest } = await real.call("model/digest", { model: "a" });
+      assert.equal(digest, String(real.pid));
+      assert.notEqual(real.pid, before);
+    } finally {
+      real.dispose();
+      fs.rmSync(stuck, { force: true });
+    }
+  });
+
   it("waits for a stuck call that was only replaced by a newer one", async () => {
     await ask("a");
     const before = pid();
