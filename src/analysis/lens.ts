@@ -18,6 +18,9 @@ import { LensColumns, type LensColumn } from "./lens/columns";
 /** How many of the last position's final top tokens are followed through the rows. */
 export const trajectoriesShown = 3;
 
+/** Which token every number of a lens is about. */
+export const lensAbout: LensView["about"] = "next";
+
 /** Floats that one run may bring back, so that a long text does not fill the memory with residual streams. */
 const readBudget = 16_777_216;
 
@@ -71,6 +74,7 @@ export async function lensView(
   }
   const shown = positions.map((pos) => columns.get(pos) as LensColumn);
   return {
+    about: lensAbout,
     layers: lensHooks(runner.info).map((_, row) => ({
       layer: row,
       positions: shown.map((c) => c.cells[row]),

@@ -56,6 +56,7 @@ export async function neuronCard(
   const at = layer * runner.info.dMlp + neuron;
   const overRecords = (await request.records?.get([id], options))?.get(neuronKey(id));
   return {
+    about: "this",
     ...id,
     window,
     activations: Array.from(activations),

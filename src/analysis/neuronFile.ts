@@ -39,9 +39,10 @@ export async function neuronFile(
     start: tokens[0].start,
     truncated: false,
     bos: false,
+    context: "document",
   };
   const places = windowPlaces(window, { activations, sign }, coveredPositions(window, request.range));
-  return { layer, neuron, tokens, activations: Array.from(activations), places };
+  return { about: "this", layer, neuron, tokens, activations: Array.from(activations), places };
 }
 
 async function scan(

@@ -65,6 +65,7 @@ export async function rankNeurons(
   });
   const described = await describe(runner, vocabulary, { ...request, neurons, selected }, options);
   return {
+    about: "this",
     neurons: described.map(({ layer, neuron, ...rest }, rank) => {
       return { layer, neuron, score: scores[top[rank]], ...rest };
     }),

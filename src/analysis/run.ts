@@ -9,6 +9,9 @@ import { decodeRows } from "./common/decodeRows";
 import { numericEdits, type PairEncoder } from "./common/editValue";
 import { readAt } from "./common/reads";
 
+/** Which token the top tokens of a position are about. */
+export const runAbout: RunSummary["about"] = "next";
+
 /** What a run asks for. */
 export interface PlainRunRequest {
   readonly ids: readonly number[];

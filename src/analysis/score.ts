@@ -6,6 +6,9 @@ import { requireIds } from "./common/analysisError";
 import { decodeRows } from "./common/decodeRows";
 import { indices, readAt } from "./common/reads";
 
+/** Which token a score is about. */
+export const scoreAbout: ScoreResult["about"] = "this";
+
 /** One scored token: log-probability in nats and rank (1 is the most likely); null for the first of all. */
 export type ScoredId = ScoreResult["tokens"][number];
 

@@ -24,8 +24,10 @@ import { readAt, rowOf } from "./common/reads";
 /** What an experiment runs on. */
 export interface SteerRequest {
   readonly experiment: Experiment;
-  /** The prompt's ids, by the tokenizer's own policy. */
+  /** The prompt's ids. */
   readonly ids: readonly number[];
+  /** Whether the first of them is a BOS token. */
+  readonly bos: boolean;
   /** Null where the model has no tokenizer. */
   readonly encoder: PairEncoder | null;
   /** The model's digest, which the answer carries. */
@@ -71,6 +73,7 @@ export async function steer(
     percentile: controls.length > 0 ? below / controls.length : null,
     relativeNorm: await relativeNorms(runner, edits, ids, options),
     partsAt: partsAt(plain, steered),
+    bos: request.bos,
     digest: request.digest,
   };
 }
@@ -162,11 +165,14 @@ async function relativeNorms(
   edits: readonly Edit[],
   ids: readonly number[],
   options: WorkOptions,
-): Promise<number[]> {
-  const norms: number[] = [];
+): Promise<(number | null)[]> {
+  const norms: (number | null)[] = [];
   for (const edit of edits) {
     const rows = valueRows(edit);
-    if (rows.length === 0) continue;
+    if (rows.length === 0) {
+      norms.push(null);
+      continue;
+    }
     const run = await runner.run({ ids, reads: [{ hook: edit.hook }] }, { signal: options.signal });
     const there = readAt(run, edit.hook);
     const entries = touchedEntries(edit, editHook(edit.hook, runner.info) as EditHook);

@@ -1,4 +1,5 @@
 /** Options of the commands: read strictly, each checked before any work begins. */
+import { bosPolicies, type BosPolicy } from "../base/bosPolicy";
 import { parseArgs } from "node:util";
 import { usageError } from "./cliError";
 
@@ -12,6 +13,10 @@ export const optionTexts = {
   edit: "--edit EDITS.json   edits to apply",
   out: "--out F.npz         file for the values that were read",
   range: "--range START:END   selection, UTF-16 offsets in the text (with --ids: positions)",
+  context:
+    "--context KIND      before the selection: document (the text there, default) or selection (nothing)",
+  prefix: "--prefix S          put right before the text (neurons: before the selection, alone)",
+  bos: "--bos POLICY        BOS before the text: auto (the tokenizer's own policy, default), always, never",
   "max-tokens": "--max-tokens N      most new tokens",
   temperature: "--temperature T     0 is greedy (default)",
   seed: "--seed S            seed for a temperature above 0 (0)",
@@ -131,6 +136,24 @@ export function rangeOf(text: string): { start: number; end: number } {
       "Give two offsets as in --range 10:24.",
     );
   return { start: wholeNumber("range", found[1], 0), end: wholeNumber("range", found[2], 0) };
+}
+
+/**
+ * One of some words.
+ * @throws {CliError} "usage"
+ */
+export function oneOf<Word extends string>(name: OptionName, text: string, words: readonly Word[]): Word {
+  const found = words.find((word) => word === text);
+  if (found !== undefined) return found;
+  throw usageError(`--${name} takes ${words.join(", ")}, not ${quoted(text)}.`);
+}
+
+/**
+ * The policy that --bos gives; undefined where it is left out.
+ * @throws {CliError} "usage"
+ */
+export function bosOf({ values }: ParsedArguments): BosPolicy | undefined {
+  return values.bos === undefined ? undefined : oneOf("bos", values.bos, bosPolicies);
 }
 
 function quoted(text: string): string {

@@ -5,13 +5,13 @@ import type { WorkOptions } from "../base/cancel";
 import { parseJson } from "../protocol/decode";
 import { decodeEdits } from "../protocol/decodeEdit";
 import type { Edit } from "../protocol/edit";
-import type { ModelInfo, RunInput, RunWindow } from "../protocol/model";
+import type { ModelInfo, RunContext, RunInput, RunWindow } from "../protocol/model";
 import { openModel, type OpenModel } from "../engine/model";
 import { pairEncoderOf } from "../engine/pairEncoder";
 import { defaultCacheDirectory } from "../engine/store/cacheDirectory";
 import { buildRunWindow } from "../engine/window";
 import { CliError, usageError } from "./cliError";
-import { idList, type ParsedArguments } from "./options";
+import { bosOf, idList, type ParsedArguments } from "./options";
 import { readText } from "./textFile";
 
 /** A model as a command uses it. */
@@ -37,32 +37,40 @@ export async function withModel(
   }
 }
 
-/** The input of a command, read but not tokenised. */
-export type CliInput =
-  { readonly kind: "text"; readonly text: string } | { readonly kind: "ids"; readonly ids: number[] };
-
 /**
- * The input that one of --text, --file and --ids gives. Files are read here, before a model is opened.
- * @throws {CliError} "usage" unless there is exactly one, and what readText finds wrong
+ * The input that one of --text, --file and --ids gives, with what --prefix and --bos say of it. Files are read here,
+ * before a model is opened.
+ * @throws {CliError} "usage" unless there is exactly one, or for ids with a prefix or BOS; what readText finds wrong
  */
-export async function readInput({ values }: ParsedArguments): Promise<CliInput> {
+export async function readInput(args: ParsedArguments): Promise<RunInput> {
+  const { values } = args;
   const given = (["text", "file", "ids"] as const).filter((name) => values[name] !== undefined);
   if (given.length !== 1) {
     const said = given.length === 0 ? "There is no input" : `There are ${given.length} inputs`;
     throw usageError(`${said}.`, "Give one of --text S, --file F and --ids 1,2,3.");
   }
-  if (values.ids !== undefined) return { kind: "ids", ids: idList(values.ids) };
-  return { kind: "text", text: values.text ?? (await readText(values.file ?? "-")) };
+  const bos = bosOf(args);
+  if (values.ids !== undefined) {
+    const extra = (["prefix", "bos"] as const).find((name) => values[name] !== undefined);
+    if (extra === undefined) return { kind: "ids", ids: idList(values.ids) };
+    throw usageError(`--${extra} does not go with --ids.`, "Ids are taken as they are; give all of them.");
+  }
+  const text = values.text ?? (await readText(values.file ?? "-"));
+  return { kind: "text", text, offset: 0, context: contextFrom(values.prefix, 0), bos };
+}
+
+/** What stands before an offset of the text: the prefix where one is given. */
+export function contextFrom(prefix: string | undefined, from: number): RunContext {
+  return prefix === undefined ? { kind: "document" } : { kind: "prefix", from, prefix };
 }
 
 /**
  * The window of an input: the last tokens of a long text, `most` at most; ids as they are.
- * @throws {CliError} "bad-ids"; {EngineError} "no-tokenizer"
+ * @throws {CliError} "bad-ids"; {EngineError} "no-tokenizer", "prefix-too-long"; {TokenizerError} "no-bos-token"
  */
-export function windowOf({ open, info }: Session, input: CliInput, most = info.nCtx): RunWindow {
+export function windowOf({ open, info }: Session, input: RunInput, most = info.nCtx): RunWindow {
   if (input.kind === "ids") requireIds(info, input.ids);
-  const whole: RunInput = input.kind === "ids" ? input : { ...input, offset: 0 };
-  return buildRunWindow(whole, open.tokenizer, most);
+  return buildRunWindow(input, open.tokenizer, most);
 }
 
 /**
@@ -95,8 +103,10 @@ export async function recordsOf({ open }: Session): Promise<RecordActivations | 
 
 /** What every answer carries beside its own fields. */
 export interface AnswerFacts {
-  /** Where the window starts, whether the text was cut for it, and whether it begins with BOS. Absent without a window. */
-  readonly window?: Pick<RunWindow, "start" | "truncated" | "bos">;
+  /** Where the window starts, whether the text was cut for it, and what stood before it. Absent where nothing is windowed. */
+  readonly window?: Pick<RunWindow, "start" | "truncated" | "context">;
+  /** Whether a beginning-of-sequence token came first. */
+  readonly bos: boolean;
   readonly digest: string;
   /** Texts are run as they are; chat templates are not applied. */
   readonly mode: "raw";
@@ -104,14 +114,17 @@ export interface AnswerFacts {
   readonly warnings?: readonly string[];
 }
 
-/** The facts of one answer. */
+/** The facts of one answer about a window, or about tokens that are not windowed. */
 export async function factsOf(
   { open, info }: Session,
-  window: RunWindow | null,
+  ran: RunWindow | Pick<RunWindow, "bos">,
   work: WorkOptions,
 ): Promise<AnswerFacts> {
+  const window =
+    "start" in ran ? { start: ran.start, truncated: ran.truncated, context: ran.context } : undefined;
   return {
-    ...(window ? { window: { start: window.start, truncated: window.truncated, bos: window.bos } } : {}),
+    ...(window ? { window } : {}),
+    bos: ran.bos,
     digest: await open.digest(work),
     mode: "raw",
     ...(info.warnings ? { warnings: info.warnings } : {}),

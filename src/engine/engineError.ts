@@ -7,6 +7,7 @@ export type EngineErrorCode =
   | "run-failed"
   | "model-changed"
   | "no-tokenizer"
+  | "prefix-too-long"
   | "bad-request"
   | "bad-ids"
   | "not-finite";

@@ -16,7 +16,7 @@ import type { JobQueue } from "./jobQueue";
 import type { HeldModel, ModelStore } from "./modelStore";
 import { onnxruntimeVersion } from "./ort";
 import { pairEncoderOf } from "./pairEncoder";
-import { buildRunWindow } from "./window";
+import { buildRunWindow, encodeWhole } from "./window";
 
 /** Handlers over a store of models. */
 export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
@@ -49,9 +49,9 @@ export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
       const request = { window: windowOf(held, input), range, layer, neuron, records: await held.records() };
       return neuronCard(held.open.runner, held.open.vocabulary, request, work);
     },
-    "neurons/file": async ({ model, text, offset, range, ...asked }, work) => {
+    "neurons/file": async ({ model, text, offset, bos, range, ...asked }, work) => {
       const held = await store.get(model, work);
-      const encoding = await tokenizerOf(held).encodeLong(text, work);
+      const encoding = await tokenizerOf(held).encodeLong(text, { bos, ...work });
       const tokens = encoding.tokens.map((token) => ({
         ...token,
         start: token.start + offset,
@@ -92,9 +92,12 @@ async function steerFile(
 ): Promise<EngineApi["steer/run"]["result"]> {
   const { path } = experiment.model;
   const { open } = await store.get(isAbsolute(path) ? path : resolve(base, path), work);
-  const { ids } = tokenizerOf({ open }).encode(experiment.prompt);
+  const { ids, bos } = await encodeWhole(tokenizerOf({ open }), experiment.prompt, {
+    bos: experiment.bos,
+    ...work,
+  });
   const encoder = pairEncoderOf(open.tokenizer);
-  const request = { experiment, ids, encoder, digest: await open.digest(work) };
+  const request = { experiment, ids, bos, encoder, digest: await open.digest(work) };
   return steer(open.runner, open.vocabulary, request, work);
 }
 

@@ -1,13 +1,16 @@
 /** The part of an input that a run sees: tokens of a window that fits the model's context. */
+import type { BosPolicy } from "../base/bosPolicy";
+import type { WorkOptions } from "../base/cancel";
 import { windowStarts } from "../base/window";
-import type { RunInput, RunWindow, TokenInfo } from "../protocol/model";
+import type { RunContext, RunInput, RunWindow, TextInput, TokenInfo } from "../protocol/model";
 import type { TextTokenizer } from "../tokenizer/textTokenizer";
 import { EngineError } from "./engineError";
 
 /**
- * The window of an input. Text is cut where src/base/window.ts says until its tokens fit, and tokenised by the
- * tokenizer's own policy on BOS; ids are taken as they are, however many.
- * @throws {EngineError} "no-tokenizer" for text where the model has none
+ * The window of an input. Text is cut where src/base/window.ts says until its tokens fit; a custom prefix is kept whole
+ * and tokenised together with the text behind it. Ids are taken as they are, however many.
+ * @throws {EngineError} "no-tokenizer" for text where the model has none; "prefix-too-long" where it leaves no room
+ * @throws {TokenizerError} "text-too-long", "no-bos-token"
  */
 export function buildRunWindow(input: RunInput, tokenizer: TextTokenizer | null, nCtx: number): RunWindow {
   if (input.kind === "ids") return idsWindow(input.ids, tokenizer);
@@ -18,26 +21,77 @@ export function buildRunWindow(input: RunInput, tokenizer: TextTokenizer | null,
     });
   }
   let window: RunWindow | undefined;
-  for (const start of windowStarts(input, nCtx)) {
+  for (const start of startsIn(input, nCtx)) {
     window = textWindow(input, start, tokenizer);
-    if (window.ids.length <= nCtx) break;
+    if (window.ids.length <= nCtx) return window;
   }
-  return window ?? textWindow(input, input.offset, tokenizer);
+  window ??= textWindow(input, input.offset, tokenizer);
+  if (prefixOf(input) !== "" && window.ids.length > nCtx) {
+    const next = `Use a shorter prefix: the model sees ${nCtx} tokens at once.`;
+    throw new EngineError("prefix-too-long", "The prefix leaves no room for the text behind it.", { next });
+  }
+  return window;
 }
 
-function textWindow(
-  input: { readonly text: string; readonly offset: number },
-  start: number,
-  tokenizer: TextTokenizer,
-): RunWindow {
-  const { ids, tokens } = tokenizer.encode(input.text.slice(start - input.offset));
+const documentContext: RunContext = { kind: "document" };
+
+/** Where the text that a run may see begins: nothing of the document before it counts. */
+function beginOf({ context = documentContext }: TextInput): number {
+  return context.kind === "document" ? 0 : context.from;
+}
+
+function prefixOf({ context = documentContext }: TextInput): string {
+  return context.kind === "prefix" ? context.prefix : "";
+}
+
+/** Places to start at, in offsets of the document; found as in a document that begins where the seen text does. */
+function* startsIn(input: TextInput, nCtx: number): Generator<number> {
+  const begin = beginOf(input);
+  const piece = { text: input.text, offset: Math.max(0, input.offset - begin) };
+  for (const start of windowStarts(piece, nCtx)) yield start + begin;
+}
+
+function textWindow(input: TextInput, start: number, tokenizer: TextTokenizer): RunWindow {
+  const prefix = prefixOf(input);
+  const { ids, tokens } = tokenizer.encode(prefix + input.text.slice(start - input.offset), {
+    bos: input.bos ?? "auto",
+  });
   return {
     ids,
-    tokens: tokens.map((token) => ({ ...token, start: token.start + start, end: token.end + start })),
+    tokens: tokens.map((token) => inDocument(token, prefix.length, start)),
     start,
     truncated: start > input.offset,
     bos: isAdded(tokens[0]),
+    context: input.context?.kind ?? "document",
   };
+}
+
+/**
+ * A token of prefix and text with its place in the document. Tokens of the prefix stand where the text begins and cover
+ * nothing; one that reaches over the border keeps what it covers of the document.
+ */
+function inDocument(token: TokenInfo, prefixLength: number, start: number): TokenInfo {
+  const place = (at: number): number => start + Math.max(0, at - prefixLength);
+  const moved = { ...token, start: place(token.start), end: place(token.end) };
+  if (isAdded(token) || token.start >= prefixLength) return moved;
+  return token.end <= prefixLength ? { ...moved, prefix: true } : { ...moved, approximate: true };
+}
+
+/** Ids of a text of any length, uncut, and whether BOS stands first. */
+export interface WholeText {
+  readonly ids: readonly number[];
+  readonly tokens: readonly TokenInfo[];
+  readonly bos: boolean;
+}
+
+/** The whole of a text as tokens: for what is never windowed, such as prompts. Errors as of `TextTokenizer.encodeLong`. */
+export async function encodeWhole(
+  tokenizer: TextTokenizer,
+  text: string,
+  options: { readonly bos: BosPolicy | undefined } & WorkOptions,
+): Promise<WholeText> {
+  const { ids, tokens } = await tokenizer.encodeLong(text, { ...options, bos: options.bos ?? "auto" });
+  return { ids, tokens, bos: isAdded(tokens[0]) };
 }
 
 function isAdded(token: TokenInfo | undefined): boolean {
@@ -53,5 +107,6 @@ function idsWindow(ids: readonly number[], tokenizer: TextTokenizer | null): Run
     start: 0,
     truncated: false,
     bos: tokenizer !== null && tokenizer.bosId !== null && ids[0] === tokenizer.bosId,
+    context: "document",
   };
 }

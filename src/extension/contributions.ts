@@ -1,4 +1,5 @@
 /** Names of everything this extension contributes. `manifest.ts` writes package.json from them; a test keeps both in step. */
+import type { BosPolicy } from "../base/bosPolicy";
 import type { PanelId } from "../protocol/panelApi";
 
 /** Commands, by id. */
@@ -32,6 +33,7 @@ export enum Setting {
   ModelPath = "introspect.model.path",
   IdleMinutes = "introspect.engine.idleMinutes",
   LensColumns = "introspect.lens.columns",
+  Bos = "introspect.bos",
 }
 
 /** What each setting holds. */
@@ -42,6 +44,8 @@ export interface SettingTypes {
   [Setting.IdleMinutes]: number;
   /** Positions the Lens shows, the newest last. */
   [Setting.LensColumns]: number;
+  /** Whether a BOS token stands before what is run. */
+  [Setting.Bos]: BosPolicy;
 }
 
 /** The value of each setting that nobody has changed. */
@@ -49,6 +53,7 @@ export const settingDefaults: SettingTypes = {
   [Setting.ModelPath]: "",
   [Setting.IdleMinutes]: 5,
   [Setting.LensColumns]: 12,
+  [Setting.Bos]: "auto",
 };
 
 /** Context keys for `when` clauses. */

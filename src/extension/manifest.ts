@@ -2,6 +2,7 @@
  * What package.json contributes, as data. Nothing here runs in the extension: the test of this file compares it with
  * package.json and package.nls.json, and writes them when INTROSPECT_WRITE_MANIFEST=1.
  */
+import { bosPolicies } from "../base/bosPolicy";
 import { firstLookMarker } from "./firstLookMarker";
 import {
   Command,
@@ -34,6 +35,11 @@ export const manifestTexts: Readonly<Record<string, string>> = {
   [Setting.IdleMinutes]:
     "Minutes without a request after which the engine process ends and gives its memory back. It starts again by itself. 0 keeps it running.",
   [Setting.LensColumns]: "Number of positions that the Lens shows, the newest last.",
+  [Setting.Bos]:
+    "Whether a beginning-of-sequence (BOS) token stands before a text that is run. Every result says whether one did.",
+  "bos.auto": "As the model's tokenizer itself has it.",
+  "bos.always": "Always; a tokenizer without such a token is refused.",
+  "bos.never": "Never.",
   "colour.positive.fill": "Fill behind a token on which the shown neuron is positive, step {0} of 6.",
   "colour.positive.border": "Border around a token on which the shown neuron is positive, step {0} of 6.",
   "colour.negative.fill": "Fill behind a token on which the shown neuron is negative, step {0} of 6.",
@@ -86,6 +92,11 @@ function setting(name: Setting, schema: Record<string, unknown>, order: number) 
   return { ...schema, default: settingDefaults[name], markdownDescription: text(name), order };
 }
 
+function bosSchema() {
+  const markdownEnumDescriptions = bosPolicies.map((policy) => text(`bos.${policy}`));
+  return { type: "string", enum: bosPolicies, markdownEnumDescriptions };
+}
+
 function configuration() {
   return {
     title: "Introspect",
@@ -93,6 +104,7 @@ function configuration() {
       [Setting.ModelPath]: setting(Setting.ModelPath, { type: "string", scope: "machine" }, 1),
       [Setting.IdleMinutes]: setting(Setting.IdleMinutes, { type: "number", minimum: 0, maximum: 1440 }, 2),
       [Setting.LensColumns]: setting(Setting.LensColumns, { type: "integer", minimum: 4, maximum: 64 }, 3),
+      [Setting.Bos]: setting(Setting.Bos, bosSchema(), 4),
     },
   };
 }

@@ -23,12 +23,17 @@ export const working = {
 export const says = {
   cancelled: () => l10n.t("Cancelled."),
   changed: () => l10n.t("The text has changed since"),
+  otherBos: () => l10n.t("The setting for BOS has changed since"),
   otherModel: () => l10n.t("Another model is in use by now"),
   noEditor: () => l10n.t("Open a text first."),
   noSelection: () => l10n.t("Select some text first; then its tokens can be looked at."),
   documentGone: (name: string) => l10n.t("{0} is not open any more.", name),
   documentGoneNext: () => l10n.t("Open it and run the command on a selection again."),
   lensNeedsText: () => l10n.t("Put the cursor behind some text; the Lens shows what the model makes of it."),
+  lensNeedsLine: () =>
+    l10n.t(
+      "The line has no text up to the cursor. Type some, select some, or let the model see the text before.",
+    ),
   selectionCut: (name: string, nCtx: number) =>
     l10n.t("{0} sees {1} tokens at once: only the end of the selection was used.", name, nCtx),
   nothingToSave: () => l10n.t("There is nothing to save yet. Run an experiment first."),

@@ -1,12 +1,19 @@
 /** Reading and writing settings by their typed names. */
 import * as vscode from "vscode";
-import { settingDefaults, type Setting, type SettingTypes } from "./contributions";
+import { bosPolicies, type BosPolicy } from "../base/bosPolicy";
+import { settingDefaults, Setting, type SettingTypes } from "./contributions";
 
 /** The value of a setting; its default where the stored value has another type. */
 export function readSetting<K extends Setting>(setting: K): SettingTypes[K] {
   const value: unknown = vscode.workspace.getConfiguration().get(setting);
   const fallback = settingDefaults[setting];
   return typeof value === typeof fallback ? (value as SettingTypes[K]) : fallback;
+}
+
+/** The policy on BOS that is set; the default where a word stands there that is none. */
+export function bosPolicy(): BosPolicy {
+  const set = readSetting(Setting.Bos);
+  return bosPolicies.includes(set) ? set : settingDefaults[Setting.Bos];
 }
 
 /** Stores a setting for this machine. */

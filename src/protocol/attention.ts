@@ -1,5 +1,5 @@
 /** Results about attention patterns. */
-import type { RunWindow } from "./model";
+import type { About, RunWindow } from "./model";
 
 /** One head's pattern over the shown positions: row-major, `rows[i]` is a query, `rows[i][j]` a key; a row and its `outside` sum to 1. */
 export interface HeadPattern {
@@ -28,8 +28,10 @@ export interface HeadScores {
 
 /** What the attention panel shows: one head large, all heads by their scores. */
 export interface AttentionView {
+  /** A weight stands on its key, read where the model stood on the query. */
+  readonly about: Extract<About, "this">;
   readonly window: RunWindow;
-  /** Positions shown, ascending, for queries and keys alike. */
+  /** Positions shown, ascending, for queries and keys alike: the selection's, behind those of a custom prefix. */
   readonly positions: readonly number[];
   readonly pattern: HeadPattern;
   readonly heads: readonly HeadScores[];

@@ -1,5 +1,6 @@
 /** Experiment files (`NAME.introspect.json`), decoded. */
-import { asInteger, asNumber, asObject, asText, DecodeError, parseJson } from "./decode";
+import { bosPolicies } from "../base/bosPolicy";
+import { asInteger, asNumber, asObject, asOneOf, asText, DecodeError, parseJson } from "./decode";
 import { decodeEdits } from "./decodeEdit";
 import type { Experiment, ExperimentControls, Sampling } from "./edit";
 import type { ModelInfo } from "./model";
@@ -41,6 +42,7 @@ export function decodeExperiment(value: unknown, info?: ModelInfo): Experiment {
     version,
     model: decodeModel(object["model"]),
     prompt: asText(object["prompt"], "prompt"),
+    ...(object["bos"] === undefined ? {} : { bos: asOneOf(object["bos"], "bos", bosPolicies) }),
     edits: decodeEdits(object["edits"], "edits", info),
     sampling: decodeSampling(object["sampling"]),
     controls: decodeControls(object["controls"]),

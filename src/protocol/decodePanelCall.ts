@@ -1,5 +1,6 @@
 /** What a page says, checked before the host uses it. A page shows text from anywhere, so nothing it says is trusted. */
 import { asInteger, asNumber, asObject, asOneOf, asText, badField } from "./decode";
+import { decodeRunChoice } from "./decodeRunChoice";
 import type { HostApi } from "./panelApi";
 import type { ParamDecoders } from "./rpc";
 
@@ -51,6 +52,7 @@ export const panelCallDecoders: ParamDecoders<HostApi> = {
   "page/retry": nothing,
   "page/example": nothing,
   "page/cancel": nothing,
+  "run/choose": (params) => decodeRunChoice(params, "params"),
   "editor/reveal": decodeRange,
   "neurons/choose": (params) => {
     const object = asObject(params, "params", ["layer", "neuron"]);

@@ -1,4 +1,5 @@
 /** Extension host ↔ engine process: one method map, from which client and server are typed. */
+import type { BosPolicy } from "../base/bosPolicy";
 import type { AttentionView } from "./attention";
 import type { Experiment, SteerResult } from "./edit";
 import type { LensView } from "./lens";
@@ -38,6 +39,7 @@ export interface EngineApi {
       model: string;
       text: string;
       offset: number;
+      bos: BosPolicy;
       range: OffsetRange;
       layer: number;
       neuron: number;

@@ -1,5 +1,5 @@
 /** Results of the logit lens. */
-import type { RunWindow, ScoredToken } from "./model";
+import type { About, RunWindow, ScoredToken } from "./model";
 
 /** One cell: what the residual stream at a row and position decodes to, about the next token. Entropy in nats. */
 export interface LensCell {
@@ -16,6 +16,8 @@ export interface LensRow {
 
 /** Answer of `introspect lens`. */
 export interface LensResult {
+  /** Cells, and what is made of a column of them, are about the token after the position. */
+  readonly about: Extract<About, "next">;
   readonly layers: readonly LensRow[];
 }
 
@@ -34,7 +36,10 @@ export interface LensView extends LensResult {
   readonly positions: readonly number[];
   /** Of the last position's final top tokens, the best first. */
   readonly trajectories: readonly LensTrajectory[];
-  /** Per shown position: the lowest row from which the top token no longer changes. */
+  /**
+   * Per shown position: the lowest row of its column from which the top token no longer changes. Like the column, about
+   * the next token: the depth of a token of the text is that of the column to its left.
+   */
   readonly depth: readonly number[];
   /** Milliseconds the engine took, queueing excluded. */
   readonly engineMs: number;

@@ -1,4 +1,5 @@
 /** What is said about a model across every boundary. */
+import type { BosPolicy } from "../base/bosPolicy";
 
 /** Family and sizes of a decoder, under the field's names. */
 export interface ModelSizes {
@@ -45,7 +46,18 @@ export interface TokenInfo {
   readonly special?: true;
   /** The range could not be made exact. */
   readonly approximate?: true;
+  /** It belongs to a custom prefix and stands in no document: `start` and `end` are where the document's text begins. */
+  readonly prefix?: true;
 }
+
+/**
+ * Which token a scalar at a position is about. "this": the token at that position; a probability or rank of it is what
+ * was predicted from its left (the first of a window has none), an activation or an attention weight is what was read
+ * where the model stood on it. "next": the token after it, known or not. A lens cell and all that is made of a column of
+ * cells is about the next token; a scalar that is painted on the token it speaks of (surprisal, rank, prediction depth
+ * over a text) is about this one.
+ */
+export type About = "this" | "next";
 
 /** Answer of `introspect tokens`. */
 export interface TokensResult {
@@ -60,14 +72,38 @@ export interface ScoredToken {
   readonly logProb: number;
 }
 
-/** What a run reads: text (with the place of its first unit in the whole document) or ids taken as they are. */
-export type RunInput =
-  | { readonly kind: "text"; readonly text: string; readonly offset: number }
-  | { readonly kind: "ids"; readonly ids: readonly number[] };
+/**
+ * What the model sees before the text that is looked at. "document": what the document has there. "selection": nothing,
+ * the text begins at `from`. "prefix": a text of the reader's own, put right before `from` as it is and always whole.
+ * `from` is an offset in the document; a window that must be cut is cut as in a document that begins there.
+ */
+export type RunContext =
+  | { readonly kind: "document" }
+  | { readonly kind: "selection"; readonly from: number }
+  | { readonly kind: "prefix"; readonly from: number; readonly prefix: string };
+
+/** The kinds of context, the default first. */
+export const contextKinds: readonly RunContext["kind"][] = ["document", "selection", "prefix"];
+
+/** A text to run: a piece of a document that ends where the run ends. */
+export interface TextInput {
+  readonly kind: "text";
+  readonly text: string;
+  /** Place of the text's first unit in the whole document, UTF-16 units. */
+  readonly offset: number;
+  /** "document" where it is left out. */
+  readonly context?: RunContext;
+  /** "auto" where it is left out. */
+  readonly bos?: BosPolicy;
+}
+
+/** What a run reads: text, or ids taken as they are. */
+export type RunInput = TextInput | { readonly kind: "ids"; readonly ids: readonly number[] };
 
 /**
  * The part of the input that a run really saw: where a long text is cut, the tokens of the window.
- * `tokens[i].start` and `end` are offsets in the whole document (where ids were given: i and i + 1). Position 0 and BOS are never ranked or averaged.
+ * `tokens[i].start` and `end` are offsets in the whole document (where ids were given: i and i + 1). Position 0, BOS and
+ * a custom prefix are never ranked or averaged (`isCounted`).
  */
 export interface RunWindow {
   readonly ids: readonly number[];
@@ -77,4 +113,11 @@ export interface RunWindow {
   readonly truncated: boolean;
   /** True when the first position is a beginning-of-sequence token. */
   readonly bos: boolean;
+  /** What stood before the text; "document" for ids. */
+  readonly context: RunContext["kind"];
+}
+
+/** Whether the token at a position may be ranked, averaged or used for a scale: not at position 0, not added, not of a prefix. */
+export function isCounted(token: TokenInfo, pos: number): boolean {
+  return pos > 0 && token.special !== true && token.prefix !== true;
 }

@@ -1,5 +1,5 @@
 /** Results about MLP neurons (`mlp.hook_post`). */
-import type { RunWindow, TokenInfo } from "./model";
+import type { About, RunWindow, TokenInfo } from "./model";
 
 /** A vocabulary token and how far a neuron moves its logit: the direct path only, norm gain folded, scale left out. */
 export interface WeightedToken {
@@ -35,6 +35,8 @@ export interface NeuronScore {
 
 /** Answer of `introspect neurons`, and the ranked list of the panel. */
 export interface NeuronsResult {
+  /** Activations are read at the token they stand on. */
+  readonly about: Extract<About, "this">;
   readonly neurons: readonly NeuronScore[];
   /**
    * What the z-score compares with: the model's records, or the rest of the window. "none" where there are no records
@@ -68,6 +70,7 @@ export interface NeuronPlace {
 
 /** Everything the card of one neuron shows. */
 export interface NeuronCard {
+  readonly about: Extract<About, "this">;
   readonly layer: number;
   readonly neuron: number;
   readonly window: RunWindow;
@@ -96,6 +99,7 @@ export interface NeuronCard {
 
 /** One neuron over a whole file, run in windows that overlap by half a context. */
 export interface NeuronFile {
+  readonly about: Extract<About, "this">;
   readonly layer: number;
   readonly neuron: number;
   /** The scanned text's tokens without the ones a tokenizer adds; offsets in the whole document. */

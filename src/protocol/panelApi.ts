@@ -3,11 +3,17 @@ import type { ErrorData } from "../base/errors";
 import type { AttentionView } from "./attention";
 import type { Experiment, SteerResult } from "./edit";
 import type { LensView } from "./lens";
-import type { ModelInfo } from "./model";
+import type { ModelInfo, RunContext } from "./model";
 import type { NeuronCard, NeuronsResult } from "./neurons";
 
 /** The panels there are. */
 export type PanelId = "lens" | "neurons" | "attention" | "steering";
+
+/** What a panel runs its texts behind. The prefix is kept while another context is chosen. */
+export interface RunChoice {
+  readonly context: RunContext["kind"];
+  readonly prefix: string;
+}
 
 /** What every panel's snapshot carries beside its own data. `status` "ready" means that `data` is current. */
 export interface PanelState<Data> {
@@ -22,6 +28,8 @@ export interface PanelState<Data> {
   readonly progress?: number;
   readonly error?: ErrorData;
   readonly model?: ModelInfo;
+  /** What the next run is behind, for panels where that can be chosen; what the data was run behind is in its window. */
+  readonly run?: RunChoice;
   /** Name of the document the data came from. */
   readonly document?: string;
   /** The last good data; kept while loading ("stale" or "loading") so that nothing flickers. */
@@ -66,6 +74,8 @@ export interface HostApi {
   "page/example": { params: Record<string, never>; result: null };
   /** Stops what the panel is waiting for. */
   "page/cancel": { params: Record<string, never>; result: null };
+  /** Runs this panel's texts behind something else, now and from now on. */
+  "run/choose": { params: RunChoice; result: null };
   /** Selects a range of the document the panel shows; UTF-16 offsets. */
   "editor/reveal": { params: { start: number; end: number }; result: null };
   "neurons/choose": { params: { layer: number; neuron: number }; result: null };

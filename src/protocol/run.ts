@@ -1,7 +1,10 @@
 /** Results of plain runs and of scoring, as the command line prints them. */
+import type { About } from "./model";
 
 /** Answer of `introspect run`. `reads` holds, per hook, its axes, shape and the l2 norm per position over all other axes. */
 export interface RunSummary {
+  /** `top` holds predictions of the token after each position. */
+  readonly about: Extract<About, "next">;
   readonly ids: readonly number[];
   readonly top: readonly (readonly {
     readonly id: number;
@@ -19,6 +22,8 @@ export interface RunSummary {
 
 /** Answer of `introspect score`. The first token has no log-probability. Rank 1 is the most likely token. */
 export interface ScoreResult {
+  /** Log-probability and rank are those of the token they stand with, predicted from its left. */
+  readonly about: Extract<About, "this">;
   readonly tokens: readonly {
     readonly id: number;
     readonly logProb: number | null;

@@ -11,6 +11,9 @@ import { WordEncoder } from "./words";
 /** Units of text between two places where a long encoding can be stopped. */
 const stepLength = 1 << 16;
 
+/** Ids that are put before and after a text. */
+export type AddedIds = Pick<TokenizerSpec, "before" | "after">;
+
 /** Encodes texts with one tokenizer. */
 export class SpanEncoder {
   private readonly plainFinder: AddedTokenFinder;
@@ -37,9 +40,9 @@ export class SpanEncoder {
    * @throws {TokenizerError} "text-too-long" when a pattern exhausts the stack of the regular expression engine, or a
    * run of symbols without a place to cut is longer than what is merged at once
    */
-  *encode(given: string, addSpecial: boolean): Generator<number, Encoding> {
+  *encode(given: string, added: AddedIds): Generator<number, Encoding> {
     try {
-      return yield* this.encodeAll(given, addSpecial);
+      return yield* this.encodeAll(given, added);
     } catch (thrown) {
       if (!(thrown instanceof RangeError)) throw thrown;
       const message = `This text of ${given.length} characters has a run without a break that is too long to cut.`;
@@ -47,15 +50,15 @@ export class SpanEncoder {
     }
   }
 
-  private *encodeAll(given: string, addSpecial: boolean): Generator<number, Encoding> {
+  private *encodeAll(given: string, added: AddedIds): Generator<number, Encoding> {
     const { text, lone } = replaceLoneSurrogates(given);
     const spans = new SpanCollector(text, lone);
-    if (addSpecial) for (const id of this.spec.before) spans.addSpecial(id, this.nameOf(id), 0);
+    for (const id of added.before) spans.addSpecial(id, this.nameOf(id), 0);
     for (const { token, start, end } of this.plainFinder.split(text)) {
       if (token !== null) spans.add(token.id, start, end, false);
       else yield* this.encodeSection(plainText(text.slice(start, end), start), spans);
     }
-    if (addSpecial) for (const id of this.spec.after) spans.addSpecial(id, this.nameOf(id), text.length);
+    for (const id of added.after) spans.addSpecial(id, this.nameOf(id), text.length);
     return spans.finish();
   }
 

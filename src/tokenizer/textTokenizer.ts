@@ -1,15 +1,20 @@
 /** The tokenizer of a model: text to ids with exact ranges, and back. */
+import type { BosPolicy } from "../base/bosPolicy";
 import { throwIfCancelled, type WorkOptions } from "../base/cancel";
 import { isObject } from "./jsonShape";
 import { readTokenizerJson } from "./readTokenizerJson";
-import { SpanEncoder } from "./spanEncoder";
+import { SpanEncoder, type AddedIds } from "./spanEncoder";
 import type { Encoding } from "./spanCollector";
+import { TokenizerError } from "./tokenizerError";
+import type { TokenizerSpec } from "./tokenizerSpec";
 import { TokenTexts } from "./tokenTexts";
 
 /** How a text is encoded. */
 export interface EncodeOptions {
   /** Whether the tokenizer adds what it adds by its own policy (true by default). */
   readonly addSpecial?: boolean;
+  /** What stands before the text, whatever `addSpecial` says unless it is "auto" (the default). */
+  readonly bos?: BosPolicy;
 }
 
 /** A tokenizer that says where in the text each token stands. */
@@ -24,7 +29,8 @@ export interface TextTokenizer {
   /**
    * Tokens of a text. Ranges are UTF-16 offsets, in order and without holes; tokens within one character share it.
    * Throws "text-too-long" for a text with a run of more than 500 000 bytes (characters, for metaspace) that merges
-   * leave no place to cut, such as a million equal signs; half of that takes some seconds.
+   * leave no place to cut, such as a million equal signs; half of that takes some seconds. Throws "no-bos-token" where
+   * a BOS token is asked for and the tokenizer has none.
    */
   encode(text: string, options?: EncodeOptions): Encoding;
   /** The same, giving way to other work in between; can be cancelled. Progress counts units of the text. */
@@ -50,20 +56,21 @@ export function createTokenizer(
   const texts = new TokenTexts(spec);
   const encoder = new SpanEncoder(spec, (id) => texts.text(id));
   const named = (key: string) => namedToken(tokenizerConfig, key, texts);
+  const bosId = spec.before[0] ?? named("bos_token");
   return {
     dVocab,
     addsBos: spec.before.length > 0,
-    bosId: spec.before[0] ?? named("bos_token"),
+    bosId,
     eosId: named("eos_token") ?? spec.after.at(-1) ?? null,
     encode: (text, options) => {
-      const steps = encoder.encode(text, options?.addSpecial ?? true);
+      const steps = encoder.encode(text, addedIds(spec, bosId, options));
       for (;;) {
         const step = steps.next();
         if (step.done === true) return step.value;
       }
     },
     encodeLong: async (text, options) => {
-      const steps = encoder.encode(text, options?.addSpecial ?? true);
+      const steps = encoder.encode(text, addedIds(spec, bosId, options));
       for (;;) {
         throwIfCancelled(options?.signal);
         const step = steps.next();
@@ -75,6 +82,20 @@ export function createTokenizer(
     text: (id) => texts.text(id),
     decode: (ids) => texts.decode(ids),
   };
+}
+
+/** The ids that stand around a text, by the tokenizer's own policy and what was asked for. */
+function addedIds(spec: TokenizerSpec, bosId: number | null, options: EncodeOptions = {}): AddedIds {
+  const { addSpecial = true, bos = "auto" } = options;
+  const own = addSpecial ? spec : { before: [], after: [] };
+  if (bos === "auto") return own;
+  if (bos === "never") return { before: [], after: own.after };
+  if (spec.before.length > 0) return { before: spec.before, after: own.after };
+  if (bosId !== null) return { before: [bosId], after: own.after };
+  const message = "This tokenizer has no beginning-of-sequence token, so none can be put before a text.";
+  throw new TokenizerError("no-bos-token", message, {
+    next: "Choose auto or never for BOS with this model.",
+  });
 }
 
 /** The id of the token that tokenizer_config.json names under a key, as a string or as {content}. */

@@ -5,14 +5,15 @@ import { CodedError } from "../base/errors";
  * "tokenizer-malformed": the file breaks its format. "tokenizer-unsupported": it asks for something that would not
  * be done exactly. "tokenizer-too-large": beyond every vocabulary in use. "vocabulary-mismatch": its ids exceed the
  * model's vocabulary. "text-too-long": a text with an unbroken run of more than 500 000 bytes or characters that
- * merges could join, or of many millions for a pattern.
+ * merges could join, or of many millions for a pattern. "no-bos-token": a BOS token is asked for that there is not.
  */
 export type TokenizerErrorCode =
   | "tokenizer-malformed"
   | "tokenizer-unsupported"
   | "tokenizer-too-large"
   | "vocabulary-mismatch"
-  | "text-too-long";
+  | "text-too-long"
+  | "no-bos-token";
 
 /** A tokenizer.json (or a text) that is refused, because ids or ranges made with it would be wrong. */
 export class TokenizerError extends CodedError<TokenizerErrorCode> {}

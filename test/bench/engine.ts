@@ -46,7 +46,7 @@ function someIds(n: number, seed: number): number[] {
 
 function windowOf(ids: number[]): RunWindow {
   const tokens = ids.map((id, i) => ({ id, text: null, start: i, end: i + 1 }));
-  return { ids, tokens, start: 0, truncated: false, bos: false };
+  return { ids, tokens, start: 0, truncated: false, bos: false, context: "document" };
 }
 
 /** One token appended to 256 cached ones: alone, and with the lens of all layers for its column. */

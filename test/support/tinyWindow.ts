@@ -13,7 +13,7 @@ export function tinyWindow(ids: readonly number[], start = 0): RunWindow {
     at = token.end;
     return token;
   });
-  return { ids, tokens, start, truncated: false, bos: ids[0] === 0 };
+  return { ids, tokens, start, truncated: false, bos: ids[0] === 0, context: "document" };
 }
 
 /** <s> and n - 1 random ids below dVocab. */

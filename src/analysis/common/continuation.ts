@@ -28,6 +28,7 @@ export async function continueText(
   const { ids, logProbs, alternatives } = await runner.generate(request, options);
   const named = alternatives.map((list) => list.map((one) => ({ ...one, text: vocabulary.text(one.id) })));
   return {
+    about: "this",
     ids,
     text: continuationText(vocabulary, request, ids),
     logProbs,

@@ -1,5 +1,5 @@
 /** Which positions of a window a selection of the document stands for. */
-import type { RunWindow } from "../../protocol/model";
+import { isCounted, type RunWindow } from "../../protocol/model";
 import { AnalysisError } from "./analysisError";
 
 /** A half-open range in the units of the window's token offsets. */
@@ -16,9 +16,9 @@ export function coveredPositions(window: RunWindow, range: SelectionRange): numb
   );
 }
 
-/** True where a position may be ranked and averaged: not position 0 and not a special token (attention sinks). */
+/** True where a position may be ranked and averaged: not position 0, an added token (attention sinks) or a custom prefix. */
 export function isRanked(window: RunWindow, pos: number): boolean {
-  return pos > 0 && window.tokens[pos].special !== true;
+  return isCounted(window.tokens[pos], pos);
 }
 
 /**
@@ -33,5 +33,9 @@ export function selectedPositions(window: RunWindow, range: SelectionRange): num
     covered.length > 0
       ? "The selection holds only the first token of the text, which is an attention sink and is never ranked."
       : "The selection covers no token of the text.";
-  throw new AnalysisError("empty-selection", why, { next: "Select a few words further on." });
+  const next =
+    window.context === "document"
+      ? "Select a few words further on."
+      : "Select more than one token, or let the model see the text before the selection.";
+  throw new AnalysisError("empty-selection", why, { next });
 }

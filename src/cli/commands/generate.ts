@@ -1,11 +1,11 @@
 /** `introspect generate`: the continuation of a prompt. */
 import { generate } from "../../analysis/generate";
 import type { Sampling } from "../../protocol/edit";
-import type { RunWindow } from "../../protocol/model";
+import type { RunInput, RunWindow } from "../../protocol/model";
 import { usageError } from "../cliError";
 import type { Command } from "../command";
 import { nonNegative, shareOf, wholeNumber, type ParsedArguments } from "../options";
-import { factsOf, readEdits, readInput, windowOf, withModel, type CliInput, type Session } from "../session";
+import { factsOf, readEdits, readInput, windowOf, withModel, type Session } from "../session";
 
 /** Prints the new tokens of a continuation. */
 export const generateCommand: Command = {
@@ -16,6 +16,7 @@ export const generateCommand: Command = {
     "text",
     "file",
     "ids",
+    "bos",
     "max-tokens",
     "temperature",
     "seed",
@@ -56,7 +57,7 @@ function samplingOf(values: ParsedArguments["values"]): Sampling {
 }
 
 /** The prompt as it is where the continuation fits behind it; else, of a text, a window that leaves room for it. */
-function promptWindow(session: Session, input: CliInput, maxTokens: number): RunWindow {
+function promptWindow(session: Session, input: RunInput, maxTokens: number): RunWindow {
   const window = windowOf(session, input);
   const { nCtx } = session.info;
   const fits = !window.truncated && window.ids.length + maxTokens <= nCtx + 1;

@@ -1,5 +1,5 @@
 /** `introspect lens`: what every layer's residual stream decodes to, at every position. */
-import { lensRows } from "../../analysis/lens";
+import { lensAbout, lensRows } from "../../analysis/lens";
 import type { Command } from "../command";
 import { wholeNumber } from "../options";
 import { readInput, factsOf, windowOf, withModel } from "../session";
@@ -9,7 +9,7 @@ export const lensCommand: Command = {
   name: "lens",
   summary: "logit lens: what the residual stream decodes to at every layer",
   positionals: ["DIR"],
-  options: ["text", "file", "ids", "top"],
+  options: ["text", "file", "ids", "prefix", "bos", "top"],
   async run({ args, out, work }) {
     const k = wholeNumber("top", args.values.top ?? "5", 1);
     const input = await readInput(args);
@@ -18,7 +18,7 @@ export const lensCommand: Command = {
       const window = windowOf(session, input);
       let layer = -1;
       let first = true;
-      await out.text('{"about":"next","layers":[');
+      await out.text(`{"about":"${lensAbout}","layers":[`);
       for await (const row of lensRows(open.runner, open.vocabulary, { ids: window.ids, k }, work)) {
         if (row.layer !== layer) {
           await out.text(`${layer < 0 ? "" : "]},"}{"layer":${row.layer},"positions":[`);

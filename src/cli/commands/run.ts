@@ -1,6 +1,6 @@
 /** `introspect run`: top tokens at every position, hooks read, edits applied. */
 import { writeFile, rename, rm } from "node:fs/promises";
-import { describeRead, plainRun } from "../../analysis/run";
+import { describeRead, plainRun, runAbout } from "../../analysis/run";
 import { npzParts } from "../../formats/npz";
 import type { NpyArray } from "../../formats/npy";
 import type { Tensor } from "../../tensor/tensor";
@@ -14,7 +14,7 @@ export const runCommand: Command = {
   name: "run",
   summary: "run a text: top tokens at every position, hooks read, edits applied",
   positionals: ["DIR"],
-  options: ["text", "file", "ids", "top", "read", "edit", "out"],
+  options: ["text", "file", "ids", "prefix", "bos", "top", "read", "edit", "out"],
   async run({ args, out, work }) {
     const { values } = args;
     const k = wholeNumber("top", values.top ?? "5", 1);
@@ -27,7 +27,7 @@ export const runCommand: Command = {
       const { ids } = window;
       const run = await plainRun(open.runner, open.vocabulary, { ids, reads: hooks, edits, encoder }, work);
       if (values.out !== undefined) await writeReads(values.out, ids, run.reads);
-      await out.text(`{"ids":${JSON.stringify(ids)},"top":`);
+      await out.text(`{"about":"${runAbout}","ids":${JSON.stringify(ids)},"top":`);
       await out.list(run.top(k, work));
       const reads = Object.fromEntries([...run.reads].map(([hook, tensor]) => [hook, describeRead(tensor)]));
       const facts = { reads, ...(await factsOf(session, window, work)) };

@@ -1,26 +1,28 @@
 /** `introspect score`: how likely every token of a text is, over any length. */
-import { bitsPerByte, scoreTokens, type ScoredId } from "../../analysis/score";
+import { bitsPerByte, scoreAbout, scoreTokens, type ScoredId } from "../../analysis/score";
 import type { WorkOptions } from "../../base/cancel";
+import { buildRunWindow, encodeWhole } from "../../engine/window";
+import type { RunInput } from "../../protocol/model";
 import { CliError } from "../cliError";
 import type { Command } from "../command";
-import { factsOf, readInput, requireIds, withModel, type CliInput, type Session } from "../session";
+import { factsOf, readInput, requireIds, withModel, type Session } from "../session";
 
 /** Prints log-probability and rank of every token, and bits per byte. */
 export const scoreCommand: Command = {
   name: "score",
   summary: "log-probability and rank of every token, bits per byte; any length",
   positionals: ["DIR"],
-  options: ["text", "file", "ids"],
+  options: ["text", "file", "ids", "bos"],
   async run({ args, out, work }) {
     const input = await readInput(args);
     await withModel(args.positionals[0], work, async (session) => {
       const { open } = session;
-      const { ids, bytes } = await scoredIds(session, input, work);
+      const { ids, bytes, bos } = await scoredIds(session, input, work);
       const sum = { logProbs: 0 };
-      await out.text('{"about":"this","tokens":');
+      await out.text(`{"about":"${scoreAbout}","tokens":`);
       await out.list(summed(scoreTokens(open.runner, ids, work), sum));
       const perByte = bitsPerByte(sum.logProbs, bytes);
-      const facts = { bitsPerByte: perByte, ...(await factsOf(session, null, work)) };
+      const facts = { bitsPerByte: perByte, ...(await factsOf(session, { bos }, work)) };
       await out.text(`,${JSON.stringify(facts).slice(1)}`);
     });
   },
@@ -29,23 +31,27 @@ export const scoreCommand: Command = {
 /** Ids to score, and the UTF-8 bytes of the text from the second token on, which are the ones that are scored. */
 async function scoredIds(
   { open, info }: Session,
-  input: CliInput,
+  input: RunInput,
   work: WorkOptions,
-): Promise<{ ids: readonly number[]; bytes: number | null }> {
+): Promise<{ ids: readonly number[]; bytes: number | null; bos: boolean }> {
   const { tokenizer } = open;
   if (input.kind === "ids") {
     requireIds(info, input.ids);
     // The whole less the first: decoding the rest alone would lose the space before it in some tokenizers.
     const bytes = (ids: readonly number[]): number => Buffer.byteLength(tokenizer?.decode(ids) ?? "");
-    return { ids: input.ids, bytes: tokenizer && bytes(input.ids) - bytes(input.ids.slice(0, 1)) };
+    return {
+      ids: input.ids,
+      bytes: tokenizer && bytes(input.ids) - bytes(input.ids.slice(0, 1)),
+      bos: buildRunWindow(input, tokenizer, info.nCtx).bos,
+    };
   }
   if (!tokenizer) {
     const next = "Give ids, or put the model's tokenizer.json beside its config.json.";
     throw new CliError("no-tokenizer", "This model has no tokenizer.json, so it cannot read text.", { next });
   }
-  const { ids, tokens } = await tokenizer.encodeLong(input.text, work);
+  const { ids, tokens, bos } = await encodeWhole(tokenizer, input.text, { bos: input.bos, ...work });
   const from = tokens.length > 1 ? tokens[1].start : input.text.length;
-  return { ids, bytes: Buffer.byteLength(input.text.slice(from)) };
+  return { ids, bytes: Buffer.byteLength(input.text.slice(from)), bos };
 }
 
 async function* summed(

@@ -2,23 +2,27 @@
 import { steer } from "../../analysis/steering";
 import { parseJson } from "../../protocol/decode";
 import { decodeExperiment } from "../../protocol/decodeExperiment";
+import { encodeWhole } from "../../engine/window";
 import type { Experiment } from "../../protocol/edit";
 import { CliError } from "../cliError";
 import type { Command } from "../command";
+import { bosOf } from "../options";
 import { readText } from "../textFile";
-import { withModel } from "../session";
+import { factsOf, withModel } from "../session";
 
 /** Prints the result of a steering experiment with its controls. The model is the one named on the command line. */
 export const steerCommand: Command = {
   name: "steer",
   summary: "run a steering experiment with its controls",
   positionals: ["DIR", "FILE.introspect.json"],
-  options: [],
+  options: ["bos"],
   async run({ args, out, work }) {
     const [folder, path] = args.positionals;
     const value = parseJson(await readText(path), path);
     decodeExperiment(value);
-    await withModel(folder, work, async ({ open, info, encoder }) => {
+    const asked = bosOf(args);
+    await withModel(folder, work, async (session) => {
+      const { open, info, encoder } = session;
       const experiment = decodeExperiment(value, info);
       if (!open.tokenizer) {
         const next = "Put the model's tokenizer.json beside its config.json.";
@@ -28,10 +32,13 @@ export const steerCommand: Command = {
           { next },
         );
       }
-      const { ids } = open.tokenizer.encode(experiment.prompt);
-      const digest = await open.digest(work);
-      const result = await steer(open.runner, open.vocabulary, { experiment, ids, encoder, digest }, work);
-      await out.value({ ...result, ...warningsOf(info.warnings ?? [], experiment, digest) });
+      const policy = asked ?? experiment.bos;
+      const { ids, bos } = await encodeWhole(open.tokenizer, experiment.prompt, { bos: policy, ...work });
+      const facts = await factsOf(session, { bos }, work);
+      const { digest } = facts;
+      const request = { experiment, ids, bos, encoder, digest };
+      const result = await steer(open.runner, open.vocabulary, request, work);
+      await out.value({ ...result, ...facts, ...warningsOf(info.warnings ?? [], experiment, digest) });
     });
   },
 };

@@ -1,43 +1,48 @@
 /** `introspect tokens`: the tokens of a text of any length, with their places. */
 import type { WorkOptions } from "../../base/cancel";
-import type { TokenInfo, TokensResult } from "../../protocol/model";
+import { buildRunWindow, encodeWhole } from "../../engine/window";
+import type { RunInput, TokenInfo, TokensResult } from "../../protocol/model";
 import type { TextTokenizer } from "../../tokenizer/textTokenizer";
 import { CliError } from "../cliError";
 import type { Command } from "../command";
-import { readInput, requireIds, withModel, type CliInput } from "../session";
+import { factsOf, readInput, requireIds, withModel } from "../session";
 
 /** Prints the tokens of a text, or of ids. */
 export const tokensCommand: Command = {
   name: "tokens",
   summary: "the tokens of a text, whole, with their UTF-16 offsets",
   positionals: ["DIR"],
-  options: ["text", "file", "ids"],
+  options: ["text", "file", "ids", "bos"],
   async run({ args, out, work }) {
     const input = await readInput(args);
-    await withModel(args.positionals[0], work, async ({ open, info }) => {
+    await withModel(args.positionals[0], work, async (session) => {
+      const { open, info } = session;
       if (input.kind === "ids") requireIds(info, input.ids);
-      const { text, tokens } = await tokensOf(open.tokenizer, input, work);
+      const { text, tokens, bos } = await tokensOf(open.tokenizer, input, work);
       await out.text(`{"text":${JSON.stringify(text)},"tokens":`);
       await out.list([tokens]);
-      await out.text("}");
+      await out.text(`,${JSON.stringify(await factsOf(session, { bos }, work)).slice(1)}`);
     });
   },
 };
 
 async function tokensOf(
   tokenizer: TextTokenizer | null,
-  input: CliInput,
+  input: RunInput,
   work: WorkOptions,
-): Promise<TokensResult> {
+): Promise<TokensResult & { readonly bos: boolean }> {
   if (!tokenizer) {
     const next = "Put the model's tokenizer.json beside its config.json.";
     throw new CliError("no-tokenizer", "This model has no tokenizer.json, so its ids have no text.", {
       next,
     });
   }
-  if (input.kind === "ids") return textOfIds(tokenizer, input.ids);
-  const { tokens } = await tokenizer.encodeLong(input.text, work);
-  return { text: input.text, tokens };
+  if (input.kind === "ids") {
+    const { bos } = buildRunWindow(input, tokenizer, input.ids.length);
+    return { ...textOfIds(tokenizer, input.ids), bos };
+  }
+  const { tokens, bos } = await encodeWhole(tokenizer, input.text, { bos: input.bos, ...work });
+  return { text: input.text, tokens, bos };
 }
 
 /** What is needed of a tokenizer to read ids. */

@@ -1,6 +1,6 @@
 /** Which step of colour each token of a neuron gets. Pure, so that it can be tested without an editor. */
 import { colourLevels, type ColourSign } from "../contributions";
-import type { TokenInfo } from "../../protocol/model";
+import { isCounted, type TokenInfo } from "../../protocol/model";
 
 /** A token that is coloured: its range in the document and the neuron's activation on it. */
 export interface ColouredToken {
@@ -13,15 +13,12 @@ export interface ColouredToken {
 /** Tokens by step: `positive[0]` is the weakest step above zero. */
 export type Buckets = Readonly<Record<ColourSign, readonly (readonly ColouredToken[])[]>>;
 
-/**
- * The largest |activation| that colours are measured against. Added tokens and position 0 (an attention sink) never
- * set the scale.
- */
+/** The largest |activation| that colours are measured against, among the positions that count. */
 export function scaleOf(tokens: readonly TokenInfo[], activations: readonly number[]): number {
   let most = 0;
   for (let pos = 1; pos < tokens.length; pos++) {
     const size = Math.abs(activations[pos] ?? 0);
-    if (!tokens[pos]?.special && Number.isFinite(size)) most = Math.max(most, size);
+    if (tokens[pos] && isCounted(tokens[pos], pos) && Number.isFinite(size)) most = Math.max(most, size);
   }
   return most;
 }
@@ -32,7 +29,7 @@ export function levelOf(activation: number, scale: number): number {
   return Math.min(colourLevels, Math.round((Math.abs(activation) / scale) * colourLevels));
 }
 
-/** Tokens that lie in [from, to) of the document, sorted into their steps; position 0 and added tokens are left out. */
+/** Tokens that lie in [from, to) of the document, sorted into their steps; positions that do not count are left out. */
 export function bucketTokens(
   tokens: readonly TokenInfo[],
   activations: readonly number[],
@@ -41,8 +38,9 @@ export function bucketTokens(
   const scale = scaleOf(tokens, activations);
   const empty = (): ColouredToken[][] => Array.from({ length: colourLevels }, () => []);
   const buckets = { positive: empty(), negative: empty() };
-  tokens.forEach(({ start, end, text, special }, pos) => {
-    if (pos === 0 || special || start >= end) return;
+  tokens.forEach((token, pos) => {
+    const { start, end, text } = token;
+    if (!isCounted(token, pos) || start >= end) return;
     if (!ranges.some(({ from, to }) => start < to && end > from)) return;
     const activation = activations[pos] ?? 0;
     const level = levelOf(activation, scale);

@@ -5,7 +5,7 @@ import { CodedError } from "../../base/errors";
 import type { TextPiece } from "../../base/window";
 import type { OffsetRange } from "../../protocol/engineApi";
 import { says } from "../messages";
-import { tailUpTo, type TextReader } from "./textTail";
+import { tailOf, type SeenRange, type TextReader } from "./textTail";
 
 /** What a panel looks at: offsets are UTF-16 units in the document, `end` exclusive. */
 export interface DocumentTarget {
@@ -51,11 +51,11 @@ export function documentName(uri: vscode.Uri): string {
 }
 
 /**
- * The text up to an offset, without more of it than can be needed.
+ * The text of a range, without more of it than can be needed.
  * @param nCtx  the model's context where it is known
  */
-export function readTail(document: vscode.TextDocument, end: number, nCtx: number | null): TextPiece {
-  return tailUpTo(readerOf(document), end, nCtx);
+export function readTail(document: vscode.TextDocument, range: SeenRange, nCtx: number | null): TextPiece {
+  return tailOf(readerOf(document), range, nCtx);
 }
 
 /** The document's text, or as much of it around a range as `most` units allow, from a line's start. */
@@ -79,12 +79,16 @@ function readerOf(document: vscode.TextDocument): TextReader {
 }
 
 /**
- * Finds the document of a target and takes the text that is needed of it.
+ * Finds the document of a target and takes the text that is needed of it, from `start` at the earliest.
  * @throws {CodedError} "document-gone" when it cannot be opened any more
  */
-export async function captureText(target: DocumentTarget, nCtx: number | null): Promise<CapturedText> {
+export async function captureText(
+  target: DocumentTarget,
+  start: number,
+  nCtx: number | null,
+): Promise<CapturedText> {
   const document = await findDocument(target.uri);
-  const piece = readTail(document, target.end, nCtx);
+  const piece = readTail(document, { start, end: target.end }, nCtx);
   const end = piece.offset + piece.text.length;
   return { document, version: document.version, piece, start: Math.min(target.start, end), end };
 }

@@ -10,16 +10,24 @@ export interface TextReader {
 /** Units kept where the model's context is not known yet: more than any window needs, and copied in no time. */
 export const longestTail = 1_000_000;
 
-/** The text up to `end`, cut at the front to what a window of `nCtx` tokens can need. */
-export function tailUpTo(document: TextReader, end: number, nCtx: number | null): TextPiece {
+/** A range of a document as it is run: what is before `start` is not seen. */
+export interface SeenRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The text of a range, cut at the front to what a window of `nCtx` tokens can need. */
+export function tailOf(document: TextReader, { start, end }: SeenRange, nCtx: number | null): TextPiece {
   const stop = Math.min(Math.max(0, end), document.length);
-  const from = nCtx === null ? Math.max(0, stop - longestTail) : Math.max(0, neededFrom(stop, nCtx));
+  const begin = Math.min(start, stop);
+  const length = stop - begin;
+  const from = begin + (nCtx === null ? Math.max(0, length - longestTail) : neededFrom(length, nCtx));
   return { text: document.slice(from, stop), offset: from };
 }
 
-/** The same piece cut further once the context is known. */
-export function cutTail(piece: TextPiece, nCtx: number): TextPiece {
-  const from = neededFrom(piece.offset + piece.text.length, nCtx);
+/** The same piece cut further once the context is known; nothing before `start` is seen. */
+export function cutTail(piece: TextPiece, start: number, nCtx: number): TextPiece {
+  const from = start + neededFrom(piece.offset + piece.text.length - start, nCtx);
   return from <= piece.offset ? piece : { text: piece.text.slice(from - piece.offset), offset: from };
 }
 

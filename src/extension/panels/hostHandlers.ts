@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import * as vscode from "vscode";
 import { CancelledError, CodedError, toErrorData } from "../../base/errors";
-import type { HostApi, PanelId } from "../../protocol/panelApi";
+import type { HostApi, PanelId, RunChoice } from "../../protocol/panelApi";
 import type { Handlers } from "../../protocol/rpc";
 import { Command } from "../contributions";
 import { sentence } from "../messages";
@@ -13,6 +13,7 @@ export interface PanelActions {
   retry(): Promise<void>;
   cancel(): void;
   example(): Promise<void>;
+  chooseRun?(choice: RunChoice): Promise<void>;
   reveal?(start: number, end: number): Promise<void>;
   chooseNeuron?(layer: number, neuron: number): Promise<void>;
   chooseHead?(layer: number, head: number): Promise<void>;
@@ -47,6 +48,7 @@ export function hostHandlers<Id extends PanelId>(
       actions.cancel();
       return null;
     },
+    "run/choose": (choice) => start(actions.chooseRun?.(choice)),
     "editor/reveal": ({ start: from, end }) => start(actions.reveal?.(from, end)),
     "neurons/choose": ({ layer, neuron }) => start(actions.chooseNeuron?.(layer, neuron)),
     "editor/clear": () => start(vscode.commands.executeCommand(Command.ClearColours)),

@@ -1,30 +1,40 @@
 /** The Lens in the side bar: follows cursor and typing in whatever text editor is active. */
 import * as vscode from "vscode";
 import type { LensView } from "../../protocol/lens";
+import type { RunContext } from "../../protocol/model";
+import type { RunChoice } from "../../protocol/panelApi";
 import { Setting } from "../contributions";
 import { documentName, readTail, revealRange, textEditor } from "../documents/documentTarget";
 import { openSample } from "../documents/sample";
-import { cutTail } from "../documents/textTail";
+import { cutTail, type SeenRange } from "../documents/textTail";
 import { says, working } from "../messages";
 import { Follower } from "../requests/follower";
 import type { Services } from "../services";
-import { readSetting } from "../settings";
+import { bosPolicy, readSetting } from "../settings";
 import { hostHandlers } from "./hostHandlers";
 import { PageConnection } from "./pageConnection";
 import { PanelStore, type StateOf } from "./panelStore";
 import { PanelTask, type JobWork } from "./panelTask";
+import { beginOf, contextOf, KeptChoice } from "./runChoice";
 
 /** Tokens per cell: the first fills it, the others are in the inspector. */
 const alternatives = 5;
 /** Milliseconds before a running request is shown as such: while typing, nothing flickers. */
 const quietMs = 250;
 
-/** A place in a text, as it was when a request was made. */
+/** A text whose end is looked at, as it was when a request was made. */
 interface Place {
   readonly document: vscode.TextDocument;
-  readonly version: number;
-  readonly offset: number;
+  readonly context: RunContext;
+  /** Offset at which it ends. */
+  readonly end: number;
   readonly key: string;
+}
+
+/** Where an editor's cursor and selection are. */
+interface Cursor {
+  readonly document: vscode.TextDocument;
+  readonly selection: vscode.Selection;
 }
 
 /** Provides the view; asks the engine only while the view is visible. */
@@ -40,9 +50,12 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
   /** Of the place that is shown or asked for; asking twice for the same is for nothing. */
   private key: string | undefined;
   private shown: string | undefined;
-  private last: Pick<Place, "document" | "offset"> | undefined;
+  private last: Cursor | undefined;
+  private readonly choice: KeptChoice;
 
   constructor(private readonly services: Services) {
+    this.choice = new KeptChoice(services.context.workspaceState, "lens");
+    this.store.update({ run: this.choice.value });
     const wake = (): void => this.wake();
     this.subscriptions = [
       vscode.window.onDidChangeActiveTextEditor(wake),
@@ -53,7 +66,7 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
         if (document === textEditor()?.document) wake();
       }),
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration(Setting.LensColumns)) wake();
+        if ([Setting.LensColumns, Setting.Bos].some((name) => event.affectsConfiguration(name))) wake();
       }),
       services.models.onDidChange(() => this.modelChanged()),
     ];
@@ -112,6 +125,11 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
         editor.selection = new vscode.Selection(editor.selection.end, editor.selection.end);
         this.wake();
       },
+      chooseRun: async (choice: RunChoice) => {
+        if (!this.choice.change(choice)) return;
+        this.store.update({ run: choice });
+        this.wake();
+      },
       reveal: async (start: number, end: number) => {
         if (this.shown !== undefined) await revealRange(this.shown, start, end);
       },
@@ -120,52 +138,52 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
 
   private place(): Place | undefined {
     const editor = textEditor();
-    if (editor)
-      this.last = { document: editor.document, offset: editor.document.offsetAt(editor.selection.active) };
+    if (editor) this.last = { document: editor.document, selection: editor.selection };
     // A panel has the focus: the text looked at last is still the one that is meant.
     if (!this.last || this.last.document.isClosed) return undefined;
-    const { document, offset } = this.last;
+    const { document } = this.last;
+    const { start, end } = lookedAt(this.last, this.choice.value);
+    const context = contextOf(this.choice.value, start);
     const { version, uri } = document;
-    const columns = readSetting(Setting.LensColumns);
-    const key = JSON.stringify([uri.toString(), version, offset, columns, this.services.models.path]);
-    return { document, version, offset, key };
+    const settings = [readSetting(Setting.LensColumns), bosPolicy(), this.services.models.path];
+    const key = JSON.stringify([uri.toString(), version, context, end, ...settings]);
+    return { document, context, end, key };
   }
 
   private async ask(): Promise<void> {
     const place = this.place();
     if (!place || place.key === this.key || !this.view?.visible) return;
     this.key = place.key;
-    if (place.offset === 0) return this.showEmpty(place);
+    const { context } = place;
+    const prefix = context.kind === "prefix" ? context.prefix : "";
+    if (place.end === beginOf(context) && prefix === "") return this.showEmpty(place);
     await this.task.run({ message: working.lens(), quietMs }, (work) => this.job(place, work));
     // The key stays: the same question would fail the same way; another place, or Retry, asks again.
     if (this.store.state.status === "error") this.services.models.blame(this.store);
   }
 
-  private showEmpty({ document }: Place): void {
+  private showEmpty({ document, context }: Place): void {
     this.task.drop();
-    this.store.update({
-      status: "empty",
-      message: says.lensNeedsText(),
+    this.store.clear({
+      message: context.kind === "document" ? says.lensNeedsText() : says.lensNeedsLine(),
       document: documentName(document.uri),
       model: this.services.models.known,
-      data: undefined,
-      error: undefined,
-      progress: undefined,
     });
   }
 
   private async job(place: Place, work: JobWork): Promise<Partial<Omit<StateOf<"lens">, "seq" | "status">>> {
     const { engine, models } = this.services;
-    const { document, offset } = place;
+    const { document, context, end } = place;
+    const start = beginOf(context);
     // The text is taken before anything is awaited, so that it belongs to the offset.
     const known = models.known;
-    const piece = readTail(document, offset, known?.nCtx ?? null);
+    const piece = readTail(document, { start, end }, known?.nCtx ?? null);
     const info = known ?? (await models.open(work));
     const data: LensView = await engine.call(
       "lens/view",
       {
         model: info.path,
-        input: { kind: "text", ...cutTail(piece, info.nCtx) },
+        input: { kind: "text", ...cutTail(piece, start, info.nCtx), context, bos: bosPolicy() },
         columns: readSetting(Setting.LensColumns),
         k: alternatives,
       },
@@ -181,4 +199,17 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
     if (known && shown && known.path === shown.path && known !== shown) this.store.update({ model: known });
     this.wake();
   }
+}
+
+/**
+ * The text whose end the Lens shows: all up to the cursor; or, without the text before, the selection, else the
+ * cursor's line up to the cursor.
+ */
+function lookedAt({ document, selection }: Cursor, { context }: RunChoice): SeenRange {
+  const cursor = document.offsetAt(selection.active);
+  if (context === "document") return { start: 0, end: cursor };
+  if (!selection.isEmpty) {
+    return { start: document.offsetAt(selection.start), end: document.offsetAt(selection.end) };
+  }
+  return { start: cursor - selection.active.character, end: cursor };
 }

@@ -121,7 +121,8 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
       this.paint(asked, chosen, { tokens: card.window.tokens, activations: card.activations });
       this.store.update({ data: this.withColours({ ...data, chosen, card }) });
       const file = await this.scan(asked, card, work);
-      this.paint(asked, chosen, file);
+      // Run on less than the document, the neuron's colours are those of the run: the rest of the file was not in it.
+      if (card.window.context === "document") this.paint(asked, chosen, file);
       return { data: this.withColours({ ...data, chosen, card: { ...card, places: file.places } }) };
     });
     this.markIfChanged();
@@ -132,7 +133,8 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
     const { text, offset } = readAround(document, request.range, longestScan);
     const { layer, neuron, driversAt, activations } = card;
     const sign = info.gatedMlp && activations[driversAt] < 0 ? -1 : 1;
-    const asked = { model: request.model, text, offset, range: request.range, layer, neuron, sign } as const;
+    const { model, range, input } = request;
+    const asked = { model, text, offset, bos: input.bos ?? "auto", range, layer, neuron, sign } as const;
     return this.services.engine.call("neurons/file", asked, work);
   }
 
@@ -148,6 +150,5 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
 
 /** The selected text, as far as it was sent. */
 function selectedText({ input, range }: SelectionRequest): string {
-  if (input.kind !== "text") return "";
   return input.text.slice(Math.max(0, range.start - input.offset), range.end - input.offset);
 }

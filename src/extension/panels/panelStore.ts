@@ -27,6 +27,12 @@ export class PanelStore<Id extends PanelId> {
     for (const listener of [...this.listeners]) listener(this.current);
   }
 
+  /** Takes the data and all that was said about it away; the next look begins anew. */
+  clear(change: Partial<Omit<StateOf<Id>, "seq" | "status">> = {}): void {
+    const nothing = { data: undefined, error: undefined, message: undefined, progress: undefined };
+    this.update({ ...nothing, ...change, status: "empty" });
+  }
+
   /** Listens to new snapshots; the returned function stops listening. */
   onDidChange(listener: (state: StateOf<Id>) => void): () => void {
     this.listeners.add(listener);

@@ -2,7 +2,9 @@
 import * as vscode from "vscode";
 import { CodedError } from "../../base/errors";
 import type { OffsetRange } from "../../protocol/engineApi";
-import type { ModelInfo, RunInput, RunWindow } from "../../protocol/model";
+import type { ModelInfo, RunWindow, TextInput } from "../../protocol/model";
+import type { RunChoice } from "../../protocol/panelApi";
+import { Setting } from "../contributions";
 import {
   captureText,
   decodeTarget,
@@ -15,10 +17,12 @@ import { openSample } from "../documents/sample";
 import { cutTail } from "../documents/textTail";
 import { says } from "../messages";
 import type { Services } from "../services";
+import { bosPolicy } from "../settings";
 import { hostHandlers, type PanelActions } from "./hostHandlers";
 import { PanelStore, type StateOf } from "./panelStore";
 import { PanelTask, type JobWork } from "./panelTask";
 import { PanelWindow } from "./panelWindow";
+import { beginOf, contextOf, KeptChoice } from "./runChoice";
 
 /** Panels about a selection. */
 export type SelectionPanelId = "neurons" | "attention";
@@ -26,7 +30,7 @@ export type SelectionPanelId = "neurons" | "attention";
 /** A question about a selection as it goes to the engine, with the document it is about. */
 export interface SelectionRequest {
   readonly model: string;
-  readonly input: RunInput;
+  readonly input: TextInput;
   readonly range: OffsetRange;
 }
 
@@ -43,6 +47,7 @@ export abstract class SelectionPanel<Id extends SelectionPanelId> implements vsc
   readonly store: PanelStore<Id>;
   protected readonly task: PanelTask<Id>;
   protected asked: Asked | undefined;
+  private readonly choice: KeptChoice;
   private target: DocumentTarget | undefined;
   private window: PanelWindow<Id> | undefined;
   private readonly subscriptions: vscode.Disposable[];
@@ -53,7 +58,12 @@ export abstract class SelectionPanel<Id extends SelectionPanelId> implements vsc
   ) {
     this.store = new PanelStore(id);
     this.task = new PanelTask(this.store, says.cancelled());
+    this.choice = new KeptChoice(services.context.workspaceState, id);
+    this.store.update({ run: this.choice.value });
     this.subscriptions = [
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration(Setting.Bos)) this.markIfOtherBos();
+      }),
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         if (contentChanges.length > 0 && document === this.asked?.document) this.markIfChanged();
       }),
@@ -111,6 +121,7 @@ export abstract class SelectionPanel<Id extends SelectionPanelId> implements vsc
         const target = selectedTarget(await openSample());
         if (target) await this.look(target);
       },
+      chooseRun: (choice) => this.chooseRun(choice),
       reveal: async (start, end) => {
         if (this.target) await revealRange(this.target.uri, start, end);
       },
@@ -121,13 +132,7 @@ export abstract class SelectionPanel<Id extends SelectionPanelId> implements vsc
   protected closed(): void {
     this.task.drop();
     this.asked = undefined;
-    this.store.update({
-      status: "empty",
-      data: undefined,
-      error: undefined,
-      message: undefined,
-      progress: undefined,
-    });
+    this.store.clear();
   }
 
   /** Says that the text is another by now, where it is. */
@@ -143,7 +148,7 @@ export abstract class SelectionPanel<Id extends SelectionPanelId> implements vsc
   /** Where the text that was asked about stands as it was (after an undo, or an edit further down), its version is the new one. */
   private takeVersionIfSame(): void {
     const { asked } = this;
-    if (!asked || asked.document.version === asked.version || asked.request.input.kind !== "text") return;
+    if (!asked || asked.document.version === asked.version) return;
     const { document } = asked;
     const { input } = asked.request;
     const range = new vscode.Range(
@@ -172,13 +177,16 @@ export abstract class SelectionPanel<Id extends SelectionPanelId> implements vsc
   private async job(work: JobWork): Promise<Partial<Omit<StateOf<Id>, "seq" | "status">>> {
     const { models } = this.services;
     if (!this.target) throw new CodedError("empty-selection", says.noSelection());
+    const context = contextOf(this.choice.value, this.target.start);
     const { document, version, piece, start, end } = await captureText(
       this.target,
+      beginOf(context),
       models.known?.nCtx ?? null,
     );
     if (start >= end) throw new CodedError("empty-selection", says.noSelection());
     const info = await models.open(work);
-    const input: RunInput = { kind: "text", ...cutTail(piece, info.nCtx) };
+    const seen = cutTail(piece, beginOf(context), info.nCtx);
+    const input: TextInput = { kind: "text", ...seen, context, bos: bosPolicy() };
     const asked: Asked = {
       request: { model: info.path, input, range: { start, end } },
       info,
@@ -196,6 +204,18 @@ export abstract class SelectionPanel<Id extends SelectionPanelId> implements vsc
     };
   }
 
+  private async chooseRun(choice: RunChoice): Promise<void> {
+    if (!this.choice.change(choice)) return;
+    this.store.update({ run: choice });
+    if (this.target && this.store.state.status !== "empty" && (await this.run())) await this.restored();
+  }
+
+  private markIfOtherBos(): void {
+    const used = this.asked?.request.input.bos;
+    if (used === undefined || used === bosPolicy() || this.store.state.status !== "ready") return;
+    this.store.update({ status: "stale", message: says.otherBos() });
+  }
+
   private async restore(): Promise<void> {
     const stored: unknown = this.services.context.workspaceState.get(this.memoryKey);
     const target = decodeTarget(stored);
@@ -205,7 +225,7 @@ export abstract class SelectionPanel<Id extends SelectionPanelId> implements vsc
     if (await this.run()) await this.restored();
   }
 
-  /** Called when the panel's first data is there again after a reload. */
+  /** Called when the panel's data is there again: after a reload, or run behind something else. */
   protected restored(): Promise<void> {
     return Promise.resolve();
   }

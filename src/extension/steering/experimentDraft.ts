@@ -1,4 +1,5 @@
 /** From the answers of the steering dialogue to an experiment. Pure; the dialogue itself is in `wizard.ts`. */
+import type { BosPolicy } from "../../base/bosPolicy";
 import { experimentSuffix } from "../contributions";
 import type { Experiment } from "../../protocol/edit";
 
@@ -69,11 +70,16 @@ export function remember(
  * The experiment of a draft: the difference of the two texts' residual streams before a layer, times the strength, is
  * added at the first positions of the prompt (activation addition, Turner et al. 2023).
  */
-export function experimentFrom(draft: Draft, model: Experiment["model"]): Experiment {
+export function experimentFrom(
+  draft: Draft,
+  model: Experiment["model"],
+  bos: BosPolicy = "auto",
+): Experiment {
   return {
     version: 1,
     model,
     prompt: draft.prompt,
+    ...(bos === "auto" ? {} : { bos }),
     edits: [
       {
         hook: `blocks.${draft.layer}.hook_resid_pre`,

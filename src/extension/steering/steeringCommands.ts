@@ -6,6 +6,7 @@ import { shorten } from "../documents/textTail";
 import { modelTexts } from "../messages";
 import { cancelSignal } from "../requests/cancelSignal";
 import type { Services } from "../services";
+import { bosPolicy } from "../settings";
 import {
   bundledDraft,
   draftFrom,
@@ -52,7 +53,7 @@ export async function steeringExperiment(services: Services, panel: SteeringPane
     path: modelReference(info.path, models.bundled),
     digest: models.known?.digest ?? info.digest,
   };
-  const experiment = experimentFrom(draft, model);
+  const experiment = experimentFrom(draft, model, bosPolicy());
   const file = fileOf(draft, folder);
   if (file) await writeNew(file, experiment);
   await panel.showNew(experiment, file);

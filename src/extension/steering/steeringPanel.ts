@@ -11,6 +11,7 @@ import { PanelStore, type StateOf } from "../panels/panelStore";
 import { PanelTask, type JobWork } from "../panels/panelTask";
 import { PanelWindow } from "../panels/panelWindow";
 import type { Services } from "../services";
+import { bosPolicy } from "../settings";
 import {
   bundledDraft,
   experimentFrom,
@@ -113,7 +114,7 @@ export class SteeringPanel implements vscode.Disposable {
     const first = info.path === models.bundled ? bundledDraft : firstDraft;
     const draft = draftFrom({ selections: [], line: "", nLayers: info.nLayers }, first);
     const path = modelReference(info.path, models.bundled);
-    await this.show(experimentFrom(draft, { path, digest: info.digest }), undefined);
+    await this.show(experimentFrom(draft, { path, digest: info.digest }, bosPolicy()), undefined);
   }
 
   private async save(): Promise<void> {
@@ -161,12 +162,6 @@ export class SteeringPanel implements vscode.Disposable {
   private closed(): void {
     this.task.drop();
     this.experiment = undefined;
-    this.store.update({
-      status: "empty",
-      data: undefined,
-      error: undefined,
-      message: undefined,
-      progress: undefined,
-    });
+    this.store.clear();
   }
 }

@@ -44,7 +44,7 @@ const experiment = (part: Partial<Experiment> = {}): Experiment => ({
   ...part,
 });
 const run = (part: Partial<Experiment> = {}, runner = new TinyRunner(model), ids = prompt) =>
-  steer(runner, tinyVocabulary, { experiment: experiment(part), ids, encoder, digest: "d" });
+  steer(runner, tinyVocabulary, { experiment: experiment(part), ids, bos: true, encoder, digest: "d" });
 
 /** The residual stream at the hook, the plain way. */
 async function residual(ids: readonly number[]): Promise<number[][]> {
@@ -244,9 +244,11 @@ describe("a steering experiment", () => {
       (await numericEdits(new TinyRunner(model), [pair], encoder))[0].value,
     ];
     const shares = [1, 2].map((p) => (3 * Math.hypot(...(value as number[][])[p])) / Math.hypot(...there[p]));
-    const { relativeNorm } = await run();
-    assert.equal(relativeNorm.length, 1);
-    near(relativeNorm[0], (shares[0] + shares[1]) / 2);
+    const zero: Edit = { hook, op: "zero", positions: "last" };
+    const { relativeNorm } = await run({ edits: [zero, pair] });
+    // One entry per edit: an edit without a value has none.
+    assert.deepEqual([relativeNorm.length, relativeNorm[0]], [2, null]);
+    near(relativeNorm[1] ?? NaN, (shares[0] + shares[1]) / 2);
   });
 
   it("reports progress and stops when it is no longer wanted", async () => {
@@ -256,7 +258,7 @@ describe("a steering experiment", () => {
       seen.push(progress);
       if (progress.done >= 3) stop.abort();
     };
-    const request = { experiment: experiment(), ids: prompt, encoder, digest: null };
+    const request = { experiment: experiment(), ids: prompt, bos: true, encoder, digest: null };
     await assert.rejects(
       steer(new TinyRunner(model), tinyVocabulary, request, { signal: stop.signal, onProgress }),
       {

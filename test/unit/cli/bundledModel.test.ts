@@ -256,7 +256,7 @@ describe("the command line with the bundled model", function () {
     const result = await cliJson<SteerResult & { warnings: string[] }>("steer", model, name);
     assert.deepEqual(result.controls.zero, result.default);
     assert.equal(result.controls.isotropic.length, 3);
-    assert.ok(result.kl.steered > 0 && result.relativeNorm[0] > 0);
+    assert.ok(result.kl.steered > 0 && (result.relativeNorm[0] ?? 0) > 0);
     assert.equal(result.digest, info.digest);
     assert.equal(result.warnings.length, 1);
   });

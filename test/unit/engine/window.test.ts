@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { neededFrom, windowStride } from "../../../src/base/window";
 import { buildRunWindow } from "../../../src/engine/window";
-import type { RunWindow } from "../../../src/protocol/model";
-import type { TextTokenizer } from "../../../src/tokenizer/textTokenizer";
+import type { RunContext, RunWindow, TextInput } from "../../../src/protocol/model";
+import type { EncodeOptions, TextTokenizer } from "../../../src/tokenizer/textTokenizer";
 
-/** A token per character, or `perToken` of them, with BOS (id 0) where asked for. */
+/** A token per character, or `perToken` of them, with BOS (id 0) where it adds one or is asked for one. */
 function characters(addsBos: boolean, perToken = 1): TextTokenizer {
-  const encode = (text: string) => {
-    const bos = addsBos ? [{ id: 0, text: "<s>", start: 0, end: 0, special: true as const }] : [];
+  const encode = (text: string, { bos: policy = "auto" }: EncodeOptions = {}) => {
+    const withBos = policy === "auto" ? addsBos : policy === "always";
+    const bos = withBos ? [{ id: 0, text: "<s>", start: 0, end: 0, special: true as const }] : [];
     const rest = Array.from({ length: Math.ceil(text.length / perToken) }, (_, i) => {
       const own = text.slice(i * perToken, (i + 1) * perToken);
       return { id: own.charCodeAt(0), text: own, start: i * perToken, end: i * perToken + own.length };
@@ -21,7 +22,7 @@ function characters(addsBos: boolean, perToken = 1): TextTokenizer {
     bosId: 0,
     eosId: null,
     encode,
-    encodeLong: async (text) => encode(text),
+    encodeLong: async (text, options) => encode(text, options),
     text: (id) => String.fromCharCode(id),
     decode: (ids) => String.fromCharCode(...ids),
   };
@@ -100,7 +101,108 @@ describe("the window a run sees", () => {
     assert.deepEqual(plain.tokens, [{ id: 5, text: null, start: 0, end: 1 }]);
   });
 
+  for (const [bos, addsBos, expected] of [
+    [undefined, true, true],
+    [undefined, false, false],
+    ["auto", true, true],
+    ["always", false, true],
+    ["never", true, false],
+  ] as const) {
+    it(`${expected ? "begins" : "does not begin"} with BOS by ${bos ?? "no"} policy on a tokenizer that adds ${addsBos ? "it" : "none"}`, () => {
+      const window = buildRunWindow({ ...document_("ab"), bos }, characters(addsBos), nCtx);
+      assert.deepEqual(
+        [window.bos, window.ids[0] === 0, window.ids.length],
+        [expected, expected, expected ? 3 : 2],
+      );
+    });
+  }
+
   it("refuses text where there is no tokenizer", () => {
     assert.throws(() => buildRunWindow(document_("a"), null, nCtx), { code: "no-tokenizer" });
+  });
+});
+
+describe("the window of a text without what the document has before", () => {
+  const text = lines(60);
+  const behind = (context: RunContext, from: number, end = text.length): TextInput => ({
+    kind: "text",
+    text: text.slice(from, end),
+    offset: from,
+    context,
+  });
+
+  for (const length of [1, 20, 40, 200, 400]) {
+    it(`is that of the text alone, moved to its place: ${length} characters`, () => {
+      const from = 100;
+      const alone = buildRunWindow(document_(text.slice(from, from + length)), characters(true, 3), nCtx);
+      const window = buildRunWindow(
+        behind({ kind: "selection", from }, from, from + length),
+        characters(true, 3),
+        nCtx,
+      );
+      assert.deepEqual(window.ids, alone.ids);
+      assert.deepEqual([window.start, window.context], [alone.start + from, "selection"]);
+      checkPlaces(window, text);
+    });
+  }
+
+  it("is the same from the needed part of a selection as from all of it", () => {
+    const context = { kind: "selection", from: 11 } as const;
+    for (let end = 30; end < text.length; end += 17) {
+      const from = 11 + neededFrom(end - 11, nCtx);
+      const window = buildRunWindow(behind(context, from, end), characters(false, 3), nCtx);
+      const all = buildRunWindow(behind(context, 11, end), characters(false, 3), nCtx);
+      assert.deepEqual({ ...window, truncated: all.truncated }, all);
+    }
+  });
+
+  it("has a prefix in front that is whole, stands in no document and is tokenised with the text", () => {
+    const prefix = "abcd";
+    const window = buildRunWindow(
+      { kind: "text", text: "xyz", offset: 50, context: { kind: "prefix", from: 50, prefix } },
+      characters(true, 3),
+      nCtx,
+    );
+    const tokens = window.tokens.map(({ text: own, start, end, ...rest }) => [own, start, end, rest]);
+    assert.deepEqual(tokens, [
+      ["<s>", 50, 50, { id: 0, special: true }],
+      ["abc", 50, 50, { id: 97, prefix: true }],
+      // The token over the border keeps what it covers of the document.
+      ["dxy", 50, 52, { id: 100, approximate: true }],
+      ["z", 52, 53, { id: 122 }],
+    ]);
+    assert.deepEqual([window.context, window.bos, window.start], ["prefix", true, 50]);
+  });
+
+  it("keeps the prefix where the text is cut", () => {
+    const prefix = "=".repeat(20);
+    const window = buildRunWindow(behind({ kind: "prefix", from: 9, prefix }, 9), characters(true), nCtx);
+    assert.ok(window.ids.length <= nCtx && window.truncated);
+    assert.equal(window.tokens.filter((token) => token.prefix).length, 20);
+    assert.equal(window.tokens.at(-1)!.end, text.length);
+    for (const token of window.tokens.slice(21)) assert.equal(token.text, text.slice(token.start, token.end));
+  });
+
+  it("is the prefix alone where there is no text behind it", () => {
+    const context = { kind: "prefix", from: 7, prefix: "ab" } as const;
+    const { tokens } = buildRunWindow(
+      { kind: "text", text: "", offset: 7, context },
+      characters(false),
+      nCtx,
+    );
+    assert.deepEqual(
+      tokens.map(({ start, end, prefix }) => [start, end, prefix]),
+      [
+        [7, 7, true],
+        [7, 7, true],
+      ],
+    );
+  });
+
+  it("is refused where the prefix leaves no room", () => {
+    const context = { kind: "prefix", from: 0, prefix: "x".repeat(nCtx) } as const;
+    assert.throws(() => buildRunWindow(behind(context, 0), characters(false), nCtx), {
+      code: "prefix-too-long",
+    });
   });
 });

@@ -11,6 +11,8 @@ const good: [Method, unknown][] = [
   ["editor/reveal", { start: 0, end: 0 }],
   ["editor/reveal", { start: 3, end: 10_000_000 }],
   ["neurons/choose", { layer: 0, neuron: 767 }],
+  ["run/choose", { context: "document", prefix: "" }],
+  ["run/choose", { context: "prefix", prefix: "a\n\u0000<b>" }],
   ["attention/choose", { layer: 3, head: 5 }],
   ["steering/run", { scale: -4.5 }],
   ["export/save", { name: "lens.svg", format: "svg", content: "<svg/>", encoding: "utf8" }],
@@ -30,6 +32,10 @@ const bad: [string, Method, unknown][] = [
   ["a layer that is missing", "neurons/choose", { neuron: 1 }],
   ["a huge neuron", "neurons/choose", { layer: 0, neuron: 1e12 }],
   ["a negative head", "attention/choose", { layer: 0, head: -1 }],
+  ["a context that is none", "run/choose", { context: "file", prefix: "" }],
+  ["no prefix", "run/choose", { context: "selection" }],
+  ["an endless prefix", "run/choose", { context: "prefix", prefix: "x".repeat(20_001) }],
+  ["a place for its context", "run/choose", { context: "selection", prefix: "", from: 3 }],
   ["a strength that is NaN", "steering/run", { scale: Number.NaN }],
   ["a strength beyond reason", "steering/run", { scale: 1e9 }],
   ["a path for a name", "export/save", { ...exported, name: "../../.bashrc" }],
@@ -72,6 +78,8 @@ describe("what a page asks", () => {
       "format",
       "content",
       "encoding",
+      "context",
+      "prefix",
     ];
     const methods = Object.keys(panelCallDecoders) as Method[];
     for (let round = 0; round < 3000; round++) {

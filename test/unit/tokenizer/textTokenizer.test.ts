@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { Tokenizer } from "@huggingface/tokenizers";
+import type { BosPolicy } from "../../../src/base/bosPolicy";
 import { seededRandom } from "../../../src/base/random";
 import { longestRun } from "../../../src/tokenizer/symbolText";
 import { createTokenizer, type TextTokenizer } from "../../../src/tokenizer/textTokenizer";
@@ -343,5 +344,50 @@ describe("texts of ids", () => {
       400,
     );
     assert.deepEqual([named.addsBos, named.bosId, named.eosId], [false, 256, null]);
+  });
+});
+
+describe("a beginning-of-sequence token", () => {
+  const config = { bos_token: "<s>" };
+  const after = (before: string[]) => ({
+    type: "TemplateProcessing",
+    single: [
+      ...before.map((id) => ({ SpecialToken: { id, type_id: 0 } })),
+      { Sequence: { id: "A", type_id: 0 } },
+      { SpecialToken: { id: "</s>", type_id: 0 } },
+    ],
+    special_tokens: { "<s>": { id: "<s>", ids: [1] }, "</s>": { id: "</s>", ids: [2] } },
+  });
+  const adding = createTokenizer(metaspaceJson(), config, 1000);
+  const plain = createTokenizer(metaspaceJson({ postProcessor: { type: "ByteLevel" } }), config, 1000);
+  const both = createTokenizer(metaspaceJson({ postProcessor: after(["<s>"]) }), config, 1000);
+  const nameless = createTokenizer(byteLevelJson(), null, 1000);
+
+  const cases: [string, TextTokenizer, BosPolicy, number[], number[]][] = [
+    ["is put by a tokenizer that adds it", adding, "auto", [1], []],
+    ["is not put twice", adding, "always", [1], []],
+    ["is left out where it is not wanted", adding, "never", [], []],
+    ["is not put by a tokenizer that adds none", plain, "auto", [], []],
+    ["is put where it is asked for", plain, "always", [1], []],
+    ["is left out, but not what ends the text", both, "never", [], [2]],
+    ["is not there for a tokenizer without one", nameless, "never", [], []],
+  ];
+  for (const [name, tokenizer, bos, first, last] of cases) {
+    it(`${name} (${bos})`, async () => {
+      const text = "ab c";
+      const bare = tokenizer.encode(text, { addSpecial: false });
+      const { ids, tokens } = tokenizer.encode(text, { bos });
+      assert.deepEqual(ids, [...first, ...bare.ids, ...last]);
+      assert.deepEqual(tokens.slice(first.length, first.length + bare.tokens.length), bare.tokens);
+      for (const token of tokens.slice(0, first.length)) {
+        assert.deepEqual(token, { id: 1, text: "<s>", start: 0, end: 0, special: true });
+      }
+      assert.deepEqual((await tokenizer.encodeLong(text, { bos })).ids, ids);
+    });
+  }
+
+  it("that a tokenizer does not have is refused", async () => {
+    assert.throws(() => nameless.encode("a", { bos: "always" }), { code: "no-bos-token" });
+    await assert.rejects(nameless.encodeLong("a", { bos: "always" }), { code: "no-bos-token" });
   });
 });

@@ -1,11 +1,20 @@
 import assert from "node:assert/strict";
 import { neededFrom, windowStarts } from "../../../../src/base/window";
-import { cutTail, longestTail, shorten, tailUpTo } from "../../../../src/extension/documents/textTail";
+import {
+  cutTail,
+  longestTail,
+  shorten,
+  tailOf,
+  type TextReader,
+} from "../../../../src/extension/documents/textTail";
 
 const reader = (text: string) => ({
   length: text.length,
   slice: (from: number, to: number) => text.slice(from, to),
 });
+
+const tailUpTo = (document: TextReader, end: number, nCtx: number | null) =>
+  tailOf(document, { start: 0, end }, nCtx);
 
 describe("the tail of a document", () => {
   it("is all of a short text up to the place asked for", () => {
@@ -37,13 +46,25 @@ describe("the tail of a document", () => {
     const text = "x y z\n".repeat(400_000);
     const early = tailUpTo(reader(text), text.length, null);
     assert.equal(early.text.length, longestTail);
-    assert.deepEqual(cutTail(early, 256), tailUpTo(reader(text), text.length, 256));
+    assert.deepEqual(cutTail(early, 0, 256), tailUpTo(reader(text), text.length, 256));
+  });
+
+  it("of a range is that of a document that begins there", () => {
+    const text = "x y z\n".repeat(400_000);
+    for (const start of [0, 7, 100_001, 2_399_990]) {
+      for (const nCtx of [null, 256]) {
+        const whole = tailUpTo(reader(text.slice(start)), text.length - start, nCtx);
+        const piece = tailOf(reader(text), { start, end: text.length }, nCtx);
+        assert.deepEqual(piece, { ...whole, offset: whole.offset + start });
+        assert.equal(cutTail(piece, start, 256).offset, cutTail(whole, 0, 256).offset + start);
+      }
+    }
   });
 
   it("is not cut twice", () => {
     const piece = tailUpTo(reader("word ".repeat(10_000)), 50_000, 64);
     assert.equal(piece.offset, neededFrom(50_000, 64));
-    assert.equal(cutTail(piece, 64), piece);
+    assert.equal(cutTail(piece, 0, 64), piece);
   });
 });
 
