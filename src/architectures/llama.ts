@@ -2,8 +2,8 @@
 import type { WeightTable } from "../graph/graphBuilder";
 import type { ModelSpec } from "../graph/modelSpec";
 import { flag, type ModelConfig } from "./common/configReader";
-import { attentionOut, checkpointOf, decoder, gatedMlp, rmsNorm, separateQkv } from "./common/decoder";
-import { plainAttention, preNorm } from "./common/parts";
+import { attentionOf, checkpointOf, decoder, gatedMlp, rmsNorm } from "./common/decoder";
+import { preNorm } from "./common/parts";
 import { rotaryOf } from "./common/rotary";
 
 /**
@@ -13,9 +13,8 @@ import { rotaryOf } from "./common/rotary";
  */
 export function llama(config: ModelConfig, weights: WeightTable): ModelSpec {
   const from = checkpointOf(config, weights);
-  const { dHead } = from.sizes;
   const rotary = rotaryOf(config, from.sizes);
-  const attentionBias = flag(config, "attention_bias", false);
+  const bias = flag(config, "attention_bias", false);
   const mlpBias = flag(config, "mlp_bias", false);
   return decoder(from, {
     family: "llama",
@@ -24,13 +23,7 @@ export function llama(config: ModelConfig, weights: WeightTable): ModelSpec {
     block: (at) => ({
       ...preNorm,
       ln1: rmsNorm(from, `${at}.input_layernorm`),
-      attention: {
-        ...plainAttention,
-        qkv: separateQkv(from, at, attentionBias),
-        out: attentionOut(from, at, attentionBias),
-        rotary,
-        scoreScale: 1 / Math.sqrt(dHead),
-      },
+      attention: attentionOf(from, at, { rotary, biases: { qkv: bias, out: bias } }),
       ln2: rmsNorm(from, `${at}.post_attention_layernorm`),
       mlp: gatedMlp(from, `${at}.mlp`, { bias: mlpBias }),
     }),

@@ -1,14 +1,30 @@
 /** Which families can be opened: `model_type` of config.json to the file that knows it. */
 import type { ModelConfig } from "../architectures/common/configReader";
+import { gemma } from "../architectures/gemma";
+import { gemma2 } from "../architectures/gemma2";
+import { gemma3 } from "../architectures/gemma3";
 import { gpt2 } from "../architectures/gpt2";
+import { gptNeox } from "../architectures/gpt_neox";
 import { llama } from "../architectures/llama";
+import { mistral } from "../architectures/mistral";
+import { phi3 } from "../architectures/phi3";
+import { qwen2 } from "../architectures/qwen2";
+import { qwen3 } from "../architectures/qwen3";
 import type { WeightTable } from "../graph/graphBuilder";
 import { GraphError } from "../graph/graphError";
 import type { ModelSpec } from "../graph/modelSpec";
 
 const families: Readonly<Record<string, (config: ModelConfig, weights: WeightTable) => ModelSpec>> = {
+  gemma,
+  gemma2,
+  gemma3_text: gemma3,
   gpt2,
+  gpt_neox: gptNeox,
   llama,
+  mistral,
+  phi3,
+  qwen2,
+  qwen3,
 };
 
 type Family = (config: ModelConfig, weights: WeightTable) => ModelSpec;

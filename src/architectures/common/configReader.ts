@@ -26,6 +26,11 @@ export function count(config: ModelConfig, key: string, fallback?: number): numb
   throw refuse(key, value, "a whole number of at least 1");
 }
 
+/** A whole number of at least 0. */
+export function whole(config: ModelConfig, key: string, fallback?: number): number {
+  return (config[key] ?? fallback) === 0 ? 0 : count(config, key, fallback);
+}
+
 /** A finite number. */
 export function real(config: ModelConfig, key: string, fallback?: number): number {
   const value = config[key] ?? fallback;
@@ -47,6 +52,22 @@ export function activationOf(config: ModelConfig, key: string, fallback: string)
     typeof value === "string" && Object.hasOwn(activations, value) ? activations[value] : undefined;
   if (known !== undefined) return known;
   throw refuse(key, value, `one of ${Object.keys(activations).join(", ")}`);
+}
+
+/** A finite number, or null where config.json says null. */
+export function optionalReal(
+  config: ModelConfig,
+  key: string,
+  fallback: number | null = null,
+): number | null {
+  const value = config[key] === undefined ? fallback : config[key];
+  return value === null ? null : real(config, key, fallback ?? undefined);
+}
+
+/** Refuses a setting that is not the one this project computes; an absent one is taken as that. */
+export function expect(config: ModelConfig, key: string, wanted: unknown): void {
+  const value = config[key];
+  if (value !== undefined && value !== wanted) throw refuse(key, value, JSON.stringify(wanted));
 }
 
 /** The error for a setting that this project does not honour. */

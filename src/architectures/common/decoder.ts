@@ -1,15 +1,16 @@
 /** The layout that Llama's checkpoints began and most later families keep: names, sizes, and parts of a block. */
 import type { WeightTable } from "../../graph/graphBuilder";
 import type {
+  AttentionSpec,
   BlockSpec,
   DenseMlpSpec,
+  HeadNormSpec,
   LinearSpec,
   ModelSpec,
   NormSpec,
-  QkvSpec,
 } from "../../graph/modelSpec";
 import { activationOf, count, flag, type ModelConfig, real, refuse } from "./configReader";
-import { embedding, unembedding } from "./parts";
+import { embedding, plainAttention, unembedding } from "./parts";
 import { WeightFinder } from "./weights";
 
 /** Sizes of a decoder. */
@@ -114,22 +115,60 @@ export function layerNorm(
   };
 }
 
-/** q_proj, k_proj and v_proj. */
-export function separateQkv({ find, sizes }: Checkpoint, at: string, bias: boolean): QkvSpec {
-  const { dModel, nHeads, nKvHeads, dHead } = sizes;
-  const side = (name: string, n: number): LinearSpec =>
-    find.linear(`${at}.self_attn.${name}_proj`, [dModel, n * dHead], bias);
-  return { kind: "separate", q: side("q", nHeads), k: side("k", nKvHeads), v: side("v", nKvHeads) };
+/** A norm of queries or keys by its tensors' name. */
+export function headNorm(
+  { config, find, sizes }: Checkpoint,
+  name: string,
+  how: Pick<HeadNormSpec, "kind" | "over"> & {
+    readonly of: "q" | "k";
+    readonly epsilon: string;
+    readonly plusOne?: boolean;
+  },
+): HeadNormSpec {
+  const { kind, over, of, plusOne = false } = how;
+  const width = sizes.dHead * (over === "all" ? (of === "q" ? sizes.nHeads : sizes.nKvHeads) : 1);
+  return {
+    kind,
+    over,
+    gain: find.tensor(`${name}.weight`, [width]),
+    plusOne,
+    bias: kind === "layer" ? find.tensor(`${name}.bias`, [width]) : null,
+    epsilon: real(config, how.epsilon, kind === "rms" ? 1e-6 : 1e-5),
+  };
 }
 
-/** Attention's output projection, o_proj unless named otherwise. */
-export function attentionOut(
+/** Norms q_norm and k_norm, RMS, of each head or of all together. */
+export function rmsHeadNorms(
+  from: Checkpoint,
+  at: string,
+  how: { readonly over: HeadNormSpec["over"]; readonly plusOne?: boolean },
+): Pick<AttentionSpec, "qNorm" | "kNorm"> {
+  const side = (of: "q" | "k"): HeadNormSpec =>
+    headNorm(from, `${at}.self_attn.${of}_norm`, { kind: "rms", of, epsilon: "rms_norm_eps", ...how });
+  return { qNorm: side("q"), kNorm: side("k") };
+}
+
+/** Attention with q_proj, k_proj, v_proj and o_proj, scaled by √dHead, or what differs. */
+export function attentionOf(
   { find, sizes }: Checkpoint,
   at: string,
-  bias: boolean,
-  name = "o_proj",
-): LinearSpec {
-  return find.linear(`${at}.self_attn.${name}`, [sizes.nHeads * sizes.dHead, sizes.dModel], bias);
+  how: Partial<AttentionSpec> & {
+    readonly biases?: { readonly qkv: boolean; readonly out: boolean };
+    readonly outName?: string;
+  },
+): AttentionSpec {
+  const { biases = { qkv: false, out: false }, outName = "o_proj", ...differs } = how;
+  const { dModel, nHeads, nKvHeads, dHead } = sizes;
+  const side = (name: string, n: number): LinearSpec =>
+    find.linear(`${at}.self_attn.${name}_proj`, [dModel, n * dHead], biases.qkv);
+  const qkv = differs.qkv ?? {
+    kind: "separate",
+    q: side("q", nHeads),
+    k: side("k", nKvHeads),
+    v: side("v", nKvHeads),
+  };
+  const out = find.linear(`${at}.self_attn.${outName}`, [nHeads * dHead, dModel], biases.out);
+  return { ...plainAttention, out, scoreScale: 1 / Math.sqrt(dHead), ...differs, qkv };
 }
 
 /** up_proj, gate_proj and down_proj. */
@@ -150,6 +189,20 @@ export function gatedMlp(
     gate: find.linear(`${at}.gate_proj`, [dModel, width], bias),
     out: find.linear(`${at}.down_proj`, [width, dModel], bias),
     activation: how.activation ?? activationOf(config, "hidden_act", "silu"),
+  };
+}
+
+/** gate_up_proj, whose first half is the gate, and down_proj. */
+export function fusedGatedMlp({ config, find, sizes }: Checkpoint, at: string): DenseMlpSpec {
+  const { dModel, dMlp } = sizes;
+  const half = (first: number): LinearSpec =>
+    find.linearRows(`${at}.gate_up_proj`, [dModel, 2 * dMlp], { rows: [first, first + dMlp], bias: false });
+  return {
+    kind: "dense",
+    in: half(dMlp),
+    gate: half(0),
+    out: find.linear(`${at}.down_proj`, [dMlp, dModel], false),
+    activation: activationOf(config, "hidden_act", "silu"),
   };
 }
 

@@ -1,5 +1,12 @@
 /** What most families leave out, so that a family's file says only what it has. */
-import type { AttentionSpec, BlockSpec, EmbedSpec, UnembedSpec } from "../../graph/modelSpec";
+import type {
+  AttentionSpec,
+  BlockSpec,
+  EmbedSpec,
+  LinearSpec,
+  QkvSpec,
+  UnembedSpec,
+} from "../../graph/modelSpec";
 
 /** A block in series with norms before its parts. */
 export const preNorm = {
@@ -23,6 +30,12 @@ export const plainAttention = {
   alibi: null,
   window: null,
 } as const satisfies Partial<AttentionSpec>;
+
+/** One product whose outputs hold, head after head, a head's query, key and value. */
+export function perHeadQkv(linear: LinearSpec, nHeads: number): QkvSpec {
+  const one = (of: "q" | "k" | "v") => ({ of, heads: 1 });
+  return { kind: "grouped", linear, groups: nHeads, parts: [one("q"), one("k"), one("v")] };
+}
 
 /** Rows of a table as they are, or what differs. */
 export function embedding(weight: string, differs: Partial<EmbedSpec> = {}): EmbedSpec {

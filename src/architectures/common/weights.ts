@@ -1,5 +1,5 @@
 /** Finds a checkpoint's tensors under either of the prefixes that exporters use, and checks their shapes. */
-import type { WeightTable } from "../../graph/graphBuilder";
+import { rowsOf, type WeightTable } from "../../graph/graphBuilder";
 import { GraphError } from "../../graph/graphError";
 import type { LinearSpec } from "../../graph/modelSpec";
 
@@ -53,6 +53,17 @@ export class WeightFinder {
   linear(name: string, [inner, outer]: readonly [number, number], bias: boolean): LinearSpec {
     const weight = this.tensor(`${name}.weight`, [outer, inner]);
     return { weight, layout: "out-in", bias: bias ? this.tensor(`${name}.bias`, [outer]) : null };
+  }
+
+  /** Rows from … to − 1 of a Linear that holds several, as a Linear of its own. */
+  linearRows(
+    name: string,
+    [inner, outer]: readonly [number, number],
+    { rows, bias }: { readonly rows: readonly [from: number, to: number]; readonly bias: boolean },
+  ): LinearSpec {
+    const whole = this.linear(name, [inner, outer], bias);
+    const part = (tensor: string): string => rowsOf(tensor, ...rows);
+    return { ...whole, weight: part(whole.weight), bias: whole.bias === null ? null : part(whole.bias) };
   }
 
   /** A Conv1D of the base model, [in, out], with its bias where there is one. */
