@@ -1,8 +1,8 @@
-"""Writes the model's card, README.md, from its evaluation, curve and records.
+"""Fills card.md: writes the model's card, README.md and curve.svg, from its evaluation, curve and records.
 
     python3 card.py [--model DIR] [--cache DIR]
 
-Run it last: after export.py, reference.py, evaluate.py and records.py. What these
+Run it last: after export.py, reference.py, records.py, explain.mjs and evaluate.py. What these
 files cannot tell, how the run went, is taken from HISTORY.md in the model folder.
 """
 
@@ -13,88 +13,186 @@ import os
 
 import numpy as np
 
+from plot import svg
 from storage import default_cache, default_model, read_safetensors, read_tokens
-from train import BETAS, CLIP, DECAY, KIND_WEIGHTS, PEAK_RATE
+from train import (
+    ADAM_RATE,
+    BETAS,
+    CLIP,
+    DECAY,
+    KIND_WEIGHTS,
+    MOMENTUM,
+    MUON_RATE,
+    REPEATED_SHARE,
+    SHORTEST_REPEAT,
+    STEP_TOKENS,
+)
 
-CARD = """# introspect-small
+POINT = ("train", "tsBits", "mdBits", "repeat", "prefixMatching", "previousToken")
+KINDS = {"token": "by the token they stand on", "next-token": "by the token that follows", "ngram": "by the last two tokens"}
 
-A small language model of the GPT-2 architecture, trained from scratch by this project on permissively licensed TypeScript, JavaScript and English software documentation. It is there to be looked into: a real trained model, small enough to come with the extension and to answer at every keystroke. It is not an assistant and not a useful code completer.
 
-| | |
-|---|---|
-| architecture | GPT-2: learned positions, pre-norm, GELU (tanh form), biases, tied embeddings |
-| size | {layers} layers, width {width}, {heads} heads of {d_head}, MLP {mlp}, {vocab} tokens, context {context}: {parameters:,} parameters |
-| weights | float16, `model.safetensors` ({megabytes:.1f} MB); licence MIT, see LICENSE |
-| tokenizer | byte-level BPE trained on the same text; `<|endoftext|>` ({eos}) ends every document; nothing is prepended (GPT-2's policy: no BOS) |
-| training | {tokens:,} tokens in {steps:,} steps, CPU, float32; AdamW (betas {betas}, weight decay {decay}, clip {clip}), peak rate {rate}, warm-up, plateau, cosine; windows of 128, 256 and at last 512 tokens |
-| data seen | {epochs} |
-| repeated windows | in some windows a span of 8 tokens to half a window is repeated to the end, in half of these with the span's tokens shuffled: this teaches copying from context, for which so little text is too short |
+def goals(evaluation):
+    """(what was meant, what is measured, whether it is reached)"""
+    rows = []
+    for name, kind in (("typescript", "TypeScript"), ("markdown", "Markdown")):
+        v = evaluation["heldOut"][name]
+        for other, said in (("xzBitsPerByte", "`xz -9`"), ("fiveGramBitsPerByte", "the 5-gram model")):
+            measured = f"{v['bitsPerByte']:.3f} against {v[other]:.3f}"
+            rows.append((f"{kind}: fewer bits per byte than {said}", measured, v["bitsPerByte"] < v[other]))
+    induction, parsing = evaluation["induction"], evaluation["parsing"]
+    best = max(map(max, induction["prefixMatching"]))
+    rows.append(("a head with a prefix-matching score of 0.4 or more", f"{best:.2f}", best >= 0.4))
+    drop = -induction["difference"]
+    rows.append(("second half of repeated random tokens 1 nat below the first", f"{drop:.2f} nats", drop >= 1))
+    more, of = induction["ablation"]["costsMoreThan"], induction["ablation"]["of"]
+    rows.append(("ablating that head costs more than each of 20 matched heads", f"more than {more} of {of}", more == of))
+    shares = f"{parsing['model']:.1%} against {parsing['fiveGram']:.1%}"
+    rows.append(("more continuations that parse than the 5-gram model's", shares, parsing["model"] > parsing["fiveGram"]))
+    return [(meant, measured, "reached" if good else "**missed**") for meant, measured, good in rows]
 
-## How it was trained
 
-{history}
+def ablation_text(ablation):
+    layer, head = ablation["best"]
+    left_out = [
+        f"{l}.{h}"
+        for l, row in enumerate(ablation["cost"])
+        for h in range(len(row))
+        if [l, h] not in ablation["matched"] and [l, h] != ablation["best"]
+    ]
+    dearer = [f"{l}.{h}" for l, h in ablation["matched"] if ablation["cost"][l][h] >= ablation["cost"][layer][head]]
+    text = (
+        f"Head {layer}.{head} has the highest prefix-matching score. Compared with it are the {ablation['of']} of the other heads"
+        " that add vectors of the most similar length to the residual stream there"
+        f" (all but {', '.join(left_out)}): without it the loss rises by {ablation['cost'][layer][head]:.2f} nats,"
+        f" more than without {ablation['costsMoreThan']} of these {ablation['of']}"
+    )
+    return text + (f"; it rises as much or more without {', '.join(dearer)}." if dearer else ".")
 
-## How good it is
 
-On whole packages that were held out of the training and of the tokenizer's text: {held_out_names}.
+def pictures(points):
+    def line(name, key):
+        return name, [(p["tokens"], p[key]) for p in points if p.get(key) is not None]
 
-| held-out text | documents | tokens | bytes | loss per token | bits per byte | `xz -9`, same bytes in one piece | `xz -9`, all held-out documents |
-|---|---|---|---|---|---|---|---|
-{held_out_rows}
+    return svg(
+        [
+            ("Bits per byte, held-out text", [line("TypeScript", "tsBits"), line("Markdown", "mdBits")]),
+            ("Highest score of any head", [line("prefix matching", "prefixMatching"), line("previous token", "previousToken")]),
+            ("Second half less first, nats", [line("random tokens written twice", "repeat")]),
+        ]
+    )
 
-xz has seen nothing before these bytes but may look back over all of them, which helps it the more of them there are; the model has seen its training text but looks back over at most 512 tokens.
 
-**Induction.** On 128 random tokens written twice the loss is {loss_first:.2f} in the first half and {loss_second:.2f} in the second: {difference:+.2f} nats. Prefix-matching score of each head (mean attention from the second half to the token after the earlier occurrence; 1 is perfect, {uniform:.3f} is uniform attention):
+def table(rows):
+    return "\n".join("| " + " | ".join(str(cell) for cell in row) + " |" for row in rows)
 
-| layer | {head_names} |
-|---|{head_rule}
-{induction_rows}
 
-**Previous-token heads** (mean attention to the position before, on held-out text):
+def head_table(scores):
+    return table([layer, *(f"{float(value):.2f}" for value in row)] for layer, row in enumerate(scores))
 
-| layer | {head_names} |
-|---|{head_rule}
-{previous_rows}
 
-**Loss over the training** (nats per token; training loss is a moving average over windows as they were drawn, the repeated ones too; held-out loss on 16 short windows of 256 tokens, so it is noisier and higher than the figure above):
+def fenced(sample):
+    text = (sample["prompt"] + "\u27e6" + sample["greedy"] + "\u27e7").replace("\t", "  ")
+    return f"````text\n{text}\n````"
 
-| tokens | training | held-out TypeScript | held-out Markdown |
-|---|---|---|---|
-{curve_rows}
 
-## Ten fixed prompts, greedy, 32 tokens
+def shape_values(config, folder):
+    weights, _ = read_safetensors(os.path.join(folder, "model.safetensors"))
+    return {
+        "layers": config["n_layer"],
+        "width": config["n_embd"],
+        "heads": config["n_head"],
+        "d_head": config["n_embd"] // config["n_head"],
+        "mlp": config["n_inner"],
+        "vocab": f"{config['vocab_size']:,}",
+        "context": config["n_positions"],
+        "eos": config["eos_token_id"],
+        "parameters": sum(math.prod(array.shape) for array in weights.values()),
+        "megabytes": os.path.getsize(os.path.join(folder, "model.safetensors")) / 1e6,
+        "head_names": " | ".join(f"head {head}" for head in range(config["n_head"])),
+        "head_rule": "---|" * config["n_head"],
+    }
 
-The continuation stands between ⟦ and ⟧.
 
-{samples}
+def training_values(curve, cache):
+    epochs = []
+    for kind, share in KIND_WEIGHTS.items():
+        size = len(read_tokens(cache, "train", kind))
+        name = {"ts": "TypeScript", "js": "JavaScript", "md": "Markdown"}[kind]
+        epochs.append(f"{name} {share:.0%} ({size / 1e6:.1f} M tokens, {curve['tokens'] * share / size:.1f} times)")
+    rows = ([f"{p['tokens']:,}"] + ["" if p.get(key) is None else p[key] for key in POINT] for p in curve["points"])
+    return {
+        "tokens": curve["tokens"],
+        "steps": curve["steps"],
+        "seed": curve["seed"],
+        "betas": BETAS,
+        "decay": DECAY,
+        "clip": CLIP,
+        "muon_rate": MUON_RATE,
+        "momentum": MOMENTUM,
+        "adam_rate": ADAM_RATE,
+        "step_tokens": STEP_TOKENS,
+        "repeated": REPEATED_SHARE,
+        "shortest": SHORTEST_REPEAT,
+        "epochs": "; ".join(epochs),
+        "curve_rows": table(rows),
+    }
 
-## What it cannot do
 
-- It is small and has read little: its code has the right shape and often the wrong content. Names are plausible, facts are not there.
-- It knows little outside of TypeScript, JavaScript and English software documentation: no other languages, no general knowledge, no arithmetic, no instructions.
-- What it does on repeated text owes something to the repeated windows above; do not take it as a fact about models trained on plain text.
-- Greedy continuations run into repetition soon, the more so for the repeated windows.
-- The context is 512 tokens. Windows of 512 were seen only in the last part of the training.
-- Nothing was done against unwanted content; the text is software documentation and code.
+def evaluation_values(evaluation):
+    induction, parsing = evaluation["induction"], evaluation["parsing"]
+    names = {"typescript": "TypeScript", "markdown": "Markdown"}
+    return {
+        "goal_rows": table(goals(evaluation)),
+        "held_out_rows": table(
+            [names[name], *(f"{v[key]:,}" for key in ("documents", "tokens", "bytes"))]
+            + [f"{v['lossPerToken']:.3f}", f"**{v['bitsPerByte']:.3f}**"]
+            + [f"{v[key]:.3f}" for key in ("fiveGramLossPerToken", "fiveGramBitsPerByte", "xzBitsPerByte")]
+            for name, v in evaluation["heldOut"].items()
+        ),
+        "loss_first": induction["lossFirst"],
+        "loss_second": induction["lossSecond"],
+        "difference": induction["difference"],
+        "uniform": float(np.mean(1 / np.arange(129, 257))),
+        "induction_rows": head_table(induction["prefixMatching"]),
+        "cost_rows": head_table(induction["ablation"]["cost"]),
+        "ablation_text": ablation_text(induction["ablation"]),
+        "continuations": parsing["continuations"],
+        "continuation_tokens": parsing["tokens"],
+        "prompt_tokens": parsing["promptTokens"],
+        "temperature": parsing["temperature"],
+        "parses_model": parsing["model"],
+        "parses_ngram": parsing["fiveGram"],
+        "parses_real": parsing["real"],
+        "samples": "\n\n".join(fenced(sample) for sample in evaluation["samples"]),
+    }
 
-## Text and licences
 
-Packages of the npm registry, at these versions; the text itself is not part of this repository. Filtered: no minified, generated or bundled files, no changelogs or licence texts, duplicates dropped across all packages, a cap for each package. Characters used after that:
+def record_values(folder):
+    records, _ = read_safetensors(os.path.join(folder, "records.safetensors"))
+    kinds = [one["kind"] for one in json.loads(records["mlp.explanations"].tobytes())]
+    scores = records["mlp.explanationScores"][..., 0]
+    return {
+        "neurons": len(kinds),
+        "explained": len(kinds) - kinds.count("none"),
+        "median_score": float(np.median(scores[scores >= 0.3])),
+        "by_kind": ", ".join(f"{kinds.count(kind):,} {words}" for kind, words in KINDS.items()),
+        "previous_rows": head_table(records["attn.previousToken"]),
+    }
 
-| package | licence | TypeScript | JavaScript | Markdown |
-|---|---|---|---|---|
-{package_rows}
 
-Held out (never trained on):
+def package_values(packages, used):
+    def cells(split, package):
+        counts = used[f"{split} {package['name']}@{package['version']}"]
+        return [f"{package['name']} {package['version']}", package["license"]] + [
+            f"{counts[kind]:,}" for kind in ("ts", "js", "md")
+        ]
 
-| package | licence | TypeScript | JavaScript | Markdown |
-|---|---|---|---|---|
-{held_out_package_rows}
-
-## Rebuilding
-
-`scripts/train/README.md` says how. The seed is {seed}. Because the schedule follows the clock and floating-point sums depend on the machine, a rebuilt model is like this one, not identical.
-"""
+    return {
+        "held_out_names": ", ".join(p["name"] for p in packages["heldOut"]),
+        "package_rows": table(cells("train", package) for package in packages["train"]),
+        "held_out_package_rows": table(cells("heldOut", package) for package in packages["heldOut"]),
+    }
 
 
 def main():
@@ -102,83 +200,27 @@ def main():
     parser.add_argument("--model", default=default_model())
     parser.add_argument("--cache", default=default_cache())
     options = parser.parse_args()
+    here = os.path.dirname(os.path.abspath(__file__))
+
+    def text(*path):
+        with open(os.path.join(*path), encoding="utf8") as file:
+            return file.read()
 
     def load(*path):
-        with open(os.path.join(*path), encoding="utf8") as file:
-            return json.load(file)
+        return json.loads(text(*path))
 
-    config, curve = load(options.model, "config.json"), load(options.model, "curve.json")
-    evaluation = load(options.model, "evaluation.json")
-    packages = load(os.path.dirname(os.path.abspath(__file__)), "packages.json")
-    used = load(options.cache, "text", "summary.json")
-    weights, _ = read_safetensors(os.path.join(options.model, "model.safetensors"))
-    with open(os.path.join(options.model, "HISTORY.md"), encoding="utf8") as file:
-        history = file.read().strip()
-    records, _ = read_safetensors(os.path.join(options.model, "records.safetensors"))
-    induction, heads = evaluation["induction"], config["n_head"]
-
-    def table(rows):
-        return "\n".join("| " + " | ".join(str(cell) for cell in row) + " |" for row in rows)
-
-    def head_table(scores):
-        return table([layer, *(f"{float(value):.2f}" for value in row)] for layer, row in enumerate(scores))
-
-    def package_table(split):
-        return table(
-            [f"{p['name']} {p['version']}", p["license"]]
-            + [f"{used[f'''{split} {p['name']}@{p['version']}'''][kind]:,}" for kind in ("ts", "js", "md")]
-            for p in packages[split]
-        )
-
-    def fenced(sample):
-        text = (sample["prompt"] + "\u27e6" + sample["greedy"] + "\u27e7").replace("\t", "  ")
-        return f"````text\n{text}\n````"
-
-    epochs = []
-    for kind, share in KIND_WEIGHTS.items():
-        size = len(read_tokens(options.cache, "train", kind))
-        name = {"ts": "TypeScript", "js": "JavaScript", "md": "Markdown"}[kind]
-        epochs.append(f"{name} {share:.0%} ({size / 1e6:.1f} M tokens, {curve['tokens'] * share / size:.1f} times)")
-    card = CARD.format(
-        layers=config["n_layer"],
-        width=config["n_embd"],
-        heads=heads,
-        d_head=config["n_embd"] // heads,
-        mlp=config["n_inner"],
-        vocab=f"{config['vocab_size']:,}",
-        context=config["n_positions"],
-        eos=config["eos_token_id"],
-        parameters=sum(math.prod(array.shape) for array in weights.values()),
-        megabytes=os.path.getsize(os.path.join(options.model, "model.safetensors")) / 1e6,
-        tokens=curve["tokens"],
-        steps=curve["steps"],
-        betas=BETAS,
-        decay=DECAY,
-        clip=CLIP,
-        rate=PEAK_RATE,
-        history=history,
-        epochs="; ".join(epochs),
-        held_out_names=", ".join(p["name"] for p in packages["heldOut"]),
-        held_out_rows=table(
-            [name, f"{v['documents']} of {v['ofDocuments']}", f"{v['tokens']:,}", f"{v['bytes']:,}", v["lossPerToken"], f"**{v['bitsPerByte']:.3f}**", f"{v['xzBitsPerByte']:.3f}", f"{v['xzBitsPerByteOfAll']:.3f}"]
-            for name, v in evaluation["heldOut"].items()
-        ),
-        loss_first=induction["lossFirst"],
-        loss_second=induction["lossSecond"],
-        difference=induction["difference"],
-        uniform=float(np.mean(1 / np.arange(129, 257))),
-        head_names=" | ".join(f"head {head}" for head in range(heads)),
-        head_rule="---|" * heads,
-        induction_rows=head_table(induction["prefixMatching"]),
-        previous_rows=head_table(records["attn.previousToken"]),
-        curve_rows=table([f"{p['tokens']:,}", p["train"], p["ts"], p["md"]] for p in curve["points"]),
-        samples="\n\n".join(fenced(sample) for sample in evaluation["samples"]),
-        package_rows=package_table("train"),
-        held_out_package_rows=package_table("heldOut"),
-        seed=curve["seed"],
+    curve = load(options.model, "curve.json")
+    card = text(here, "card.md").format(
+        history=text(options.model, "HISTORY.md").strip(),
+        **shape_values(load(options.model, "config.json"), options.model),
+        **training_values(curve, options.cache),
+        **evaluation_values(load(options.model, "evaluation.json")),
+        **record_values(options.model),
+        **package_values(load(here, "packages.json"), load(options.cache, "text", "summary.json")),
     )
-    with open(os.path.join(options.model, "README.md"), "w", encoding="utf8") as file:
-        file.write(card)
+    for name, content in (("curve.svg", pictures(curve["points"])), ("README.md", card)):
+        with open(os.path.join(options.model, name), "w", encoding="utf8") as file:
+            file.write(content)
 
 
 if __name__ == "__main__":

@@ -90,7 +90,7 @@ def mlp_statistics(parameters, config, windows):
     result = {
         "mlp.mean": np.stack([value.mean(0, dtype=np.float64) for value in values]),
         "mlp.deviation": np.stack([value.std(0, dtype=np.float64) for value in values]),
-        "mlp.quantiles": np.stack([np.quantile(value, QUANTILES, axis=0).T for value in values]),
+        "mlp.quantiles": np.stack([np.quantile(value.T.copy(), QUANTILES, axis=1).T for value in values]),
     }
     return {name: array.astype(np.float32) for name, array in result.items()}, heads, filled
 

@@ -7,11 +7,11 @@ import struct
 import numpy as np
 import torch
 
-KINDS = {"F16": np.float16, "F32": np.float32, "I32": np.int32}
+KINDS = {"F16": np.float16, "F32": np.float32, "I32": np.int32, "U8": np.uint8}
 
 
 def write_safetensors(path, arrays, metadata):
-    """Writes named numpy arrays (float16, float32 or int32); the header is padded to 8 bytes."""
+    """Writes named numpy arrays (float16, float32, int32 or uint8); the header is padded to 8 bytes."""
     names = {np.dtype(kind): name for name, kind in KINDS.items()}
     header, offset = {"__metadata__": metadata}, 0
     for name, array in arrays.items():
