@@ -102,7 +102,7 @@ function requireIdentity(plain: GenerateResult, zero: GenerateResult): void {
 
 /** Per random direction the edits with every added value replaced; none where nothing is added. */
 function isotropicControls(runner: Runner, edits: readonly Edit[], { controls }: Experiment): Edit[][] {
-  const added = (edit: Edit) => edit.op === "add" && edit.value !== undefined;
+  const added = (edit: Edit) => edit.op === "add" && valueRows(edit).length > 0;
   if (!edits.some(added)) return [];
   const normal = gaussian(seededRandom(controls.seed));
   return Array.from({ length: controls.isotropic }, () =>

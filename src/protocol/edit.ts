@@ -1,38 +1,96 @@
 /** Edits of a run and experiment files, as `conventions` settle them. */
 import type { BosPolicy } from "../base/bosPolicy";
-import type { About } from "./model";
-import type { ScoredToken } from "./model";
+import type { About, ScoredToken } from "./model";
 
-/** What an edit does at its hook. */
-export type EditOp = "add" | "set" | "scale" | "zero" | "mean";
+/** What an edit does at its hook; see `Edit` for what each takes. */
+export type EditOp =
+  | "add"
+  | "set"
+  | "scale"
+  | "zero"
+  | "mean"
+  | "resample"
+  | "project-out"
+  | "keep"
+  | "clamp"
+  | "interchange"
+  | "edge-mask"
+  | "edge-set"
+  | "freeze";
 
-/** Which positions an edit touches: the first n of the prompt, all of it, each step too, the last, or indices (negative from the prompt's end). */
+/** Which positions an edit touches: the first n of the prompt, all of it, each step too, the last, or indices (negative from the prompt's end). At attention scores and patterns they are the queries. */
 export type EditPositions = "prefill-front" | "prefill-all" | "every-step" | "last" | readonly number[];
 
+/** Numbers of shape [D] or [n, D]. D is the width of the hook (protocol/editHook.ts): heads lie one after the other. */
+export type EditRows = readonly number[] | readonly (readonly number[])[];
+
+/** A file with one or more vectors: an npz with an array of that hook's name, or JSON `{hook, vector}`. */
+export interface DirectionFile {
+  readonly direction: string;
+  /** The hook it was read at; by default the edit's own. */
+  readonly hook?: string;
+}
+
 /**
- * Numbers of shape [D] or [n, D]; or the difference of two texts' activations at the edit's hook. D is the width of
- * the hook: dModel at a residual hook, nHeads·dHead at `attn.hook_z` (head after head), dMlp at `mlp.hook_post`.
- * In a file, an edit with `heads` or `neurons` may give the chosen entries alone, in the order listed.
+ * Numbers (in a file, an edit with `heads` or `neurons` may give the chosen entries alone, in the order listed); or what
+ * another run has at the same hook, less what a second one has: texts are tokenised with BOS, ids taken as they are; or
+ * a file of directions.
  */
 export type EditValue =
-  readonly number[] | readonly (readonly number[])[] | { readonly text: string; readonly minus?: string };
+  | EditRows
+  | { readonly text: string; readonly minus?: string }
+  | { readonly ids: readonly number[]; readonly minus?: readonly number[] }
+  | DirectionFile;
 
-/** One entry of an edit list; entries apply in order. */
+/**
+ * One entry of an edit list; entries apply in order, also where several stand at one hook.
+ *
+ * | op | value | what becomes of the chosen entries at strength 1 |
+ * | --- | --- | --- |
+ * | add | numbers, text, ids, file | the value is added |
+ * | set | the same | the value |
+ * | scale | none | multiplied by `scale` |
+ * | zero | none | 0 |
+ * | mean | none, numbers, text, ids | the mean over the prompt's positions (or the other run's), the first left out |
+ * | resample | text, ids | what a random position of the other run has, drawn by `seed`; never its first |
+ * | project-out | directions [D] or [k, D], file | less their part in the directions' span |
+ * | keep | the same | their part in the span alone |
+ * | clamp | none | moved to `min` or `max` where beyond |
+ * | interchange | text, ids | what the other run has; in the span of `subspace` alone where it is given |
+ * | freeze | none, text, ids | what the unedited run of the same ids has (or the other run) |
+ * | edge-mask | none | −∞ added to the scores before the softmax: rows renormalise |
+ * | edge-set | none, one number | 0 or the number, after the softmax: rows do not renormalise |
+ */
 export interface Edit {
-  /** A residual hook, `attn.hook_z` or `mlp.hook_post`, by its full name. */
+  /** Any hook that protocol/editHook.ts knows, by its full name. */
   readonly hook: string;
   readonly op: EditOp;
   readonly value?: EditValue;
   /**
-   * Strength, 1 by default: multiplies what is added; for op "scale" it is the factor; for "set", "zero" and "mean" the
-   * share of the way a value is moved.
+   * Strength, 1 by default. For "add" it multiplies what is added; for "scale" it is the factor; for "edge-mask" the
+   * share (0 … 1) of a key's weight that is taken before the row renormalises; else the share of the way a value moves.
    */
   readonly scale?: number;
   readonly positions: EditPositions;
-  /** For `attn.hook_z`: only these heads. */
+  /** Only these sequences of a batch. */
+  readonly batch?: readonly number[];
+  /** At hooks with heads: only these. */
   readonly heads?: readonly number[];
-  /** For `mlp.hook_post`: only these neurons. */
+  /** At hooks of the MLP's width: only these neurons. */
   readonly neurons?: readonly number[];
+  /** At attention scores and patterns: only these keys, negative from the prompt's end. */
+  readonly keys?: readonly number[];
+  /** Afterwards each position's vector (each head's, where there are heads) gets back the length it had before this edit. */
+  readonly preserveNorm?: true;
+  /** For "clamp": least and largest value. */
+  readonly min?: number;
+  readonly max?: number;
+  /** For "resample". */
+  readonly seed?: number;
+  /** For "interchange": which position of the other run goes to each chosen one, in order; one alone goes to all. By default the same position. */
+  readonly from?: readonly number[];
+  /** For "interchange": directions [k, D]; only the part in their span is exchanged. Rows of a rotation are such directions. */
+  readonly subspace?: EditRows | DirectionFile;
 }
 
 /**

@@ -11,6 +11,7 @@ export type AnalysisErrorCode =
   | "no-space-token"
   | "missing-hook"
   | "shape-mismatch"
+  | "unread-file"
   | "identity-broken";
 
 /** An analysis that cannot be made, or whose own check failed. */

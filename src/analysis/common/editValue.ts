@@ -1,14 +1,14 @@
 /**
- * Edits as the runner takes them: every value as numbers over the hook's whole width. The difference of two texts is
- * read here: both are tokenised with a beginning-of-sequence token, the shorter is padded at its right with the space
- * token, and row i belongs to position i.
+ * Edits as the runner takes them: every value as numbers over the hook's whole width, or as the ids of another run.
+ * The difference of two texts is read here: both are tokenised with a beginning-of-sequence token, the shorter is
+ * padded at its right with the space token, and row i belongs to position i.
  *
  * Source: activation additions, Turner et al., 2023.
  */
 import type { WorkOptions } from "../../base/cancel";
 import type { Runner } from "../../graph/runner";
-import type { Edit, EditPositions } from "../../protocol/edit";
-import { editHook, type EditHook } from "../../protocol/editHook";
+import type { Edit, EditPositions, EditRows, EditValue } from "../../protocol/edit";
+import { editHook, editPart, type EditHook } from "../../protocol/editHook";
 import { AnalysisError } from "./analysisError";
 import { readAt, rowOf } from "./reads";
 
@@ -27,7 +27,7 @@ export type ValueRows = readonly (readonly number[])[];
  * The same edits with numeric, full-width values. One row for several positions stays one row (shape [D]); rows given
  * per position stay rows, and where there is one, the edit touches the first chosen position alone.
  * @param encoder  null where the model has no tokenizer; then values must be numbers
- * @throws {AnalysisError} "no-tokenizer", "no-space-token", "empty-input", "missing-hook", "shape-mismatch"
+ * @throws {AnalysisError} "no-tokenizer", "no-space-token", "empty-input", "missing-hook", "shape-mismatch", "unread-file"
  */
 export async function numericEdits(
   runner: Runner,
@@ -46,32 +46,45 @@ async function numericEdit(
   encoder: PairEncoder | null,
   options: WorkOptions,
 ): Promise<Edit> {
-  const { value } = edit;
-  if (value === undefined) return edit;
   const hook = requireHook(runner, edit);
-  if (!isNumbers(value))
-    return atRows(edit, await pairRows(runner, { edit, hook, ...value }, encoder, options));
-  if (isRows(value))
-    return atRows(
-      edit,
-      value.map((row) => fullWidth(edit, hook, row)),
-    );
-  const row = fullWidth(edit, hook, value);
+  const { value } = edit;
+  const exchanged =
+    edit.subspace === undefined ? edit : { ...edit, subspace: fullRows(edit, hook, edit.subspace) };
+  if (value === undefined || (hook.part === "edges" && isNumbers(value))) return exchanged;
+  if ("direction" in value) throw unread(edit, value.direction);
+  if (takesRun(edit.op) && !isNumbers(value)) return { ...exchanged, value: { ids: idsOf(value, encoder) } };
+  if (edit.op === "project-out" || edit.op === "keep")
+    return { ...edit, value: fullRows(edit, hook, value as EditRows) };
+  if (!isNumbers(value)) return atRows(edit, await pairRows(runner, { edit, value }, encoder, options));
+  if (isRows(value)) return atRows(edit, fullRows(edit, hook, value));
+  const [row] = fullRows(edit, hook, value);
   return edit.positions === "prefill-front" ? atRows(edit, [row]) : { ...edit, value: row };
 }
+
+/** Ops whose text or ids name another run at the same hook, not a value to add or set. */
+const takesRun = (op: Edit["op"]): boolean =>
+  op === "mean" || op === "resample" || op === "interchange" || op === "freeze";
 
 function requireHook(runner: Runner, edit: Edit): EditHook {
   const hook = editHook(edit.hook, runner.info);
   if (hook && runner.info.hooks.includes(edit.hook)) return hook;
-  const next = "Edit a residual hook, attn.hook_z or mlp.hook_post of this model.";
-  throw new AnalysisError("missing-hook", `${edit.hook} of this model cannot be edited with a value.`, {
-    next,
-  });
+  const next = "Run `introspect model` for this model's hooks.";
+  throw new AnalysisError("missing-hook", `${edit.hook} of this model cannot be edited.`, { next });
 }
 
-const isNumbers = (value: NonNullable<Edit["value"]>): value is readonly number[] | ValueRows =>
-  Array.isArray(value);
-const isRows = (value: readonly number[] | ValueRows): value is ValueRows => Array.isArray(value[0]);
+function unread(edit: Edit, file: string): AnalysisError {
+  const message = `The directions of the edit at ${edit.hook} have not been read from ${file}.`;
+  return new AnalysisError("unread-file", message, { next: "Give the numbers themselves." });
+}
+
+const isNumbers = (value: NonNullable<Edit["value"]>): value is EditRows => Array.isArray(value);
+const isRows = (value: EditRows): value is ValueRows => Array.isArray(value[0]);
+
+/** Rows over the hook's whole width, whether one or several were given. */
+function fullRows(edit: Edit, hook: EditHook, value: NonNullable<Edit["subspace"]>): ValueRows {
+  if ("direction" in value) throw unread(edit, value.direction);
+  return (isRows(value) ? value : [value]).map((row) => fullWidth(edit, hook, row));
+}
 
 /** Rows belong to the first chosen positions, one each. */
 function atRows(edit: Edit, rows: ValueRows): Edit {
@@ -98,35 +111,46 @@ function fullWidth(edit: Edit, hook: EditHook, row: readonly number[]): readonly
   return full;
 }
 
+/** A run, less what a second one has. */
+type PairValue = Exclude<EditValue, EditRows | { readonly direction: string }>;
+
 interface Pair {
   readonly edit: Edit;
-  readonly hook: EditHook;
-  readonly text: string;
-  readonly minus?: string;
+  readonly value: PairValue;
+}
+
+/** Ids of the run that a value names. */
+function idsOf(value: PairValue, encoder: PairEncoder | null): readonly number[] {
+  const ids = "ids" in value ? value.ids : requireEncoder(encoder).encodeWithBos(value.text);
+  if (ids.length > 0) return ids;
+  throw new AnalysisError("empty-input", "The text of an edit is empty.", { next: "Give some text." });
+}
+
+function requireEncoder(encoder: PairEncoder | null): PairEncoder {
+  if (encoder) return encoder;
+  const message = "This model has no tokenizer, so a text is no value for an edit.";
+  throw new AnalysisError("no-tokenizer", message, { next: "Give the value as numbers or ids." });
 }
 
 async function pairRows(
   runner: Runner,
-  pair: Pair,
+  { edit, value }: Pair,
   encoder: PairEncoder | null,
   options: WorkOptions,
 ): Promise<ValueRows> {
-  if (!encoder) {
-    const next = "Give the value as numbers.";
-    throw new AnalysisError(
-      "no-tokenizer",
-      "This model has no tokenizer, so a text is no value for an edit.",
-      { next },
-    );
-  }
-  const plus = encoder.encodeWithBos(pair.text);
-  const minus = pair.minus === undefined ? null : encoder.encodeWithBos(pair.minus);
+  const plus = "ids" in value ? value.ids : requireEncoder(encoder).encodeWithBos(value.text);
+  const minus =
+    value.minus === undefined
+      ? null
+      : typeof value.minus === "string"
+        ? requireEncoder(encoder).encodeWithBos(value.minus)
+        : value.minus;
   const n = Math.max(plus.length, minus?.length ?? 0);
   if (n === 0)
     throw new AnalysisError("empty-input", "The texts of an edit are empty.", { next: "Give some text." });
   const read = async (ids: readonly number[]): Promise<readonly (readonly number[])[]> => {
-    const plan = { ids: padded(ids, n, encoder), reads: [{ hook: pair.edit.hook }], cache: "none" as const };
-    const tensor = readAt(await runner.run(plan, { signal: options.signal }), pair.edit.hook);
+    const plan = { ids: padded(ids, n, encoder), reads: [{ hook: edit.hook }], cache: "none" as const };
+    const tensor = readAt(await runner.run(plan, { signal: options.signal }), edit.hook);
     return plan.ids.map((_, pos) => Array.from(rowOf(tensor, pos)));
   };
   const rows = await read(plus);
@@ -135,9 +159,10 @@ async function pairRows(
   return rows.map((row, i) => row.map((x, d) => x - other[i][d]));
 }
 
-function padded(ids: readonly number[], n: number, encoder: PairEncoder): readonly number[] {
+function padded(ids: readonly number[], n: number, encoder: PairEncoder | null): readonly number[] {
   if (ids.length === n) return ids;
-  if (encoder.spaceId === null) {
+  const spaceId = encoder?.spaceId ?? null;
+  if (spaceId === null) {
     const next = "Use two texts with the same number of tokens.";
     throw new AnalysisError(
       "no-space-token",
@@ -145,13 +170,17 @@ function padded(ids: readonly number[], n: number, encoder: PairEncoder): readon
       { next },
     );
   }
-  return [...ids, ...new Array<number>(n - ids.length).fill(encoder.spaceId)];
+  return [...ids, ...new Array<number>(n - ids.length).fill(spaceId)];
 }
 
-/** The rows of a numeric edit: one for all positions, or one for each of the first ones. Empty without a value. */
+/**
+ * The vectors that a numeric edit puts at positions: one for all, or one for each of the first ones. Empty where it
+ * brings none, and at attention's edges, whose values are no vectors.
+ */
 export function valueRows(edit: Edit): ValueRows {
-  const { value } = edit;
-  if (value === undefined || !isNumbers(value)) return [];
+  const { value, op } = edit;
+  const places = op === "add" || op === "set" || op === "mean";
+  if (!places || value === undefined || !isNumbers(value) || editPart(edit.hook) === "edges") return [];
   return isRows(value) ? value : [value];
 }
 

@@ -7,7 +7,8 @@ import type { Edit } from "../../protocol/edit";
 import type { BlockChain } from "./blockChain";
 import { ReadCollector } from "./readCollector";
 import { planRead } from "./readPlan";
-import { embedLayer, type RunEdits } from "./runEdits";
+import { embedLayer } from "./edits/placedEdit";
+import type { RunEdits } from "./runEdits";
 import { Sequence } from "./sequence";
 
 /** What a kept run is made with. */

@@ -28,7 +28,8 @@ export function norm(
   const scale = graph.op("Reciprocal", [inverse]);
   const edited = marker.at(sites.scale, scale, [rows, 1]);
   // The quotient of two equal scales is 1, so an edit that changes no scale changes no bit.
-  const divided = edited === scale ? normalized : graph.op("Mul", [normalized, graph.op("Div", [scale, edited])]);
+  const divided =
+    edited === scale ? normalized : graph.op("Mul", [normalized, graph.op("Div", [scale, edited])]);
   const value = marker.at(sites.normalized, divided, [rows, dModel]);
   return gained(graph, value, spec);
 }

@@ -22,6 +22,9 @@ const info: ModelInfo = {
     "blocks.0.hook_resid_pre",
     "blocks.0.attn.hook_z",
     "blocks.0.attn.hook_pattern",
+    "blocks.0.attn.hook_attn_scores",
+    "blocks.0.attn.hook_result",
+    "blocks.0.ln1.hook_scale",
     "blocks.1.mlp.hook_post",
   ],
   hasTokenizer: true,
@@ -31,6 +34,10 @@ const info: ModelInfo = {
 };
 const pre = { hook: "blocks.0.hook_resid_pre", op: "zero", positions: "last" };
 const z = { hook: "blocks.0.attn.hook_z", op: "zero", positions: "last" };
+const scores = { hook: "blocks.0.attn.hook_attn_scores", op: "edge-mask", positions: "last" };
+const pattern = { hook: "blocks.0.attn.hook_pattern", op: "edge-set", positions: "last" };
+const scale = { hook: "blocks.0.ln1.hook_scale", op: "freeze", positions: "prefill-all" };
+const exchange = { ...pre, op: "interchange", value: { text: "a" } };
 const post = { hook: "blocks.1.mlp.hook_post", op: "zero", positions: "last" };
 
 function refuses(value: unknown, path: string): void {
@@ -66,6 +73,29 @@ describe("edit lists", () => {
     { ...z, op: "set", value: [1, 2, 3, 4], heads: [1] },
     { ...post, neurons: [5, 0] },
     { ...post, op: "set", value: [7], neurons: [5] },
+    { ...post, op: "clamp", min: -1, max: 1, preserveNorm: true, batch: [0, 3] },
+    { ...pre, op: "add", value: { ids: [1, 2], minus: [3] }, positions: "prefill-front" },
+    { ...pre, op: "set", value: { direction: "v.npz", hook: "blocks.0.hook_resid_post" } },
+    { ...pre, op: "mean", value: { text: "other" } },
+    { ...pre, op: "resample", value: { ids: [1, 2, 3] }, seed: 4, positions: "every-step" },
+    { ...pre, op: "project-out", value: [1, 0, 0, 0], positions: "every-step" },
+    {
+      ...pre,
+      op: "keep",
+      value: [
+        [1, 0, 0, 0],
+        [0, 1, 0, 0],
+      ],
+    },
+    { ...exchange, positions: [0, -1], from: [2, -2] },
+    { ...exchange, positions: "every-step", from: [-1], subspace: [[1, 2, 3, 4]] },
+    { ...z, op: "interchange", value: { ids: [1] }, heads: [1], subspace: { direction: "r.npz" } },
+    { ...scores, heads: [0], keys: [0, -2], scale: 0.5 },
+    { ...scores, op: "add", value: [2] },
+    { ...pattern, value: [0.25], keys: [1], positions: "every-step" },
+    { ...pattern, op: "freeze", positions: "prefill-all", value: { ids: [4, 5] } },
+    scale,
+    { ...scale, op: "scale", scale: 2 },
   ];
   for (const edit of good) {
     it(`accepts ${JSON.stringify(edit)} and keeps it as it is`, () => {
@@ -78,7 +108,44 @@ describe("edit lists", () => {
     ["a number", [3], "edits[0]"],
     ["no hook", [{ op: "zero" }], "edits[0].hook"],
     ["a hook of another model", [{ ...pre, hook: "blocks.7.hook_resid_pre" }], "edits[0].hook"],
-    ["a hook that cannot be edited", [{ ...pre, hook: "blocks.0.attn.hook_pattern" }], "edits[0].hook"],
+    ["a hook that cannot be edited", [{ ...pre, hook: "blocks.0.attn.hook_result" }], "edits[0].hook"],
+    ["a pattern set to zero by another name", [{ ...pattern, op: "zero" }], "edits[0].op"],
+    ["masking after the softmax", [{ ...pattern, op: "edge-mask" }], "edits[0].op"],
+    ["setting before the softmax as an edge-set", [{ ...scores, op: "edge-set" }], "edits[0].op"],
+    ["an edge-mask of a residual stream", [{ ...pre, op: "edge-mask" }], "edits[0].op"],
+    ["more than a whole mask", [{ ...scores, scale: 1.5 }], "edits[0].scale"],
+    ["a text added to scores", [{ ...scores, op: "add", value: { text: "a" } }], "edits[0].value"],
+    ["keys at a residual hook", [{ ...pre, keys: [0] }], "edits[0].keys"],
+    [
+      "a direction without a file",
+      [{ ...pre, op: "add", value: { direction: "" } }],
+      "edits[0].value.direction",
+    ],
+    ["ids beside a text", [{ ...pre, op: "set", value: { text: "a", ids: [1] } }], "edits[0].value.ids"],
+    [
+      "a difference to resample from",
+      [{ ...pre, op: "resample", value: { text: "a", minus: "b" } }],
+      "edits[0].value",
+    ],
+    ["a text to project on", [{ ...pre, op: "keep", value: { text: "a" } }], "edits[0].value"],
+    ["a clamp without bounds", [{ ...pre, op: "clamp" }], "edits[0].min"],
+    ["bounds the wrong way round", [{ ...pre, op: "clamp", min: 2, max: 1 }], "edits[0].min"],
+    ["a bound on what is no clamp", [{ ...pre, min: 2 }], "edits[0].min"],
+    ["a seed where nothing is drawn", [{ ...pre, seed: 2 }], "edits[0].seed"],
+    ["a norm preserved at a norm's scale", [{ ...scale, preserveNorm: true }], "edits[0].preserveNorm"],
+    ["a norm that is not preserved", [{ ...pre, preserveNorm: false }], "edits[0].preserveNorm"],
+    ["freezing new tokens", [{ ...scale, positions: "every-step" }], "edits[0].positions"],
+    ["exchanging new tokens with nothing", [{ ...exchange, positions: "every-step" }], "edits[0].positions"],
+    ["fewer sources than positions", [{ ...exchange, positions: [1, 2, 3], from: [0, 1] }], "edits[0].from"],
+    ["several sources for a policy", [{ ...exchange, positions: "last", from: [0, 1] }], "edits[0].from"],
+    ["a subspace of the wrong width", [{ ...exchange, subspace: [[1]] }], "edits[0].subspace"],
+    [
+      "a number that no model computes with",
+      [{ ...pre, op: "add", value: [1e31, 0, 0, 0] }],
+      "edits[0].value[0]",
+    ],
+    ["a position twice", [{ ...pre, positions: [1, 1] }], "edits[0].positions"],
+    ["a sequence of a batch below none", [{ ...pre, batch: [-1] }], "edits[0].batch[0]"],
     ["an unknown op", [{ ...pre, op: "explode" }], "edits[0].op"],
     ["a misspelt field", [{ ...z, head: [1] }], "edits[0].head"],
     ["add without a value", [{ ...pre, op: "add" }], "edits[0].value"],
@@ -113,9 +180,23 @@ describe("edit lists", () => {
 
   it("answers any damage with a coded error or an edit list", () => {
     const random = seededRandom(1);
-    const junk = [null, -1, Infinity, "", "last", [], {}, [[]], true, { text: 1 }, "__proto__"];
-    const fields = ["hook", "op", "value", "scale", "positions", "heads", "neurons"];
-    for (let i = 0; i < 2000; i++) {
+    const junk = [
+      null,
+      -1,
+      Infinity,
+      "",
+      "last",
+      [],
+      {},
+      [[]],
+      true,
+      { text: 1 },
+      { ids: [] },
+      1e40,
+      "__proto__",
+    ];
+    const fields = [...new Set(good.flatMap((edit) => Object.keys(edit as object)))];
+    for (let i = 0; i < 4000; i++) {
       const edit: Record<string, unknown> = { ...(good[Math.floor(random() * good.length)] as object) };
       const name = fields[Math.floor(random() * fields.length)] as string;
       edit[name] = junk[Math.floor(random() * junk.length)];
