@@ -2,7 +2,7 @@
 import type { WeightTable } from "../graph/graphBuilder";
 import type { ModelSpec } from "../graph/modelSpec";
 import { activationOf, flag, type ModelConfig } from "./common/configReader";
-import { attentionOf, checkpointOf, decoder, gatedMlp, rmsNorm, sizesOf } from "./common/decoder";
+import { attentionOf, checkpointOf, decoder, gatedMlp, rmsNorm } from "./common/decoder";
 import { preNorm } from "./common/parts";
 import { rotaryOf } from "./common/rotary";
 
@@ -12,11 +12,11 @@ import { rotaryOf } from "./common/rotary";
  * @throws {GraphError} "unsupported-config", "missing-tensor", "wrong-shape"
  */
 export function gemma(config: ModelConfig, weights: WeightTable): ModelSpec {
-  const from = checkpointOf(config, weights, sizesOf(config, { nKvHeads: 16, dHead: 256, nCtx: 8192 }));
+  const from = checkpointOf(config, weights, { nKvHeads: 16, dHead: 256, nCtx: 8192 });
   const rotary = rotaryOf(config, from.sizes);
   const bias = flag(config, "attention_bias", false);
   const activation = activationOf(config, "hidden_activation", "gelu_pytorch_tanh");
-  const norm = (name: string) => rmsNorm(from, name, true);
+  const norm = (name: string) => rmsNorm(from, name, { plusOne: true });
   return decoder(from, {
     family: "gemma",
     tied: true,

@@ -2,7 +2,7 @@
 import type { WeightTable } from "../graph/graphBuilder";
 import type { ModelSpec } from "../graph/modelSpec";
 import { activationOf, flag, type ModelConfig, optionalReal, real } from "./common/configReader";
-import { attentionOf, checkpointOf, decoder, gatedMlp, rmsNorm, sizesOf } from "./common/decoder";
+import { attentionOf, checkpointOf, decoder, gatedMlp, rmsNorm } from "./common/decoder";
 import { sandwichNorms } from "./common/gemma";
 import { preNorm } from "./common/parts";
 import { rotaryOf } from "./common/rotary";
@@ -14,7 +14,7 @@ import { windowsOf } from "./common/windows";
  * @throws {GraphError} "unsupported-config", "missing-tensor", "wrong-shape"
  */
 export function gemma2(config: ModelConfig, weights: WeightTable): ModelSpec {
-  const from = checkpointOf(config, weights, sizesOf(config, { nKvHeads: 4, dHead: 256, nCtx: 8192 }));
+  const from = checkpointOf(config, weights, { nKvHeads: 4, dHead: 256, nCtx: 8192 });
   const { nLayers, dModel } = from.sizes;
   const rotary = rotaryOf(config, from.sizes);
   const windows = windowsOf(config, nLayers, { fallback: 4096, slides: (layer) => layer % 2 === 0 });
@@ -26,7 +26,7 @@ export function gemma2(config: ModelConfig, weights: WeightTable): ModelSpec {
     family: "gemma2",
     tied: true,
     embed: { scale: Math.sqrt(dModel) },
-    finalNorm: rmsNorm(from, "norm", true),
+    finalNorm: rmsNorm(from, "norm", { plusOne: true }),
     unembed: { softCap: optionalReal(config, "final_logit_softcapping", 30) },
     block: (at, layer) => ({
       ...preNorm,

@@ -10,15 +10,7 @@ import {
   optionalReal,
   real,
 } from "./common/configReader";
-import {
-  attentionOf,
-  checkpointOf,
-  decoder,
-  gatedMlp,
-  rmsHeadNorms,
-  rmsNorm,
-  sizesOf,
-} from "./common/decoder";
+import { attentionOf, checkpointOf, decoder, gatedMlp, rmsHeadNorms, rmsNorm } from "./common/decoder";
 import { sandwichNorms } from "./common/gemma";
 import { preNorm } from "./common/parts";
 import { plainRotary, rotaryOf } from "./common/rotary";
@@ -32,7 +24,7 @@ import { windowsOf } from "./common/windows";
 export function gemma3(config: ModelConfig, weights: WeightTable): ModelSpec {
   expect(config, "attn_logit_softcapping", null);
   expect(config, "use_bidirectional_attention", false);
-  const from = checkpointOf(config, weights, sizesOf(config, { nKvHeads: 4, dHead: 256, nCtx: 131072 }));
+  const from = checkpointOf(config, weights, { nKvHeads: 4, dHead: 256, nCtx: 131072 });
   const { nLayers, dModel, dHead } = from.sizes;
   const pattern = count(config, "sliding_window_pattern", 6);
   const windows = windowsOf(config, nLayers, {
@@ -48,7 +40,7 @@ export function gemma3(config: ModelConfig, weights: WeightTable): ModelSpec {
     family: "gemma3_text",
     tied: true,
     embed: { scale: Math.sqrt(dModel) },
-    finalNorm: rmsNorm(from, "norm", true),
+    finalNorm: rmsNorm(from, "norm", { plusOne: true }),
     unembed: { softCap: optionalReal(config, "final_logit_softcapping") },
     block: (at, layer) => ({
       ...preNorm,

@@ -2,7 +2,7 @@
 import type { WeightTable } from "../graph/graphBuilder";
 import type { ModelSpec } from "../graph/modelSpec";
 import type { ModelConfig } from "./common/configReader";
-import { attentionOf, checkpointOf, decoder, gatedMlp, rmsNorm, sizesOf } from "./common/decoder";
+import { attentionOf, checkpointOf, decoder, gatedMlp, rmsNorm } from "./common/decoder";
 import { preNorm } from "./common/parts";
 import { rotaryOf } from "./common/rotary";
 import { windowsOf } from "./common/windows";
@@ -13,7 +13,7 @@ import { windowsOf } from "./common/windows";
  * @throws {GraphError} "unsupported-config", "missing-tensor", "wrong-shape"
  */
 export function mistral(config: ModelConfig, weights: WeightTable): ModelSpec {
-  const from = checkpointOf(config, weights, sizesOf(config, { nKvHeads: 8, nCtx: 131072 }));
+  const from = checkpointOf(config, weights, { nKvHeads: 8, nCtx: 131072 });
   const rotary = rotaryOf(config, from.sizes);
   const windows = windowsOf(config, from.sizes.nLayers, { fallback: 4096, slides: () => true });
   return decoder(from, {

@@ -2,7 +2,7 @@
 import type { WeightTable } from "../graph/graphBuilder";
 import type { ModelSpec } from "../graph/modelSpec";
 import type { ModelConfig } from "./common/configReader";
-import { attentionOf, checkpointOf, decoder, fusedGatedMlp, rmsNorm, sizesOf } from "./common/decoder";
+import { attentionOf, checkpointOf, decoder, fusedGatedMlp, rmsNorm } from "./common/decoder";
 import { preNorm } from "./common/parts";
 import { rotaryOf } from "./common/rotary";
 import { windowsOf } from "./common/windows";
@@ -13,7 +13,7 @@ import { windowsOf } from "./common/windows";
  * @throws {GraphError} "unsupported-config", "missing-tensor", "wrong-shape"
  */
 export function phi3(config: ModelConfig, weights: WeightTable): ModelSpec {
-  const from = checkpointOf(config, weights, sizesOf(config, { nCtx: 4096 }));
+  const from = checkpointOf(config, weights, { nCtx: 4096 });
   const { nLayers, dModel, nHeads, nKvHeads, dHead } = from.sizes;
   const rotary = rotaryOf(withLongRope(config), from.sizes);
   const windows = windowsOf(config, nLayers, { fallback: null, slides: () => true });

@@ -2,7 +2,7 @@
 import type { WeightTable } from "../graph/graphBuilder";
 import type { ModelSpec } from "../graph/modelSpec";
 import { type ModelConfig } from "./common/configReader";
-import { attentionOf, checkpointOf, decoder, gatedMlp, rmsNorm, sizesOf } from "./common/decoder";
+import { attentionOf, checkpointOf, decoder, gatedMlp, rmsNorm } from "./common/decoder";
 import { preNorm } from "./common/parts";
 import { rotaryOf } from "./common/rotary";
 import { qwenWindows } from "./common/qwen";
@@ -13,7 +13,7 @@ import { qwenWindows } from "./common/qwen";
  * @throws {GraphError} "unsupported-config", "missing-tensor", "wrong-shape"
  */
 export function qwen2(config: ModelConfig, weights: WeightTable): ModelSpec {
-  const from = checkpointOf(config, weights, sizesOf(config, { nCtx: 32768 }));
+  const from = checkpointOf(config, weights, { nCtx: 32768 });
   const rotary = rotaryOf(config, from.sizes);
   const windows = qwenWindows(config, from.sizes.nLayers);
   return decoder(from, {

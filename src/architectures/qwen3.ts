@@ -2,15 +2,7 @@
 import type { WeightTable } from "../graph/graphBuilder";
 import type { ModelSpec } from "../graph/modelSpec";
 import { flag, type ModelConfig } from "./common/configReader";
-import {
-  attentionOf,
-  checkpointOf,
-  decoder,
-  gatedMlp,
-  rmsHeadNorms,
-  rmsNorm,
-  sizesOf,
-} from "./common/decoder";
+import { attentionOf, checkpointOf, decoder, gatedMlp, rmsHeadNorms, rmsNorm } from "./common/decoder";
 import { preNorm } from "./common/parts";
 import { qwenWindows } from "./common/qwen";
 import { rotaryOf } from "./common/rotary";
@@ -21,7 +13,7 @@ import { rotaryOf } from "./common/rotary";
  * @throws {GraphError} "unsupported-config", "missing-tensor", "wrong-shape"
  */
 export function qwen3(config: ModelConfig, weights: WeightTable): ModelSpec {
-  const from = checkpointOf(config, weights, sizesOf(config, { dHead: 128, nCtx: 32768 }));
+  const from = checkpointOf(config, weights, { dHead: 128, nCtx: 32768 });
   const rotary = rotaryOf(config, from.sizes);
   const windows = qwenWindows(config, from.sizes.nLayers);
   const bias = flag(config, "attention_bias", false);

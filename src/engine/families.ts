@@ -10,11 +10,43 @@ import { mistral } from "../architectures/mistral";
 import { phi3 } from "../architectures/phi3";
 import { qwen2 } from "../architectures/qwen2";
 import { qwen3 } from "../architectures/qwen3";
+import { cohere } from "../architectures/cohere";
+import { cohere2 } from "../architectures/cohere2";
+import { glm } from "../architectures/glm";
+import { granite } from "../architectures/granite";
+import { helium } from "../architectures/helium";
+import { mixtral } from "../architectures/mixtral";
+import { nemotron } from "../architectures/nemotron";
+import { olmo } from "../architectures/olmo";
+import { olmo2 } from "../architectures/olmo2";
+import { olmoe } from "../architectures/olmoe";
+import { persimmon } from "../architectures/persimmon";
+import { phi } from "../architectures/phi";
+import { qwen2Moe } from "../architectures/qwen2_moe";
+import { qwen3Moe } from "../architectures/qwen3_moe";
+import { stablelm } from "../architectures/stablelm";
+import { starcoder2 } from "../architectures/starcoder2";
 import type { WeightTable } from "../graph/graphBuilder";
 import { GraphError } from "../graph/graphError";
 import type { ModelSpec } from "../graph/modelSpec";
 
 const families: Readonly<Record<string, (config: ModelConfig, weights: WeightTable) => ModelSpec>> = {
+  cohere,
+  cohere2,
+  glm,
+  granite,
+  helium,
+  mixtral,
+  nemotron,
+  olmo,
+  olmo2,
+  olmoe,
+  persimmon,
+  phi,
+  qwen2_moe: qwen2Moe,
+  qwen3_moe: qwen3Moe,
+  stablelm,
+  starcoder2,
   gemma,
   gemma2,
   gemma3_text: gemma3,

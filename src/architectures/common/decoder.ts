@@ -24,39 +24,53 @@ export interface Checkpoint {
   readonly sizes: Sizes;
 }
 
+/** What a family takes where config.json has no word; a null there means one per head, or dModel / nHeads. */
+export interface SizeDefaults {
+  readonly nKvHeads?: number;
+  readonly dHead?: number;
+  readonly nCtx?: number;
+}
+
 /** Sizes under the names hidden_size, num_attention_heads, num_key_value_heads, head_dim, intermediate_size … */
-export function sizesOf(
-  config: ModelConfig,
-  defaults: { nKvHeads?: number; dHead?: number; nCtx?: number } = {},
-): Sizes {
+export function sizesOf(config: ModelConfig, defaults: SizeDefaults = {}): Sizes {
   const dModel = count(config, "hidden_size");
   const nHeads = count(config, "num_attention_heads");
-  const nKvHeads = count(config, "num_key_value_heads", defaults.nKvHeads ?? nHeads);
+  const nKvHeads = count(
+    config,
+    "num_key_value_heads",
+    defaultOf(config, "num_key_value_heads", defaults.nKvHeads) ?? nHeads,
+  );
   if (nHeads % nKvHeads !== 0) throw refuse("num_key_value_heads", nKvHeads, `a divisor of ${nHeads} heads`);
+  const width = defaultOf(config, "head_dim", defaults.dHead) ?? dModel / nHeads;
+  if ((config["head_dim"] ?? null) === null && !Number.isInteger(width))
+    throw refuse("num_attention_heads", nHeads, `a divisor of ${dModel}`);
   return {
     nLayers: count(config, "num_hidden_layers"),
     nHeads,
     nKvHeads,
     dModel,
-    dHead: headWidth(config, { dModel, nHeads, fallback: defaults.dHead }),
+    dHead: count(config, "head_dim", width),
     dMlp: count(config, "intermediate_size"),
     dVocab: count(config, "vocab_size"),
     nCtx: count(config, "max_position_embeddings", defaults.nCtx ?? 2048),
   };
 }
 
-function headWidth(
-  config: ModelConfig,
-  { dModel, nHeads, fallback }: { dModel: number; nHeads: number; fallback: number | undefined },
-): number {
-  const given = (config["head_dim"] ?? fallback ?? null) !== null;
-  if (!given && dModel % nHeads !== 0) throw refuse("num_attention_heads", nHeads, `a divisor of ${dModel}`);
-  return count(config, "head_dim", fallback ?? dModel / nHeads);
+function defaultOf(config: ModelConfig, key: string, fallback: number | undefined): number | undefined {
+  return config[key] === undefined ? fallback : undefined;
 }
 
 /** Config, tensors below "model." and sizes. */
-export function checkpointOf(config: ModelConfig, weights: WeightTable, sizes = sizesOf(config)): Checkpoint {
-  return { config, find: new WeightFinder(weights, "model.", "embed_tokens.weight"), sizes };
+export function checkpointOf(
+  config: ModelConfig,
+  weights: WeightTable,
+  defaults: SizeDefaults = {},
+): Checkpoint {
+  return {
+    config,
+    find: new WeightFinder(weights, "model.", "embed_tokens.weight"),
+    sizes: sizesOf(config, defaults),
+  };
 }
 
 /** What a family says of its decoder; the rest is as in Llama. */
@@ -90,13 +104,17 @@ export function decoder({ config, find, sizes }: Checkpoint, parts: DecoderParts
 }
 
 /** RMSNorm by its tensor's name; epsilon under rms_norm_eps. */
-export function rmsNorm({ config, find, sizes }: Checkpoint, name: string, plusOne = false): NormSpec {
+export function rmsNorm(
+  { config, find, sizes }: Checkpoint,
+  name: string,
+  { plusOne = false, epsilon = 1e-6 }: { readonly plusOne?: boolean; readonly epsilon?: number } = {},
+): NormSpec {
   return {
     kind: "rms",
     gain: find.tensor(`${name}.weight`, [sizes.dModel]),
     plusOne,
     bias: null,
-    epsilon: real(config, "rms_norm_eps", 1e-6),
+    epsilon: real(config, "rms_norm_eps", epsilon),
   };
 }
 
@@ -121,7 +139,10 @@ export function headNorm(
   name: string,
   how: Pick<HeadNormSpec, "kind" | "over"> & {
     readonly of: "q" | "k";
+    /** Key of config.json. */
     readonly epsilon: string;
+    /** What it is where config.json does not say. */
+    readonly fallback?: number;
     readonly plusOne?: boolean;
   },
 ): HeadNormSpec {
@@ -133,7 +154,7 @@ export function headNorm(
     gain: find.tensor(`${name}.weight`, [width]),
     plusOne,
     bias: kind === "layer" ? find.tensor(`${name}.bias`, [width]) : null,
-    epsilon: real(config, how.epsilon, kind === "rms" ? 1e-6 : 1e-5),
+    epsilon: real(config, how.epsilon, how.fallback ?? (kind === "rms" ? 1e-6 : 1e-5)),
   };
 }
 
@@ -141,10 +162,18 @@ export function headNorm(
 export function rmsHeadNorms(
   from: Checkpoint,
   at: string,
-  how: { readonly over: HeadNormSpec["over"]; readonly plusOne?: boolean },
+  how: { readonly over: HeadNormSpec["over"]; readonly plusOne?: boolean; readonly epsilon?: number },
 ): Pick<AttentionSpec, "qNorm" | "kNorm"> {
+  const { over, plusOne = false, epsilon: fallback = 1e-6 } = how;
   const side = (of: "q" | "k"): HeadNormSpec =>
-    headNorm(from, `${at}.self_attn.${of}_norm`, { kind: "rms", of, epsilon: "rms_norm_eps", ...how });
+    headNorm(from, `${at}.self_attn.${of}_norm`, {
+      kind: "rms",
+      over,
+      of,
+      plusOne,
+      epsilon: "rms_norm_eps",
+      fallback,
+    });
   return { qNorm: side("q"), kNorm: side("k") };
 }
 

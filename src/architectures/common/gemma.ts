@@ -7,7 +7,7 @@ export function sandwichNorms(
   from: Checkpoint,
   at: string,
 ): Pick<BlockSpec, "ln1" | "ln1Post" | "ln2" | "ln2Post"> {
-  const norm = (name: string) => rmsNorm(from, `${at}.${name}`, true);
+  const norm = (name: string) => rmsNorm(from, `${at}.${name}`, { plusOne: true });
   return {
     ln1: norm("input_layernorm"),
     ln1Post: norm("post_attention_layernorm"),

@@ -4,6 +4,7 @@ import type {
   BlockSpec,
   EmbedSpec,
   LinearSpec,
+  NormSpec,
   QkvSpec,
   UnembedSpec,
 } from "../../graph/modelSpec";
@@ -19,6 +20,15 @@ export const preNorm = {
 
 /** A block whose attention and MLP read the same stream. */
 export const parallel = { ...preNorm, order: "parallel" } as const satisfies Partial<BlockSpec>;
+
+/** LayerNorm with neither gain nor bias. */
+export const bareLayerNorm: NormSpec = {
+  kind: "layer",
+  gain: null,
+  plusOne: false,
+  bias: null,
+  epsilon: 1e-5,
+};
 
 /** Attention to all keys up to the query's, by scaled products alone. */
 export const plainAttention = {

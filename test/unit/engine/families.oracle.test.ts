@@ -44,6 +44,23 @@ const families: Readonly<Record<string, Oddity>> = {
   phi3: {},
   "phi3-longrope": { dynamic: true },
   "phi3-partial": {},
+  mixtral: {},
+  qwen2_moe: {},
+  qwen3_moe: {},
+  olmo: { clip: 1.5 },
+  olmo2: { norms: { post_attention_layernorm: "ln1_post" }, addsOther: true },
+  olmoe: {},
+  phi: {},
+  "phi-qknorm": {},
+  starcoder2: {},
+  stablelm: {},
+  persimmon: {},
+  nemotron: {},
+  glm: {},
+  granite: { embedScale: 3, addsOther: true },
+  cohere: {},
+  cohere2: {},
+  helium: {},
 };
 
 /** [pos, head, dHead] to the reference's [head, pos, dHead], key/value heads repeated to all heads. */
