@@ -11,7 +11,8 @@ export type CliErrorCode =
   | "file-not-written"
   | "bad-ids"
   | "bad-range"
-  | "no-tokenizer";
+  | "no-tokenizer"
+  | "verify-failed";
 
 /** Something wrong with what was given to a command. */
 export class CliError extends CodedError<CliErrorCode> {}

@@ -13,6 +13,7 @@ import { runCommand } from "./commands/run";
 import { scoreCommand } from "./commands/score";
 import { steerCommand } from "./commands/steer";
 import { tokensCommand } from "./commands/tokens";
+import { verifyCommand } from "./commands/verify";
 import { helpOf, overview } from "./help";
 import { JsonStream } from "./jsonStream";
 import { parseArguments } from "./options";
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   generateCommand,
   scoreCommand,
   steerCommand,
+  verifyCommand,
 ];
 
 /** Where a call writes, and what stops it. */

@@ -27,9 +27,10 @@ export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
       build: protocolVersion,
     }),
     "model/open": async ({ model }, work) => (await store.get(model, work)).open.info,
-    "model/digest": async ({ model }, work) => ({
-      digest: await (await store.get(model, work)).open.digest(work),
-    }),
+    "model/digest": async ({ model }, work) => {
+      const digest = await (await store.get(model, work)).open.digest(work);
+      return { digest, verified: await store.verified(digest) };
+    },
     "text/tokens": async ({ model, text }, work) => {
       const { tokens } = await tokenizerOf(await store.get(model, work)).encodeLong(text, work);
       return { text, tokens };

@@ -14,6 +14,7 @@ import type {
   Generated,
   NeuronWeights,
   NormWeights,
+  Readout,
   Runner,
   RunPlan,
   RunReads,
@@ -42,6 +43,7 @@ interface Start {
 
 /** Runs one model. Calls may interleave between two graph calls; sequences in use are never shared. */
 export class ModelRunner implements Runner {
+  readonly readout: Readout;
   private readonly chain: BlockChain;
   private readonly decoder: Decoder;
   private readonly reader: WeightReader;
@@ -53,6 +55,8 @@ export class ModelRunner implements Runner {
     weights: WeightTable,
     pool: SessionPool,
   ) {
+    const addsUp = spec.blocks.every(({ order, addedTo }) => order !== "post" && addedTo === "stream");
+    this.readout = { softCap: spec.unembed.softCap, addsUp };
     this.chain = new BlockChain(spec, weights, pool);
     this.decoder = new Decoder(spec, weights, pool);
     this.reader = new WeightReader(spec, weights, pool);

@@ -6,7 +6,9 @@ import type { CancelSignal, WorkOptions } from "../base/cancel";
 import { CancelSource, throwIfCancelled } from "../base/cancel";
 import { CancelledError } from "../base/errors";
 import type { Logger } from "../base/log";
+import type { VerifyRecord } from "../protocol/verify";
 import { openModel, type OpenModel, type OpenOptions } from "./model";
+import { verifiedOf } from "./store/verified";
 
 /** An open model with what its analyses keep. */
 export interface HeldModel {
@@ -54,6 +56,11 @@ export class ModelStore {
       if (this.slots.get(path) === known) this.close(path);
     }
     return this.wait(path, this.slots.get(path) ?? this.open(path, work), work.signal);
+  }
+
+  /** What is remembered of verifying the model of a digest. */
+  verified(digest: string): Promise<VerifyRecord[]> {
+    return verifiedOf(this.options.cacheDirectory, digest);
   }
 
   /** Lets go of every model. */

@@ -87,6 +87,9 @@ export const modelTexts = {
   statusTooltip: (name: string, detail: string) =>
     l10n.t("Introspect: {0}{1}. Click to choose another model.", name, detail),
   statusLabel: (name: string) => l10n.t("Introspect model {0}", name),
+  verified: (device: string, day: string) => l10n.t("verified on {0}, {1}", device, day),
+  notVerified: (device: string, day: string, failed: string) =>
+    l10n.t("failed verification on {0}, {1}: {2}", device, day, failed),
   statusBusy: () => l10n.t("opening"),
   statusFailed: () => l10n.t("could not be opened"),
 };

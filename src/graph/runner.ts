@@ -103,9 +103,18 @@ export interface BaseRun {
   ): Promise<Float32Array>;
 }
 
+/** What direct attribution to logits has to know of a model. */
+export interface Readout {
+  /** Logits x become cap · tanh(x / cap) at the very end; null: they do not. */
+  readonly softCap: number | null;
+  /** True where the stream is the sum of what was added to it: no norm stands on the stream itself. */
+  readonly addsUp: boolean;
+}
+
 /** A model that can be run. The engine has the real one; tests may have a small one. */
 export interface Runner {
   readonly info: ModelInfo;
+  readonly readout: Readout;
   run(plan: RunPlan, options?: WorkOptions): Promise<RunReads>;
   decode(request: DecodeRequest, options?: WorkOptions): Promise<Decoded>;
   /** Logits of one position of a run (negative counts from the end), with edits applied as in a prefill. */

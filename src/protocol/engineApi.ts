@@ -4,6 +4,7 @@ import type { AttentionView } from "./attention";
 import type { Experiment, SteerResult } from "./edit";
 import type { LensView } from "./lens";
 import type { ModelInfo, RunInput, TokensResult } from "./model";
+import type { VerifyRecord } from "./verify";
 import type { NeuronCard, NeuronFile, NeuronsResult } from "./neurons";
 
 /** A half-open range of UTF-16 offsets in the whole document. */
@@ -21,7 +22,11 @@ export interface EngineApi {
   "engine/hello": { params: { build: string }; result: { pid: number; onnxruntime: string; build: string } };
   /** Opens a model (or finds it open) and describes it. `digest` is null on the first call; "model/digest" computes it. */
   "model/open": { params: { model: string }; result: ModelInfo };
-  "model/digest": { params: { model: string }; result: { digest: string } };
+  /** The model's digest, and what `introspect verify` found of it on each device where it was run. */
+  "model/digest": {
+    params: { model: string };
+    result: { digest: string; verified: readonly VerifyRecord[] };
+  };
   "text/tokens": { params: { model: string; text: string }; result: TokensResult };
   /** The last `columns` positions of the text up to its end. */
   "lens/view": { params: { model: string; input: RunInput; columns: number; k: number }; result: LensView };

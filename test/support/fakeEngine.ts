@@ -26,7 +26,7 @@ const handlers: Handlers<Small> = {
     if (model === "exit") process.exit(3);
     // Deaf: no turn of the event loop, as in a native call, so that no cancel can be heard.
     if (model === "deaf") spinFor(60_000);
-    if (model !== "hang") return { digest: `${process.pid}` };
+    if (model !== "hang") return { digest: `${process.pid}`, verified: [] };
     return new Promise((_, reject) => {
       signal.addEventListener("abort", () => reject(new CancelledError()));
     });

@@ -28,7 +28,7 @@ const handlers: Handlers<Small> = {
   "engine/hello": () => ({ pid: process.pid, onnxruntime: "real", build: protocolVersion }),
   "model/digest": async ({ model }) => {
     if (model === "stuck") await stick();
-    return { digest: String(process.pid) };
+    return { digest: String(process.pid), verified: [] };
   },
 };
 

@@ -73,6 +73,7 @@ export const tinyVocabulary: Vocabulary = {
 /** A runner that also counts what it was asked for. */
 export class TinyRunner implements Runner {
   readonly info: ModelInfo;
+  readonly readout = { softCap: null, addsUp: true };
   /** Every plan that `run` got, in order. */
   readonly plans: RunPlan[] = [];
   /** Rows that `decode` got, all calls together. */

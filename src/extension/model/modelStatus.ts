@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { Command } from "../contributions";
 import { modelTexts } from "../messages";
+import type { VerifyRecord } from "../../protocol/verify";
 import type { Models, ModelState } from "./models";
 
 /** Shows the item for as long as the returned object lives. */
@@ -30,6 +31,16 @@ function icon(state: ModelState): string {
   return state.kind === "failed" ? "warning" : "circuit-board";
 }
 
+/** What `introspect verify` found of this very model, by device. */
+function verifiedText(records: readonly VerifyRecord[] = []): string {
+  return records
+    .map(({ device, passed, failed, at }) => {
+      const day = at.slice(0, 10);
+      return `; ${passed ? modelTexts.verified(device, day) : modelTexts.notVerified(device, day, failed.join(", "))}`;
+    })
+    .join("");
+}
+
 function detail(state: ModelState): string {
   switch (state.kind) {
     case "unopened":
@@ -39,6 +50,6 @@ function detail(state: ModelState): string {
     case "failed":
       return ` (${modelTexts.statusFailed()}: ${state.error.message})`;
     case "open":
-      return ` (${state.info.family}, ${state.info.nLayers} × ${state.info.dModel})`;
+      return ` (${state.info.family}, ${state.info.nLayers} × ${state.info.dModel}${verifiedText(state.verified)})`;
   }
 }

@@ -5,6 +5,7 @@ import * as vscode from "vscode";
 import type { WorkOptions } from "../../base/cancel";
 import { CancelledError, CodedError, toErrorData, type ErrorData } from "../../base/errors";
 import type { ModelInfo } from "../../protocol/model";
+import type { VerifyRecord } from "../../protocol/verify";
 import { Setting } from "../contributions";
 import type { EngineSupervisor } from "../engine/engineSupervisor";
 import { modelTexts } from "../messages";
@@ -15,7 +16,8 @@ import { readSetting } from "../settings";
 export type ModelState =
   | { readonly kind: "unopened" }
   | { readonly kind: "opening" }
-  | { readonly kind: "open"; readonly info: ModelInfo }
+  /** `verified` is absent until the digest is known. */
+  | { readonly kind: "open"; readonly info: ModelInfo; readonly verified?: readonly VerifyRecord[] }
   | { readonly kind: "failed"; readonly error: ErrorData };
 
 /** A panel's store, as far as the model that it names is concerned. */
@@ -135,8 +137,8 @@ export class Models implements vscode.Disposable {
   /** The digest takes time on a large model, and nothing waits for it. */
   private async fetchDigest(info: ModelInfo): Promise<void> {
     try {
-      const { digest } = await this.engine.call("model/digest", { model: info.path });
-      if (this.known?.path === info.path) this.set({ kind: "open", info: { ...info, digest } });
+      const { digest, verified } = await this.engine.call("model/digest", { model: info.path });
+      if (this.known?.path === info.path) this.set({ kind: "open", info: { ...info, digest }, verified });
     } catch (error) {
       this.log.warn(`No digest of ${info.path}: ${toErrorData(error).message}`);
     }

@@ -75,7 +75,10 @@ describe("the engine supervisor, over real processes", () => {
   it("starts nothing before the first call, then one process for all calls", async () => {
     assert.equal(supervisor.pid, undefined);
     const answers = await Promise.all([ask("a"), ask("b")]);
-    assert.deepEqual(answers, [{ digest: String(pid()) }, { digest: String(pid()) }]);
+    assert.deepEqual(answers, [
+      { digest: String(pid()), verified: [] },
+      { digest: String(pid()), verified: [] },
+    ]);
   });
 
   it("passes progress on, and what the process prints to the log", async () => {

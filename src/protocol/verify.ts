@@ -1,0 +1,35 @@
+/** Identity checks of a checkpoint, as `introspect verify` prints them. */
+
+/** One check: the worst difference that was found, and the one that is allowed. */
+export interface VerifyCheck {
+  readonly check: string;
+  /** What was compared, in a sentence. */
+  readonly what: string;
+  /** Largest difference found, in `unit`; null where the check does not apply to this model (then `note` says why). */
+  readonly worst: number | null;
+  readonly bound: number;
+  /** "values": how many numbers differ in any bit; "relative": of the compared tensor's own largest value. */
+  readonly unit: "values" | "relative";
+  readonly passed: boolean;
+  readonly note?: string;
+}
+
+/** Answer of `introspect verify`. */
+export interface VerifyResult {
+  readonly device: string;
+  readonly nTokens: number;
+  readonly checks: readonly VerifyCheck[];
+  readonly passed: boolean;
+  /** The model's digest: what was verified. */
+  readonly digest: string;
+}
+
+/** What is remembered of the last `introspect verify` of a model on a device. */
+export interface VerifyRecord {
+  readonly device: string;
+  readonly passed: boolean;
+  /** Names of the checks that failed. */
+  readonly failed: readonly string[];
+  /** When, as an ISO 8601 time. */
+  readonly at: string;
+}
