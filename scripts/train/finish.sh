@@ -7,7 +7,7 @@
 set -e
 cd "$(dirname "$0")"
 python=${PYTHON:-python3}
-$python ngram.py --check
+$python check.py
 $python export.py "$@"
 $python reference.py
 $python records.py

@@ -1,16 +1,11 @@
 """A 5-gram model with interpolated modified Kneser-Ney smoothing, the baseline of the evaluation.
 
-    python3 ngram.py --check      compares it with a naive implementation and sums its probabilities
-
 Source: Chen and Goodman, "An empirical study of smoothing techniques for language
 modeling", 1998: three discounts for each order, from counts of counts; lower orders
 count the distinct tokens before an n-gram; below the unigrams lies the uniform
 distribution over the whole vocabulary. An n-gram is one 64-bit number, so that
 sorting does the counting.
 """
-
-import argparse
-from collections import Counter
 
 import numpy as np
 
@@ -96,54 +91,3 @@ class KneserNey:
             result *= level.weights[at]
             result[tokens.astype(np.int64)] += level.kept[rows] / level.totals[at]
         return result
-
-
-def naive(stream, vocabulary, order):
-    """The same probabilities from dictionaries, written as the paper has them."""
-    types = {n: Counter(tuple(stream[i : i + n]) for i in range(len(stream) - n + 1)) for n in range(1, order + 1)}
-    counts = {order: types[order]}
-    for n in range(order - 1, 0, -1):
-        counts[n] = Counter(gram[1:] for gram in counts[n + 1])
-    amounts = {n: discounts(np.array(list(table.values()))) for n, table in counts.items()}
-
-    def probability(token, history):
-        if history is None:
-            return 1 / vocabulary
-        n = len(history) + 1
-        shorter = probability(token, history[1:] if history else None)
-        after = [count for gram, count in counts[n].items() if gram[:-1] == history]
-        if not after:
-            return shorter
-        amount = amounts[n]
-        own = counts[n].get((*history, token), 0)
-        gamma = sum(amount[i] * sum(1 for count in after if min(count, 3) == i) for i in (1, 2, 3))
-        return (own - amount[min(own, 3)]) / sum(after) + gamma / sum(after) * shorter
-
-    return probability
-
-
-def check():
-    # 10, 5, 3 and 2 n-grams seen once to four times: by hand, Y = 10 / 20.
-    example = discounts(np.repeat([1, 2, 3, 4, 9], [10, 5, 3, 2, 6]))
-    assert np.allclose(example, [0, 1 - 2 * 0.5 * 5 / 10, 2 - 3 * 0.5 * 3 / 5, 3 - 4 * 0.5 * 2 / 3])
-    generator = np.random.default_rng(1)
-    for vocabulary, order, length in ((7, 5, 600), (5, 3, 300), (9, 2, 50), (3, 5, 40)):
-        draw = lambda count: (vocabulary * generator.random(count) ** 2).astype(np.uint16)
-        stream, other = draw(length), draw(60)
-        fast, slow = KneserNey(stream, vocabulary, order), naive(stream.tolist(), vocabulary, order)
-        probabilities = fast.probabilities(other)
-        for at in range(1, len(other)):
-            history = tuple(other[max(0, at - order + 1) : at].tolist())
-            every = fast.distribution(history)
-            assert abs(every.sum() - 1) < 1e-12 and every.min() > 0
-            expected = [slow(token, history) for token in range(vocabulary)]
-            assert np.allclose(every, expected, rtol=1e-12), (vocabulary, order, history)
-            assert abs(probabilities[at - 1] - every[other[at]]) < 1e-12
-    print("equal to the naive implementation; probabilities sum to 1")
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--check", action="store_true", required=True)
-    parser.parse_args()
-    check()
