@@ -67,7 +67,10 @@ def ablation_text(ablation):
         f" (all but {', '.join(left_out)}): without it the loss rises by {ablation['cost'][layer][head]:.2f} nats,"
         f" more than without {ablation['costsMoreThan']} of these {ablation['of']}"
     )
-    return text + (f"; it rises as much or more without {', '.join(dearer)}." if dearer else ".")
+    text += f"; it rises as much or more without {', '.join(dearer)}." if dearer else "."
+    if len(ablation["together"]) > 1:
+        text += f" Without all heads that score 0.4 or more ({', '.join(ablation['together'])}) it rises by {ablation['togetherCost']:.2f} nats."
+    return text
 
 
 def pictures(points):

@@ -7,6 +7,8 @@ from attention import HALF, repeated_tokens, repetition_scores
 from model import forward
 
 SEQUENCES, MATCHED, BATCH = 32, 20, 8
+LEAST_SCORE = 0.4
+"""Prefix-matching score from which a head counts as an induction head."""
 
 
 def second_half_loss(parameters, config, ids, replaced=None):
@@ -49,6 +51,9 @@ def induction_figures(parameters, config):
     for layer, head in np.ndindex(costs.shape):
         replaced = {layer: {head: means[layer, head]}}
         costs[layer, head] = second_half_loss(parameters, config, ids, replaced) - plain
+    together = {}
+    for layer, head in np.argwhere(scores["induction"] >= LEAST_SCORE):
+        together.setdefault(layer, {})[head] = means[layer, head]
     best = np.unravel_index(scores["induction"].argmax(), costs.shape)
     ratio = (lengths / lengths[best]).log().abs().numpy()
     others = [place for place in np.ndindex(costs.shape) if place != best]
@@ -68,6 +73,8 @@ def induction_figures(parameters, config):
             "cost": rounded(costs),
             "length": rounded(lengths),
             "matched": [list(place) for place in sorted(matched)],
+            "together": [f"{layer}.{head}" for layer, heads in together.items() for head in heads],
+            "togetherCost": round(second_half_loss(parameters, config, ids, together) - plain, 4),
             "costsMoreThan": sum(bool(costs[best] > costs[place]) for place in matched),
             "of": len(matched),
         },
