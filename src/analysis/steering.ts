@@ -11,6 +11,7 @@ import type { Edit, Experiment, GenerateResult, SteerResult } from "../protocol/
 import { editHook, type EditHook } from "../protocol/editHook";
 import { AnalysisError, requireIds } from "./common/analysisError";
 import { continueText } from "./common/continuation";
+import { divergence, logSoftmax } from "./common/divergence";
 import {
   atStrengthZero,
   editedPositions,
@@ -147,17 +148,6 @@ async function divergences(
   const isotropic: number[] = [];
   for (const edits of of.isotropic) isotropic.push(divergence(plain, await at(edits)));
   return { steered, isotropic };
-}
-
-function logSoftmax(logits: Float32Array): Float64Array {
-  const max = logits.reduce((a, b) => Math.max(a, b), -Infinity);
-  const total = max + Math.log(logits.reduce((sum, x) => sum + Math.exp(x - max), 0));
-  return Float64Array.from(logits, (x) => x - total);
-}
-
-function divergence(p: Float64Array, q: Float64Array): number {
-  const sum = p.reduce((total, x, i) => total + (x > -Infinity ? Math.exp(x) * (x - q[i]) : 0), 0);
-  return Math.max(0, sum);
 }
 
 async function relativeNorms(

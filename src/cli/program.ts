@@ -12,6 +12,7 @@ import { neuronsCommand } from "./commands/neurons";
 import { runCommand } from "./commands/run";
 import { scoreCommand } from "./commands/score";
 import { steerCommand } from "./commands/steer";
+import { sweepCommand } from "./commands/sweep";
 import { tokensCommand } from "./commands/tokens";
 import { verifyCommand } from "./commands/verify";
 import { helpOf, overview } from "./help";
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   generateCommand,
   scoreCommand,
   steerCommand,
+  sweepCommand,
   verifyCommand,
 ];
 

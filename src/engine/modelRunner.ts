@@ -76,6 +76,10 @@ export class ModelRunner implements Runner {
     return this.decoder.decode(request, options);
   }
 
+  async logitsOf(row: Float32Array): Promise<FullLogits> {
+    return { logits: await this.decoder.logits(row) };
+  }
+
   async logitsAt(
     plan: { ids: readonly number[]; edits?: readonly Edit[]; position: number },
     options?: WorkOptions,

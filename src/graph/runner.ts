@@ -117,6 +117,8 @@ export interface Runner {
   readonly readout: Readout;
   run(plan: RunPlan, options?: WorkOptions): Promise<RunReads>;
   decode(request: DecodeRequest, options?: WorkOptions): Promise<Decoded>;
+  /** Logits of one row of the residual stream after the last block, [dModel]. */
+  logitsOf(row: Float32Array): Promise<FullLogits>;
   /** Logits of one position of a run (negative counts from the end), with edits applied as in a prefill. */
   logitsAt(
     plan: { ids: readonly number[]; edits?: readonly Edit[]; position: number },

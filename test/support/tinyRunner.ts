@@ -127,6 +127,10 @@ export class TinyRunner implements Runner {
     };
   }
 
+  async logitsOf(row: Float32Array) {
+    return { logits: this.unembed(row) };
+  }
+
   async logitsAt(
     plan: { ids: readonly number[]; edits?: readonly Edit[]; position: number },
     options: WorkOptions = {},
