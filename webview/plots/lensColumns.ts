@@ -1,6 +1,6 @@
 /** The lens as columns: what each cell shows, and which columns are the same as before. Pure. */
 import type { LensView } from "../../src/protocol/lens";
-import type { ScoredToken, TokenInfo } from "../../src/protocol/model";
+import type { About, ScoredToken, TokenInfo } from "../../src/protocol/model";
 
 /** One cell of the grid. */
 export interface LensGridCell {
@@ -15,6 +15,8 @@ export interface LensGridCell {
 
 /** One position's life through the layers. */
 export interface LensColumn {
+  /** Which token its cells and its depth are about. */
+  readonly about: About;
   readonly pos: number;
   readonly token: TokenInfo;
   /** The token that follows in the text; null at its end. */
@@ -39,6 +41,7 @@ export function lensColumns(view: LensView): readonly LensColumn[] {
     const next = view.window.tokens[pos + 1] ?? null;
     const depth = view.depth[column] ?? last;
     return {
+      about: view.about,
       pos,
       token,
       next,
@@ -51,7 +54,7 @@ export function lensColumns(view: LensView): readonly LensColumn[] {
         share: cell.top[0] ? Math.exp(cell.top[0].logProb) : 0,
         agrees: cell.top[0] !== undefined && cell.top[0].id === answer,
       })),
-      signature: JSON.stringify([pos, token.id, token.text, next?.id, depth, cells]),
+      signature: JSON.stringify([pos, token.id, token.text, token.prefix, next?.id, depth, cells]),
     };
   });
 }

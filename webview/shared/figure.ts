@@ -10,7 +10,15 @@ import { tableElement, toCsv, type TableData } from "./table";
 export interface FigureContext {
   readonly host: Host;
   readonly announce: (text: string) => void;
-  readonly source: () => { readonly model: ModelInfo | undefined; readonly document: string | undefined };
+  readonly source: () => FigureSource;
+}
+
+/** What a picture is of: every export says it. */
+export interface FigureSource {
+  readonly model: ModelInfo | undefined;
+  readonly document: string | undefined;
+  /** What the model saw, in words; null where there is no result. */
+  readonly ran: string | null;
 }
 
 /** What a figure is called and how its data is had. */
@@ -146,21 +154,28 @@ export class Figure {
   }
 
   private json(): string {
-    const { model, document } = this.context.source();
+    const { model, document, ran } = this.context.source();
     const of = model ? { path: model.path, family: model.family, digest: model.digest } : null;
     const body = {
       picture: this.options.name,
       model: of,
       document: document ?? null,
+      ran,
       data: this.options.data(),
     };
     return `${JSON.stringify(body, null, 2)}\n`;
   }
 
-  /** Title, model and digest: what a reader of the exported picture has to know. */
+  /** Title, model, digest and what the model saw: what a reader of the exported picture has to know. */
   private smallPrint(): string {
-    const { model, document } = this.context.source();
-    const parts = [this.title.textContent, document, model && modelName(model), model && shortDigest(model)];
+    const { model, document, ran } = this.context.source();
+    const parts = [
+      this.title.textContent,
+      document,
+      model && modelName(model),
+      model && shortDigest(model),
+      ran,
+    ];
     return parts.filter(Boolean).join(" · ");
   }
 }

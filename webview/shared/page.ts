@@ -2,9 +2,10 @@
 import { toErrorData, type ErrorData } from "../../src/base/errors";
 import type { PanelData, PanelId, PanelState } from "../../src/protocol/panelApi";
 import { Badge } from "./badge";
+import { ContextSwitch, type ContextHints } from "./contextSwitch";
 import { fill, h, setText } from "./dom";
 import { emptyFrame, errorFrame, loadingFrame, type EmptyWords } from "./frame";
-import type { FigureContext } from "./figure";
+import type { FigureContext, FigureSource } from "./figure";
 import { connect, type AnyState, type Host } from "./host";
 import { helpList, type KeyHelp, type Term } from "./keys";
 import { Rail } from "./rail";
@@ -31,6 +32,10 @@ export interface Panel<Data> {
   inspect(): void;
   /** A sentence for screen readers after an update. */
   summary(data: Data): string;
+  /** What the data was run on, in words; null where nothing was run yet. */
+  ran(data: Data): string | null;
+  /** What each context means here, for panels whose host lets one choose. */
+  readonly contexts?: ContextHints;
 }
 
 /** Builds the page of one panel and connects it to the host. */
@@ -62,6 +67,9 @@ class Shell<Data> {
   private readonly status = h("span", { class: "status" });
   /** What must be known to read the picture: for example that only a part of the selection was used. */
   private readonly note = h("p", { class: "note", role: "note" });
+  private readonly ran = h("p", { class: "ran" });
+  private readonly runPlace = h("div", { class: "run", hidden: true });
+  private contextSwitch: ContextSwitch | null = null;
   private host!: Host;
   private badge!: Badge;
   private panel!: Panel<Data>;
@@ -74,15 +82,21 @@ class Shell<Data> {
   start(host: Host, create: (context: PageContext) => Panel<Data>): void {
     this.host = host;
     this.badge = new Badge(() => host.ask("model/choose", {}));
-    const source = (): { model: AnyState["model"]; document: string | undefined } => ({
+    const source = (): FigureSource => ({
       model: this.state?.model,
       document: this.state?.document,
+      ran: this.ranWords(),
     });
     this.panel = create({ host, rail: this.rail, announce: (text) => this.announce(text), source });
+    const { contexts } = this.panel;
+    if (contexts) {
+      this.contextSwitch = new ContextSwitch(contexts, (choice) => host.ask("run/choose", choice));
+      this.runPlace.append(this.contextSwitch.element, this.ran);
+    }
     const keys = h("button", { type: "button", class: "tool", "aria-label": "Keys and words" }, "?");
     keys.addEventListener("click", () => this.toggleHelp());
     const head = h("header", { class: "head" }, this.badge.element, this.document, this.status, keys);
-    this.main.append(this.frame, this.note, this.panel.element);
+    this.main.append(this.runPlace, this.frame, this.note, this.panel.element);
     const root = h("div", { class: `page page-${this.id}` }, head, this.main, this.rail.element, this.live);
     applyTheme();
     (document.getElementById("root") ?? document.body).append(root);
@@ -111,7 +125,9 @@ class Shell<Data> {
       this.show(shown);
       if (shown && state.data !== undefined) {
         this.panel.update(state.data, state);
-        if (state.status === "ready" && before !== "ready") this.announce(this.panel.summary(state.data));
+        if (state.status === "ready" && before !== "ready") {
+          this.announce([this.panel.summary(state.data), this.ranWords()].filter(Boolean).join(" "));
+        }
       } else this.drawFrame(state);
     } catch (error) {
       this.fail({
@@ -128,8 +144,21 @@ class Shell<Data> {
     this.show(false);
   }
 
+  private ranWords(): string | null {
+    return this.state?.data === undefined ? null : this.panel.ran(this.state.data);
+  }
+
+  /** The choice of what is run next, and beside it what was run. */
+  private drawRun(data: boolean): void {
+    const run = this.state?.run;
+    this.runPlace.hidden = !run || !this.contextSwitch;
+    if (run) this.contextSwitch?.update(run);
+    setText(this.ran, (data && this.ranWords()) || "");
+  }
+
   private show(data: boolean): void {
     this.panel.element.hidden = !data;
+    this.drawRun(data);
     setText(this.note, this.state?.status === "ready" ? (this.state.message ?? "") : this.note.textContent);
     this.note.hidden = !data || this.note.textContent === "";
     this.rail.element.hidden = !data;
@@ -181,10 +210,7 @@ class Shell<Data> {
       this.rail.release();
       return;
     }
-    const typing = event
-      .composedPath()
-      .some((t) => t instanceof HTMLInputElement || t instanceof HTMLSelectElement);
-    if (event.key === "?" && !typing) this.toggleHelp();
+    if (event.key === "?" && !event.composedPath().some(isTypedInto)) this.toggleHelp();
   }
 
   private toggleHelp(): void {
@@ -192,4 +218,10 @@ class Shell<Data> {
     this.rail.hold("Keys and words", helpList(this.panel.keys, this.panel.terms), () => this.panel.inspect());
     this.rail.element.hidden = false;
   }
+}
+
+/** True for fields in which a key writes or chooses. */
+function isTypedInto(target: EventTarget): boolean {
+  if (target instanceof HTMLInputElement) return target.type !== "radio";
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 }

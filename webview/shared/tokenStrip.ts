@@ -12,6 +12,8 @@ export interface StripToken {
   readonly start: number;
   readonly end: number;
   readonly special?: true | undefined;
+  /** Of a custom prefix: drawn dim, in no document. */
+  readonly prefix?: true | undefined;
   /** Painted through the strip's scale; null has no value and is hatched; undefined is left unpainted. */
   readonly value?: number | null | undefined;
   /** A number under the token. */
@@ -119,8 +121,10 @@ export class TokenStrip {
     for (const mark of ["part", "selected", "query", "dim"] as const) {
       item.classList.toggle(`mark-${mark}`, token.mark === mark);
     }
+    item.classList.toggle("of-prefix", token.prefix === true);
+    const where = token.prefix ? "of the prefix" : undefined;
     setAttributes(item, {
-      "aria-label": [spokenText(token.text, token.id), token.says].filter(Boolean).join(", "),
+      "aria-label": [spokenText(token.text, token.id), where, token.says].filter(Boolean).join(", "),
       "aria-selected": token.mark === "selected" || token.mark === "query" ? "true" : "false",
     });
     const under = item.querySelector(".under");

@@ -8,6 +8,7 @@ import {
   vsCodeDropdown,
   vsCodeOption,
   vsCodeProgressRing,
+  vsCodeTextArea,
   vsCodeTextField,
 } from "@vscode/webview-ui-toolkit";
 import { h } from "./dom";
@@ -17,6 +18,7 @@ provideVSCodeDesignSystem().register(
   vsCodeDropdown(),
   vsCodeOption(),
   vsCodeProgressRing(),
+  vsCodeTextArea(),
   vsCodeTextField(),
 );
 
@@ -105,6 +107,44 @@ export class TextField {
   /** True while somebody types in it. */
   get focused(): boolean {
     return this.control.contains(document.activeElement);
+  }
+}
+
+/**
+ * A field of several lines with its name before it and a button behind it: `onCommit` is called by the button, by Ctrl
+ * or Cmd with Enter, and when the field is left with another text than before.
+ */
+export class TextArea {
+  readonly element: HTMLElement;
+  private readonly control: HTMLElement & { value?: string };
+
+  constructor(label: string, onCommit: () => void) {
+    this.control = kit("vscode-text-area");
+    this.control.setAttribute("aria-label", label);
+    this.control.setAttribute("rows", "2");
+    this.control.setAttribute("resize", "vertical");
+    this.control.addEventListener("change", onCommit);
+    this.control.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) onCommit();
+    });
+    const use = button("Use", onCommit);
+    use.setAttribute("aria-label", `Use this ${label.toLowerCase()}`);
+    use.title = "Ctrl+Enter";
+    this.element = h(
+      "div",
+      { class: "field text-area" },
+      h("span", { class: "field-label" }, label),
+      this.control,
+      use,
+    );
+  }
+
+  get value(): string {
+    return this.control.value ?? "";
+  }
+
+  set value(text: string) {
+    if (this.control.value !== text) this.control.value = text;
   }
 }
 

@@ -39,7 +39,7 @@ function textOf(window: RunWindow, from: number, to: number): string {
   let text = "";
   let covered = from > 0 ? (window.tokens[from - 1]?.end ?? 0) : 0;
   for (const token of window.tokens.slice(Math.max(0, from), Math.max(0, to))) {
-    if (token.special && token.end === token.start) continue;
+    if (token.prefix || (token.special && token.end === token.start)) continue;
     if (token.end > covered) text += token.text ?? ` ${token.id}`;
     covered = Math.max(covered, token.end);
   }

@@ -8,6 +8,7 @@ import { headName, percent } from "../../shared/format";
 import { legend } from "../../shared/legend";
 import { openPage, type PageContext, type Panel } from "../../shared/page";
 import { facts } from "../../shared/rail";
+import { ranOn } from "../../shared/ranOn";
 import type { Paint } from "../../shared/scales";
 import { theme } from "../../shared/theme";
 import { TokenStrip, tokenFace } from "../../shared/tokenStrip";
@@ -35,8 +36,15 @@ class AttentionPanel implements Panel<AttentionView> {
     ["head 4.11", "layer 4, head 11, counted from 0"],
     ["pattern", "how much a query (row) attends to each key (column); a row sums to 1 over the whole window"],
     ["induction", "attention to what followed earlier copies of the same token (Olsson et al. 2022)"],
+    ["in italics", "a token of the custom prefix, which stands in no document"],
+    ["BOS", "the beginning-of-sequence token; the setting introspect.bos says whether one is put first"],
     ["attention sink", "position 0, where heads rest that have nothing to do (Xiao et al. 2023)"],
   ] as const;
+  readonly contexts = {
+    document: "The model sees the text up to the selection’s end, as far as its context reaches.",
+    selection: "The model sees the selection alone.",
+    prefix: "The prefix stands right before the selection; nothing else of the document is seen.",
+  };
   private readonly layers: Dropdown;
   private readonly headPicker: Dropdown;
   private readonly scorePicker: Dropdown;
@@ -133,6 +141,10 @@ class AttentionPanel implements Panel<AttentionView> {
 
   summary(view: AttentionView): string {
     return `Head ${headName(view.pattern.layer, view.pattern.head)} over ${view.positions.length} tokens.`;
+  }
+
+  ran({ window }: AttentionView): string {
+    return ranOn(window);
   }
 
   private need(): AttentionView {

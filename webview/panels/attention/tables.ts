@@ -1,5 +1,6 @@
 /** The attention page as tables. */
 import type { AttentionView } from "../../../src/protocol/attention";
+import { aboutToken } from "../../shared/about";
 import { headName } from "../../shared/format";
 import type { TableData } from "../../shared/table";
 import { visibleText } from "../../shared/tokenText";
@@ -12,7 +13,7 @@ export function patternTable(view: AttentionView): TableData {
     return `${pos} ${token ? visibleText(token.text, token.id) : "?"}`;
   });
   return {
-    caption: `Pattern of head ${headName(view.pattern.layer, view.pattern.head)}: a row is a query, a column a key`,
+    caption: `Pattern of head ${headName(view.pattern.layer, view.pattern.head)}: a row is a query, a column a key; a weight is ${aboutToken(view.about)}, the key`,
     columns: ["query", ...names, "outside"],
     rows: view.pattern.rows.map((row, i) => [
       names[i] ?? String(i),

@@ -2,6 +2,7 @@
 import { lensColumns, rowName, type LensColumn, type LensGridCell } from "../../plots/lensColumns";
 import { stepLine } from "../../plots/stepLine";
 import type { LensView } from "../../../src/protocol/lens";
+import { besideToken } from "../../shared/about";
 import { fill, h, setAttributes } from "../../shared/dom";
 import { percent } from "../../shared/format";
 import { roving, type Roving } from "../../shared/roving";
@@ -104,10 +105,9 @@ export class LensGrid {
       tokenFace(column.token.text, column.token.id),
     );
     head.classList.toggle("hatched", column.hatched);
-    head.setAttribute(
-      "aria-label",
-      `position ${column.pos}, ${spokenText(column.token.text, column.token.id)}`,
-    );
+    head.classList.toggle("of-prefix", column.token.prefix === true);
+    const words = [`position ${column.pos}`, spokenText(column.token.text, column.token.id)];
+    head.setAttribute("aria-label", [...words, ...(column.token.prefix ? ["of the prefix"] : [])].join(", "));
     const drawn = { column, items: [...cells, head] };
     for (const [i, cell] of cells.entries()) describeCell(cell, column, nRows - 1 - i);
     this.paintColumn(drawn);
@@ -176,7 +176,7 @@ function describeCell(element: HTMLElement, column: LensColumn, layer: number): 
   const top = cell.top[0];
   const words = [
     `layer ${layer}`,
-    `after ${spokenText(column.token.text, column.token.id)}`,
+    `${besideToken(column.about)} ${spokenText(column.token.text, column.token.id)}`,
     top ? `${spokenText(top.text, top.id)} ${percent(cell.share)}` : "nothing",
     cell.agrees ? "same as the final prediction" : null,
   ];

@@ -1,6 +1,7 @@
 /** What the rail says of a cell of the lens. */
 import { bars } from "../../plots/bars";
 import { rowHook, type LensColumn } from "../../plots/lensColumns";
+import { aboutToken, besideToken } from "../../shared/about";
 import { h, type Child } from "../../shared/dom";
 import { nats, percent } from "../../shared/format";
 import type { Rail } from "../../shared/rail";
@@ -19,11 +20,11 @@ export function inspectCell(rail: Rail, column: LensColumn, layer: number | null
       words: percent(Math.exp(token.logProb)),
       marked: column.next !== null && column.next.id === token.id,
     })),
-    { full: 1, label: "Most likely next tokens" },
+    { full: 1, label: `Most likely tokens, ${aboutToken(column.about)}` },
   );
   const title: Child[] = [
     row === nLayers ? "Output" : row === 0 ? "Embedding" : `Layer ${row}`,
-    " after ",
+    ` ${besideToken(column.about)} `,
     tokenFace(column.token.text, column.token.id),
   ];
   rail.show(

@@ -5,6 +5,8 @@ import { trajectoryChart } from "../../plots/trajectories";
 import { fill, h } from "../../shared/dom";
 import { Figure } from "../../shared/figure";
 import { percent } from "../../shared/format";
+import { besideToken } from "../../shared/about";
+import { ranOn } from "../../shared/ranOn";
 import { legend } from "../../shared/legend";
 import { openPage, type PageContext, type Panel } from "../../shared/page";
 import { theme } from "../../shared/theme";
@@ -44,7 +46,14 @@ class LensPanel implements Panel<LensView> {
     ],
     ["entropy", "how spread out the distribution is, in nats: 0 is certain"],
     ["hatched", "position 0 or an added token: attention sinks, left out of scales and averages"],
+    ["in italics", "a token of the custom prefix, which stands in no document"],
+    ["BOS", "the beginning-of-sequence token; the setting introspect.bos says whether one is put first"],
   ] as const;
+  readonly contexts = {
+    document: "The model sees the text up to the cursor, as far as its context reaches.",
+    selection: "The model sees the selection alone, or where there is none, the line up to the cursor.",
+    prefix: "The prefix stands right before the selection, or where there is none, before the line.",
+  };
   private readonly grid: LensGrid;
   private readonly gridFigure: Figure;
   private readonly lineFigure: Figure;
@@ -56,7 +65,9 @@ class LensPanel implements Panel<LensView> {
   constructor(private readonly context: PageContext) {
     this.grid = new LensGrid({
       onInspect: (column, layer) => this.show(column, layer),
-      onChoose: ({ token }) => context.host.ask("editor/reveal", { start: token.start, end: token.end }),
+      onChoose: ({ token }) => {
+        if (!token.prefix) context.host.ask("editor/reveal", { start: token.start, end: token.end });
+      },
     });
     this.gridFigure = new Figure(context, {
       name: "lens-grid",
@@ -101,7 +112,11 @@ class LensPanel implements Panel<LensView> {
   summary(view: LensView): string {
     const best = view.trajectories[0];
     if (!best) return "Lens ready.";
-    return `After the last token: ${spokenText(best.text, best.id)}, ${percent(Math.exp(best.logProb.at(-1) ?? 0))}.`;
+    return `The prediction ${besideToken(view.about)} the last token: ${spokenText(best.text, best.id)}, ${percent(Math.exp(best.logProb.at(-1) ?? 0))}.`;
+  }
+
+  ran({ window }: LensView): string {
+    return ranOn(window);
   }
 
   private need(): LensView {

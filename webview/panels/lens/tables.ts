@@ -1,6 +1,7 @@
 /** The lens as tables. */
 import type { LensView } from "../../../src/protocol/lens";
 import { lensColumns, rowName } from "../../plots/lensColumns";
+import { aboutToken, besideToken } from "../../shared/about";
 import type { TableData } from "../../shared/table";
 import { visibleText } from "../../shared/tokenText";
 
@@ -23,11 +24,11 @@ export function lensTable(view: LensView): TableData {
     }),
   );
   return {
-    caption: "What each layer's residual stream decodes to, about the next token",
+    caption: `What each layer's residual stream decodes to, ${aboutToken(view.about)}`,
     columns: [
       "layer",
       "position",
-      "after token",
+      `${besideToken(view.about)} token`,
       "top token",
       "probability",
       "log-prob (nats)",
@@ -50,7 +51,7 @@ export function trajectoryTable(view: LensView): TableData {
     ...view.trajectories.flatMap((line) => [line.rank[layer] ?? null, probabilityOf(line.logProb[layer])]),
   ]);
   return {
-    caption: "The last position's final top tokens over the layers",
+    caption: `The last position's final top tokens over the layers, ${aboutToken(view.about)}`,
     columns: ["layer", ...columns],
     rows,
   };

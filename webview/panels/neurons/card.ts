@@ -1,6 +1,8 @@
 /** The card of one neuron: where it fires, what it writes, what drives it, and what vouches for its reading. */
 import type { NeuronCard } from "../../../src/protocol/neurons";
 import type { NeuronsPanelData } from "../../../src/protocol/panelApi";
+import { isCounted } from "../../../src/protocol/model";
+import { besideToken } from "../../shared/about";
 import { fill, h } from "../../shared/dom";
 import { Figure } from "../../shared/figure";
 import { neuronName, number } from "../../shared/format";
@@ -116,11 +118,12 @@ export class Card {
   }
 
   private drawStrip(card: NeuronCard, selected: ReadonlySet<number>, isNew: boolean): void {
-    const counted = card.activations.map((a, i) => (i === 0 || card.window.tokens[i]?.special ? null : a));
+    const counted = countedActivations(card);
     const { scale, max } = ownScale(counted);
     const tokens = card.window.tokens.map((token, i) => ({
       ...token,
-      value: counted[i],
+      // Hatched is what sinks; a prefix is dim and keeps no colour.
+      value: token.prefix && i > 0 ? undefined : counted[i],
       mark: selected.has(i) ? ("selected" as const) : undefined,
       says: counted[i] === null ? "not counted" : `activation ${number(card.activations[i])}`,
     }));
@@ -131,7 +134,7 @@ export class Card {
     }));
     this.strip.update(scaled, {
       scale: (v) => scale(v * max),
-      label: `Activation of ${neuronName(card.layer, card.neuron)} on every token`,
+      label: `Activation of ${neuronName(card.layer, card.neuron)} ${besideToken(card.about)} every token`,
     });
     const negative = counted.some((a) => (a ?? 0) < -0.02 * max);
     fill(
@@ -157,16 +160,17 @@ export class Card {
 
   private reveal(index: number): void {
     const token = this.card?.window.tokens[index];
-    if (token) this.context.host.ask("editor/reveal", { start: token.start, end: token.end });
+    if (token && !token.prefix)
+      this.context.host.ask("editor/reveal", { start: token.start, end: token.end });
   }
 
   private inspectToken(index: number, quiet = false): void {
     const { card } = this;
     const token = card?.window.tokens[index];
     if (!card || !token || (quiet && this.context.rail.held)) return;
-    const left = index === 0 || token.special === true;
+    const left = !isCounted(token, index);
     this.context.rail.show(
-      [neuronName(card.layer, card.neuron), " on ", tokenFace(token.text, token.id)],
+      [neuronName(card.layer, card.neuron), ` ${besideToken(card.about)} `, tokenFace(token.text, token.id)],
       facts([
         ["activation", number(card.activations[index])],
         ["position", String(index)],
@@ -176,11 +180,18 @@ export class Card {
         ? h(
             "p",
             { class: "muted" },
-            "Position 0 and added tokens are not counted: attention sinks there are no evidence.",
+            token.prefix
+              ? "The custom prefix stands in no document and is not counted."
+              : "Position 0 and added tokens are not counted: attention sinks there are no evidence.",
           )
         : null,
     );
   }
+}
+
+/** Activation at every position that counts; null at the others. */
+function countedActivations({ window, activations }: NeuronCard): (number | null)[] {
+  return window.tokens.map((token, i) => (isCounted(token, i) ? (activations[i] ?? null) : null));
 }
 
 /** Index of the largest value by size, among `indices` where given. */

@@ -6,6 +6,7 @@ import { Figure } from "../../shared/figure";
 import { neuronName, number } from "../../shared/format";
 import { legend } from "../../shared/legend";
 import { openPage, type PageContext, type Panel } from "../../shared/page";
+import { ranOn } from "../../shared/ranOn";
 import { theme } from "../../shared/theme";
 import { visibleText } from "../../shared/tokenText";
 import { Card } from "./card";
@@ -14,7 +15,7 @@ import "./neurons.css";
 import { Ranking } from "./ranking";
 import { reading } from "./reading";
 import { rankingTable } from "./tables";
-import { baselineSentence, scoreText } from "./words";
+import { baselineSentence, scoreName, scoreText } from "./words";
 
 /** True when two snapshots carry one ranking: the same numbers for the same selection of the same text. */
 const sameRanking = (a: NeuronsResult, b: NeuronsResult): boolean =>
@@ -44,8 +45,15 @@ class NeuronsPanel implements Panel<NeuronsPanelData> {
       "promotes",
       "tokens whose logit the neuron raises through the unembedding, direct path only (Geva et al. 2022)",
     ],
+    ["in italics", "a token of the custom prefix, which stands in no document and is not counted"],
+    ["BOS", "the beginning-of-sequence token; the setting introspect.bos says whether one is put first"],
     ["drivers", "what the parts before add to the neuron’s input at one token, norm scale frozen"],
   ] as const;
+  readonly contexts = {
+    document: "The model sees the text up to the selection’s end, as far as its context reaches.",
+    selection: "The model sees the selection alone.",
+    prefix: "The prefix stands right before the selection; nothing else of the document is seen.",
+  };
   private readonly ranking: Ranking;
   private readonly figure: Figure;
   private readonly card: Card;
@@ -125,7 +133,11 @@ class NeuronsPanel implements Panel<NeuronsPanelData> {
   summary({ ranking }: NeuronsPanelData): string {
     const first = ranking.neurons[0];
     if (!first) return "No neurons.";
-    return `${ranking.neurons.length} neurons, first ${neuronName(first.layer, first.neuron)}, z ${number(first.score)}.`;
+    return `${ranking.neurons.length} neurons, first ${neuronName(first.layer, first.neuron)}, ${scoreName(ranking.baseline)} ${number(first.score)}.`;
+  }
+
+  ran({ ranking }: NeuronsPanelData): string {
+    return ranOn(ranking.window);
   }
 
   private need(): NeuronsPanelData {

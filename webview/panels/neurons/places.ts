@@ -1,4 +1,5 @@
 /** Where else a neuron is strong: in this file (each place leads there) and in the model's records. */
+import { isCounted } from "../../../src/protocol/model";
 import type { NeuronCard } from "../../../src/protocol/neurons";
 import { h } from "../../shared/dom";
 import { number } from "../../shared/format";
@@ -54,7 +55,8 @@ function painted(face: HTMLElement, paint: { ground: string; text: string }): HT
 
 /** Places elsewhere in the text, each a button that goes there. */
 export function placeList(card: NeuronCard, onReveal: (start: number, end: number) => void): HTMLElement {
-  const { scale } = ownScale(card.activations.slice(1));
+  const { tokens, context } = card.window;
+  const { scale } = ownScale(card.activations.filter((_, i) => tokens[i] && isCounted(tokens[i], i)));
   const items = card.places.map((place) => {
     const face = painted(tokenFace(place.token.text, place.token.id), scale(place.activation));
     const element = h("button", { type: "button", class: "place" }, ...line(place, face));
@@ -72,6 +74,10 @@ export function placeList(card: NeuronCard, onReveal: (start: number, end: numbe
     { class: "figure" },
     h("h2", { class: "figure-title" }, "Elsewhere in this file"),
     body,
+    // Selected text may be run alone; the file's other places have no selection to be run by.
+    context === "document"
+      ? null
+      : h("p", { class: "note" }, "Each of these places was read with the text before it."),
   );
 }
 

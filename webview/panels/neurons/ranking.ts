@@ -9,7 +9,7 @@ import type { Paint } from "../../shared/scales";
 import { theme } from "../../shared/theme";
 import { tokenFace } from "../../shared/tokenStrip";
 import { reading } from "./reading";
-import { explanationText, scoreText } from "./words";
+import { explanationText, scoreName, scoreText } from "./words";
 
 /** What the list tells its panel: places in the ranking. */
 export interface RankingEvents {
@@ -93,6 +93,7 @@ export class Ranking {
     const token = pos === undefined ? undefined : ranking.window.tokens[pos];
     const peak = neuron.activations[strongest];
     const name = neuronName(neuron.layer, neuron.neuron);
+    const score = `${scoreName(ranking.baseline)} ${number(neuron.score)}`;
     const row = h(
       "div",
       { class: "neuron", role: "option" },
@@ -103,7 +104,7 @@ export class Ranking {
         cells,
         h("span", { class: "neuron-peak num" }, number(peak)),
         h("span", { class: "neuron-token" }, token ? tokenFace(token.text, token.id) : null),
-        h("span", { class: "neuron-score num" }, `z ${number(neuron.score)}`),
+        h("span", { class: "neuron-score num" }, score),
       ),
       h(
         "span",
@@ -114,7 +115,7 @@ export class Ranking {
     );
     row.setAttribute(
       "aria-label",
-      `${name}, z ${number(neuron.score)}, strongest ${number(peak)} on ${token?.text ?? "a token"}, ${explanationText(neuron.explanation)}, ${scoreText(neuron.explanation)}`,
+      `${name}, ${score}, strongest ${number(peak)} on ${token?.text ?? "a token"}, ${explanationText(neuron.explanation)}, ${scoreText(neuron.explanation)}`,
     );
     return row;
   }

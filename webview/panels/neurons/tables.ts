@@ -1,9 +1,10 @@
 /** The neurons page as tables. */
 import type { NeuronCard, NeuronsResult } from "../../../src/protocol/neurons";
+import { aboutToken, besideToken } from "../../shared/about";
 import { neuronName } from "../../shared/format";
 import type { TableData } from "../../shared/table";
 import { visibleText } from "../../shared/tokenText";
-import { explanationText } from "./words";
+import { explanationText, scoreName } from "./words";
 
 /** One row per neuron; a column per selected token. */
 export function rankingTable(result: NeuronsResult): TableData {
@@ -12,8 +13,8 @@ export function rankingTable(result: NeuronsResult): TableData {
     return `${pos} ${token ? visibleText(token.text, token.id) : ""}`.trim();
   });
   return {
-    caption: "Neurons by z-score on the selection; activation on each selected token",
-    columns: ["neuron", "z", "explanation", "r", "control", ...tokens],
+    caption: `Neurons by z-score on the selection; activation ${besideToken(result.about)} each selected token`,
+    columns: ["neuron", scoreName(result.baseline), "explanation", "r", "control", ...tokens],
     rows: result.neurons.map((n) => [
       neuronName(n.layer, n.neuron),
       n.score,
@@ -28,7 +29,7 @@ export function rankingTable(result: NeuronsResult): TableData {
 /** One row per token of the window. */
 export function activationTable(card: NeuronCard): TableData {
   return {
-    caption: `Activation of ${neuronName(card.layer, card.neuron)} on every token`,
+    caption: `Activation of ${neuronName(card.layer, card.neuron)}, ${aboutToken(card.about)}`,
     columns: ["position", "token", "activation"],
     rows: card.activations.map((activation, pos) => {
       const token = card.window.tokens[pos];

@@ -22,9 +22,17 @@ export const scoreSentence = (explanation: Explanation): string =>
   `r: correlation of what this reading predicts with what the neuron did on held-back text (${explanation.basis}); ` +
   "control: the same for another neuron’s explanation.";
 
+/** What the number is called that neurons are ranked by. */
+export const scoreName = (baseline: NeuronsResult["baseline"]): string =>
+  baseline === "none" ? "score" : "z";
+
 /** What the z-score compares with. */
 export function baselineSentence(baseline: NeuronsResult["baseline"]): string {
-  return baseline === "records"
-    ? "z: mean activation on the selection against the neuron’s record on held-out text, in its standard deviations."
-    : "z: mean activation on the selection against the rest of this text, in its standard deviations; this model has no records of its neurons.";
+  if (baseline === "records") {
+    return "z: mean activation on the selection against the neuron’s record on held-out text, in its standard deviations.";
+  }
+  if (baseline === "window") {
+    return "z: mean activation on the selection against the rest of this text, in its standard deviations; this model has no records of its neurons.";
+  }
+  return "Score: mean activation on the selection over the root mean square of its layer; there are no records and no other text to compare with.";
 }

@@ -7,6 +7,7 @@ import { nats, percent, probability } from "../../shared/format";
 import { legend } from "../../shared/legend";
 import { openPage, type PageContext, type Panel } from "../../shared/page";
 import { facts } from "../../shared/rail";
+import { bosWords } from "../../shared/ranOn";
 import { theme } from "../../shared/theme";
 import { tokenFace } from "../../shared/tokenStrip";
 import { button, TextField } from "../../shared/ui";
@@ -103,6 +104,7 @@ class SteeringPanel implements Panel<SteeringPanelData> {
       ["Experiment"],
       facts([
         ["prompt", h("span", { class: "mono" }, experiment.prompt)],
+        ["BOS", data.result ? bosWords(data.result.bos) : (experiment.bos ?? "auto")],
         ["sampling", samplingWords(experiment)],
       ]),
       ...edits,
@@ -116,6 +118,10 @@ class SteeringPanel implements Panel<SteeringPanelData> {
         ? "The two texts are the same."
         : `The texts part at token ${result.partsAt + 1}.`;
     return result.percentile === null ? parts : `${parts} Percentile ${percent(result.percentile)}.`;
+  }
+
+  ran({ result }: SteeringPanelData): string | null {
+    return result && bosWords(result.bos);
   }
 
   private need(): SteerResult {

@@ -1,5 +1,6 @@
 /** The steering page as tables. */
 import type { SteerResult } from "../../../src/protocol/edit";
+import { aboutToken } from "../../shared/about";
 import type { TableData } from "../../shared/table";
 import { visibleText } from "../../shared/tokenText";
 import { partsFrom } from "./words";
@@ -12,7 +13,7 @@ export function continuationTable(result: SteerResult): TableData {
       ? [visibleText(side.tokens[i] ?? null, side.ids[i]), Math.exp(side.logProbs[i]!), side.logProbs[i]!]
       : [null, null, null];
   return {
-    caption: "Default and steered continuation, token by token",
+    caption: `Default and steered continuation, token by token; probabilities ${aboutToken(result.default.about)}`,
     columns: [
       "token",
       "default",
