@@ -1,7 +1,7 @@
 /** Gemma 2: Gemma with norms behind each part too, soft caps, and a window in every other layer. */
 import type { WeightTable } from "../graph/graphBuilder";
 import type { ModelSpec } from "../graph/modelSpec";
-import { activationOf, flag, type ModelConfig, optionalReal, real } from "./common/configReader";
+import { activationOf, flag, type ModelConfig, optionalPositive, real } from "./common/configReader";
 import { attentionOf, checkpointOf, decoder, gatedMlp, rmsNorm } from "./common/decoder";
 import { sandwichNorms } from "./common/gemma";
 import { preNorm } from "./common/parts";
@@ -20,14 +20,14 @@ export function gemma2(config: ModelConfig, weights: WeightTable): ModelSpec {
   const windows = windowsOf(config, nLayers, { fallback: 4096, slides: (layer) => layer % 2 === 0 });
   const bias = flag(config, "attention_bias", false);
   const activation = activationOf(config, "hidden_activation", "gelu_pytorch_tanh");
-  const softCap = optionalReal(config, "attn_logit_softcapping", 50);
+  const softCap = optionalPositive(config, "attn_logit_softcapping", 50);
   const scoreScale = real(config, "query_pre_attn_scalar", 256) ** -0.5;
   return decoder(from, {
     family: "gemma2",
     tied: true,
     embed: { scale: Math.sqrt(dModel) },
     finalNorm: rmsNorm(from, "norm", { plusOne: true }),
-    unembed: { softCap: optionalReal(config, "final_logit_softcapping", 30) },
+    unembed: { softCap: optionalPositive(config, "final_logit_softcapping", 30) },
     block: (at, layer) => ({
       ...preNorm,
       ...sandwichNorms(from, at),

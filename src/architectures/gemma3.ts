@@ -7,7 +7,7 @@ import {
   expect,
   flag,
   type ModelConfig,
-  optionalReal,
+  optionalPositive,
   real,
 } from "./common/configReader";
 import { attentionOf, checkpointOf, decoder, gatedMlp, rmsHeadNorms, rmsNorm } from "./common/decoder";
@@ -41,7 +41,7 @@ export function gemma3(config: ModelConfig, weights: WeightTable): ModelSpec {
     tied: true,
     embed: { scale: Math.sqrt(dModel) },
     finalNorm: rmsNorm(from, "norm", { plusOne: true }),
-    unembed: { softCap: optionalReal(config, "final_logit_softcapping") },
+    unembed: { softCap: optionalPositive(config, "final_logit_softcapping") },
     block: (at, layer) => ({
       ...preNorm,
       ...sandwichNorms(from, at),

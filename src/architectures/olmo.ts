@@ -1,7 +1,7 @@
 /** OLMo: Llama with LayerNorm that has neither gain nor bias, and clamped projections. */
 import type { WeightTable } from "../graph/graphBuilder";
 import type { ModelSpec } from "../graph/modelSpec";
-import { flag, type ModelConfig, optionalReal } from "./common/configReader";
+import { flag, type ModelConfig, optionalPositive } from "./common/configReader";
 import { attentionOf, checkpointOf, decoder, gatedMlp } from "./common/decoder";
 import { bareLayerNorm, preNorm } from "./common/parts";
 import { rotaryOf } from "./common/rotary";
@@ -15,7 +15,7 @@ export function olmo(config: ModelConfig, weights: WeightTable): ModelSpec {
   const from = checkpointOf(config, weights);
   const rotary = rotaryOf(config, from.sizes);
   const bias = flag(config, "attention_bias", false);
-  const clip = optionalReal(config, "clip_qkv");
+  const clip = optionalPositive(config, "clip_qkv");
   return decoder(from, {
     family: "olmo",
     tied: false,

@@ -1,7 +1,7 @@
 /** OLMoE: Llama with a mixture of experts, and norms of all queries and keys together. */
 import type { WeightTable } from "../graph/graphBuilder";
 import type { ModelSpec } from "../graph/modelSpec";
-import { flag, type ModelConfig, optionalReal } from "./common/configReader";
+import { flag, type ModelConfig, optionalPositive } from "./common/configReader";
 import { attentionOf, checkpointOf, decoder, rmsHeadNorms, rmsNorm } from "./common/decoder";
 import { routedExperts } from "./common/experts";
 import { preNorm } from "./common/parts";
@@ -16,7 +16,7 @@ export function olmoe(config: ModelConfig, weights: WeightTable): ModelSpec {
   const from = checkpointOf(config, weights, { nCtx: 4096 });
   const rotary = rotaryOf(config, from.sizes);
   const bias = flag(config, "attention_bias", false);
-  const clip = optionalReal(config, "clip_qkv");
+  const clip = optionalPositive(config, "clip_qkv");
   const norm = (name: string) => rmsNorm(from, name, { epsilon: 1e-5 });
   return decoder(from, {
     family: "olmoe",

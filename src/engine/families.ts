@@ -26,6 +26,17 @@ import { qwen2Moe } from "../architectures/qwen2_moe";
 import { qwen3Moe } from "../architectures/qwen3_moe";
 import { stablelm } from "../architectures/stablelm";
 import { starcoder2 } from "../architectures/starcoder2";
+import { biogpt } from "../architectures/biogpt";
+import { bloom } from "../architectures/bloom";
+import { codegen } from "../architectures/codegen";
+import { falcon } from "../architectures/falcon";
+import { gptBigcode } from "../architectures/gpt_bigcode";
+import { gptNeo } from "../architectures/gpt_neo";
+import { gptj } from "../architectures/gptj";
+import { mpt } from "../architectures/mpt";
+import { openaiGpt } from "../architectures/openai_gpt";
+import { opt } from "../architectures/opt";
+import { xglm } from "../architectures/xglm";
 import type { WeightTable } from "../graph/graphBuilder";
 import { GraphError } from "../graph/graphError";
 import type { ModelSpec } from "../graph/modelSpec";
@@ -47,6 +58,17 @@ const families: Readonly<Record<string, (config: ModelConfig, weights: WeightTab
   qwen3_moe: qwen3Moe,
   stablelm,
   starcoder2,
+  biogpt,
+  bloom,
+  codegen,
+  falcon,
+  gpt_bigcode: gptBigcode,
+  gpt_neo: gptNeo,
+  gptj,
+  mpt,
+  "openai-gpt": openaiGpt,
+  opt,
+  xglm,
   gemma,
   gemma2,
   gemma3_text: gemma3,

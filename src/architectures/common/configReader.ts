@@ -54,14 +54,16 @@ export function activationOf(config: ModelConfig, key: string, fallback: string)
   throw refuse(key, value, `one of ${Object.keys(activations).join(", ")}`);
 }
 
-/** A finite number, or null where config.json says null. */
-export function optionalReal(
+/** A number above 0, or null where config.json says null. */
+export function optionalPositive(
   config: ModelConfig,
   key: string,
   fallback: number | null = null,
 ): number | null {
   const value = config[key] === undefined ? fallback : config[key];
-  return value === null ? null : real(config, key, fallback ?? undefined);
+  if (value === null) return null;
+  if (typeof value === "number" && Number.isFinite(value) && value > 0) return value;
+  throw refuse(key, value, "a number above 0, or null,");
 }
 
 /** Refuses a setting that is not the one this project computes; an absent one is taken as that. */

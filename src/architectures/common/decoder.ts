@@ -22,37 +22,55 @@ export interface Checkpoint {
   readonly config: ModelConfig;
   readonly find: WeightFinder;
   readonly sizes: Sizes;
+  readonly names: { readonly embed: string; readonly blocks: string; readonly head: string };
 }
+
+/** Keys of config.json that hold sizes, by the names most families use. */
+type SizeKey =
+  | "hidden_size"
+  | "num_attention_heads"
+  | "num_hidden_layers"
+  | "intermediate_size"
+  | "max_position_embeddings";
 
 /** What a family takes where config.json has no word; a null there means one per head, or dModel / nHeads. */
 export interface SizeDefaults {
   readonly nKvHeads?: number;
   readonly dHead?: number;
   readonly nCtx?: number;
+  /** dMlp over dModel. */
+  readonly widening?: number;
+  /** The family's own names of sizes; the usual ones hold where these are absent. */
+  readonly keys?: Readonly<Partial<Record<SizeKey, string>>>;
 }
 
 /** Sizes under the names hidden_size, num_attention_heads, num_key_value_heads, head_dim, intermediate_size … */
 export function sizesOf(config: ModelConfig, defaults: SizeDefaults = {}): Sizes {
-  const dModel = count(config, "hidden_size");
-  const nHeads = count(config, "num_attention_heads");
-  const nKvHeads = count(
-    config,
-    "num_key_value_heads",
-    defaultOf(config, "num_key_value_heads", defaults.nKvHeads) ?? nHeads,
-  );
+  const size = (name: SizeKey, fallback?: number): number => {
+    const own = defaults.keys?.[name] ?? name;
+    return count(config, config[own] === undefined && config[name] !== undefined ? name : own, fallback);
+  };
+  const dModel = size("hidden_size");
+  const nHeads = size("num_attention_heads");
+  const perKv = defaultOf(config, "num_key_value_heads", defaults.nKvHeads) ?? nHeads;
+  const nKvHeads = count(config, "num_key_value_heads", perKv);
   if (nHeads % nKvHeads !== 0) throw refuse("num_key_value_heads", nKvHeads, `a divisor of ${nHeads} heads`);
   const width = defaultOf(config, "head_dim", defaults.dHead) ?? dModel / nHeads;
   if ((config["head_dim"] ?? null) === null && !Number.isInteger(width))
-    throw refuse("num_attention_heads", nHeads, `a divisor of ${dModel}`);
+    throw refuse(
+      defaults.keys?.num_attention_heads ?? "num_attention_heads",
+      nHeads,
+      `a divisor of ${dModel}`,
+    );
   return {
-    nLayers: count(config, "num_hidden_layers"),
+    nLayers: size("num_hidden_layers"),
     nHeads,
     nKvHeads,
     dModel,
     dHead: count(config, "head_dim", width),
-    dMlp: count(config, "intermediate_size"),
+    dMlp: size("intermediate_size", defaults.widening === undefined ? undefined : defaults.widening * dModel),
     dVocab: count(config, "vocab_size"),
-    nCtx: count(config, "max_position_embeddings", defaults.nCtx ?? 2048),
+    nCtx: size("max_position_embeddings", defaults.nCtx ?? 2048),
   };
 }
 
@@ -60,16 +78,40 @@ function defaultOf(config: ModelConfig, key: string, fallback: number | undefine
   return config[key] === undefined ? fallback : undefined;
 }
 
-/** Config, tensors below "model." and sizes. */
-export function checkpointOf(
-  config: ModelConfig,
-  weights: WeightTable,
-  defaults: SizeDefaults = {},
-): Checkpoint {
+/** Sizes as GPT-2's descendants name them. */
+export const gptKeys = {
+  hidden_size: "n_embd",
+  num_attention_heads: "n_head",
+  num_hidden_layers: "n_layer",
+  intermediate_size: "n_inner",
+  max_position_embeddings: "n_positions",
+} as const;
+
+/** How a checkpoint is laid out, where it is not as Llama's. */
+export interface Layout extends SizeDefaults {
+  /** What a causal-LM checkpoint puts before the base model's names. */
+  readonly prefix?: string;
+  /** Name of the embedding's tensor in the base model. */
+  readonly embed?: string;
+  /** Name of the list of blocks. */
+  readonly blocks?: string;
+  /** Full name of the unembedding's tensor where it is not the embedding. */
+  readonly head?: string;
+}
+
+/** Config, tensors and sizes. */
+export function checkpointOf(config: ModelConfig, weights: WeightTable, layout: Layout = {}): Checkpoint {
+  const {
+    prefix = "model.",
+    embed = "embed_tokens.weight",
+    blocks = "layers",
+    head = "lm_head.weight",
+  } = layout;
   return {
     config,
-    find: new WeightFinder(weights, "model.", "embed_tokens.weight"),
-    sizes: sizesOf(config, defaults),
+    find: new WeightFinder(weights, prefix, embed),
+    sizes: sizesOf(config, layout),
+    names: { embed, blocks, head },
   };
 }
 
@@ -81,26 +123,37 @@ export interface DecoderParts {
   /** The block whose tensors begin with `at`. */
   readonly block: (at: string, layer: number) => BlockSpec;
   readonly finalNorm: NormSpec | null;
+  readonly positions?: ModelSpec["positions"];
+  /** Width of the embedding where it is not dModel. */
+  readonly embedWidth?: number;
   readonly embed?: Partial<ModelSpec["embed"]>;
   readonly unembed?: Partial<ModelSpec["unembed"]>;
 }
 
-/** A decoder with embed_tokens, layers.N, and lm_head. */
-export function decoder({ config, find, sizes }: Checkpoint, parts: DecoderParts): ModelSpec {
-  const shape = [sizes.dVocab, sizes.dModel];
-  const embed = find.tensor("embed_tokens.weight", shape);
+/** A decoder of embedding, blocks and unembedding. */
+export function decoder({ config, find, sizes, names }: Checkpoint, parts: DecoderParts): ModelSpec {
+  const { embedWidth = sizes.dModel } = parts;
+  const shape = [sizes.dVocab, embedWidth];
+  const embed = find.tensor(names.embed, shape);
   const tied = flag(config, "tie_word_embeddings", parts.tied);
   return {
     family: parts.family,
     ...sizes,
-    positions: { kind: "none" },
+    positions: parts.positions ?? { kind: "none" },
     causal: true,
     embed: embedding(embed, parts.embed),
-    blocks: Array.from({ length: sizes.nLayers }, (_, layer) => parts.block(`layers.${layer}`, layer)),
+    blocks: Array.from({ length: sizes.nLayers }, (_, layer) =>
+      parts.block(`${names.blocks}.${layer}`, layer),
+    ),
     finalNorm: parts.finalNorm,
-    unembed: unembedding(tied ? embed : find.exact("lm_head.weight", shape), parts.unembed),
+    unembed: unembedding(tied ? embed : find.exact(names.head, shape), parts.unembed),
     warnings: find.warnings(),
   };
+}
+
+/** A learned table of positions, wpe. */
+export function gptLearned({ find, sizes }: Checkpoint): ModelSpec["positions"] {
+  return { kind: "learned", weight: find.tensor("wpe.weight", [sizes.nCtx, sizes.dModel]) };
 }
 
 /** RMSNorm by its tensor's name; epsilon under rms_norm_eps. */
@@ -122,14 +175,20 @@ export function rmsNorm(
 export function layerNorm(
   { config, find, sizes }: Checkpoint,
   name: string,
-  how: { readonly epsilon?: string; readonly bias?: boolean; readonly plusOne?: boolean } = {},
+  how: {
+    /** Key of config.json, or the number itself. */
+    readonly epsilon?: string | number;
+    readonly bias?: boolean;
+    readonly plusOne?: boolean;
+  } = {},
 ): NormSpec {
+  const { epsilon = "layer_norm_eps" } = how;
   return {
     kind: "layer",
     gain: find.tensor(`${name}.weight`, [sizes.dModel]),
     plusOne: how.plusOne ?? false,
     bias: (how.bias ?? true) ? find.tensor(`${name}.bias`, [sizes.dModel]) : null,
-    epsilon: real(config, how.epsilon ?? "layer_norm_eps", 1e-5),
+    epsilon: typeof epsilon === "number" ? epsilon : real(config, epsilon, 1e-5),
   };
 }
 
@@ -183,20 +242,22 @@ export function attentionOf(
   at: string,
   how: Partial<AttentionSpec> & {
     readonly biases?: { readonly qkv: boolean; readonly out: boolean };
+    /** Name of the part of a block, and of the output projection in it. */
+    readonly part?: string;
     readonly outName?: string;
   },
 ): AttentionSpec {
-  const { biases = { qkv: false, out: false }, outName = "o_proj", ...differs } = how;
+  const { biases = { qkv: false, out: false }, part = "self_attn", outName = "o_proj", ...differs } = how;
   const { dModel, nHeads, nKvHeads, dHead } = sizes;
   const side = (name: string, n: number): LinearSpec =>
-    find.linear(`${at}.self_attn.${name}_proj`, [dModel, n * dHead], biases.qkv);
+    find.linear(`${at}.${part}.${name}_proj`, [dModel, n * dHead], biases.qkv);
   const qkv = differs.qkv ?? {
     kind: "separate",
     q: side("q", nHeads),
     k: side("k", nKvHeads),
     v: side("v", nKvHeads),
   };
-  const out = find.linear(`${at}.self_attn.${outName}`, [nHeads * dHead, dModel], biases.out);
+  const out = find.linear(`${at}.${part}.${outName}`, [nHeads * dHead, dModel], biases.out);
   return { ...plainAttention, out, scoreScale: 1 / Math.sqrt(dHead), ...differs, qkv };
 }
 
@@ -242,7 +303,10 @@ export function plainMlp(
   how: {
     readonly names: readonly [into: string, out: string];
     readonly bias: boolean;
+    /** What it is where config.json does not say. */
     readonly activation: string;
+    /** Key of config.json with the activation. */
+    readonly key?: string;
   },
 ): DenseMlpSpec {
   const { dModel, dMlp } = sizes;
@@ -252,6 +316,6 @@ export function plainMlp(
     in: find.linear(`${at}.${into}`, [dModel, dMlp], how.bias),
     gate: null,
     out: find.linear(`${at}.${out}`, [dMlp, dModel], how.bias),
-    activation: activationOf(config, "hidden_act", how.activation),
+    activation: activationOf(config, how.key ?? "hidden_act", how.activation),
   };
 }

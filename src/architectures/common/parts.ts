@@ -18,6 +18,9 @@ export const preNorm = {
   residualScale: 1,
 } as const satisfies Partial<BlockSpec>;
 
+/** A block in series with norms on the stream, after each part was added. */
+export const postNorm = { ...preNorm, order: "post" } as const satisfies Partial<BlockSpec>;
+
 /** A block whose attention and MLP read the same stream. */
 export const parallel = { ...preNorm, order: "parallel" } as const satisfies Partial<BlockSpec>;
 

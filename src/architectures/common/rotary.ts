@@ -71,6 +71,14 @@ export function plainRotary(theta: number, dRotary: number, pairs: RotarySpec["p
   return { dRotary, pairs, ...fixed(plain(theta, dRotary)) };
 }
 
+/** Rotary settings of a config with `rotary_dim`: so many dimensions of a head in neighbouring pairs, base 10000. */
+export function rotaryDims(config: ModelConfig, { dHead }: { readonly dHead: number }): RotarySpec {
+  const dRotary = config["rotary_dim"] === null ? undefined : count(config, "rotary_dim", 64);
+  if (dRotary === undefined || dRotary > dHead || dRotary % 2 !== 0)
+    throw refuse("rotary_dim", dRotary ?? null, `an even number up to the head's width, ${dHead},`);
+  return plainRotary(10000, dRotary, "neighbours");
+}
+
 function plain(theta: number, dRotary: number): Float64Array {
   return Float64Array.from({ length: dRotary / 2 }, (_, i) => theta ** ((-2 * i) / dRotary));
 }

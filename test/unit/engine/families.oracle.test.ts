@@ -61,6 +61,20 @@ const families: Readonly<Record<string, Oddity>> = {
   cohere: {},
   cohere2: {},
   helium: {},
+  gptj: {},
+  codegen: {},
+  gpt_neo: {},
+  gpt_bigcode: {},
+  "openai-gpt": {},
+  opt: { queriesScaled: true },
+  "opt-350m": { queriesScaled: true },
+  xglm: { queriesScaled: true },
+  biogpt: { queriesScaled: true },
+  bloom: {},
+  mpt: {},
+  falcon: {},
+  "falcon-new": {},
+  "falcon-rw": {},
 };
 
 /** [pos, head, dHead] to the reference's [head, pos, dHead], key/value heads repeated to all heads. */
