@@ -68,8 +68,7 @@ export class ModelRunner implements Runner {
     const reads = plan.reads.map((read) => planRead(this.spec, read, plan.ids.length));
     const collector = new ReadCollector();
     if (reads.length > 0) await this.execute(plan, reads, collector, options);
-    const tensors = reads.map((read) => [read.spec.hook, collector.finish(read, plan.ids.length)] as const);
-    return { reads: new Map(tensors) };
+    return collected(reads, collector, plan.ids.length);
   }
 
   decode(request: DecodeRequest, options?: WorkOptions): Promise<Decoded> {
@@ -139,18 +138,6 @@ export class ModelRunner implements Runner {
     return this.reader.norm(name);
   }
 
-  async headResults(
-    plan: { ids: readonly number[]; layer: number; positions: readonly number[] },
-    options?: WorkOptions,
-  ): Promise<Tensor> {
-    const hook = blockHook(plan.layer, "attn.hook_z");
-    const { reads } = await this.run(
-      { ids: plan.ids, reads: [{ hook, positions: plan.positions }] },
-      options,
-    );
-    return this.reader.headResults(plan.layer, reads.get(hook) as Tensor);
-  }
-
   private async execute(
     plan: RunPlan,
     reads: PlannedRead[],
@@ -213,7 +200,7 @@ export class ModelRunner implements Runner {
     rows: PlannedRead,
     { collector, from, n }: { collector: ReadCollector; from: number; n: number },
   ): Promise<void> {
-    const resid = collector.finish(rows, n).data;
+    const resid = collector.finish(rows, n).value.data;
     const { dModel } = this.spec;
     for (const read of finals) {
       const positions = read.spec.positions ?? Array.from({ length: n }, (_, i) => i);
@@ -221,7 +208,7 @@ export class ModelRunner implements Runner {
       positions.forEach((p, i) =>
         data.set(resid.subarray((p - from) * dModel, (p - from + 1) * dModel), i * dModel),
       );
-      await this.decoder.readFinal(data, [read], collector);
+      await this.decoder.readFinal(data, read, collector);
     }
   }
 
@@ -292,4 +279,19 @@ export class ModelRunner implements Runner {
       throw new GraphError("too-long", said, { next: `Give at most ${nCtx} tokens.` });
     }
   }
+}
+
+/** What was read, by name. */
+function collected(reads: readonly PlannedRead[], collector: ReadCollector, nKeys: number): RunReads {
+  const values = new Map<string, Tensor>();
+  const indices = new Map<string, Tensor>();
+  for (const read of reads) {
+    const name = read.spec.as ?? read.spec.hook;
+    if (values.has(name))
+      throw new GraphError("bad-plan", `Two reads are both named "${name}".`, { next: "Name one of them." });
+    const found = collector.finish(read, nKeys);
+    values.set(name, found.value);
+    if (found.indices) indices.set(name, found.indices);
+  }
+  return { reads: values, ...(indices.size > 0 ? { indices } : {}) };
 }

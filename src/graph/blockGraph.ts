@@ -3,6 +3,7 @@ import type { OnnxGraph } from "../formats/onnx/onnxModel";
 import { GraphBuilder, type ValueName, type WeightTable } from "./graphBuilder";
 import type { BlockSpec, MlpSpec, ModelSpec, NormSpec } from "./modelSpec";
 import { attention } from "./parts/attention";
+import { headResults } from "./parts/headResults";
 import { linear, scaled } from "./parts/linear";
 import { mlp } from "./parts/mlp";
 import { norm, type NormSites } from "./parts/norm";
@@ -100,6 +101,8 @@ function attentionOut(context: Context, normed: ValueName, hasPast: boolean): Va
   const { causal } = spec;
   const shape = { nHeads, nKvHeads, dHead, scoreScale, softCap, window, alibi: alibi !== null, causal };
   const z = attention(graph, { ...heads, past }, shape, marker);
+  if (marker.reads("attn.hook_result"))
+    marker.at("attn.hook_result", headResults(graph, z, out, spec), ["T", nHeads, dModel]);
   const flat = graph.op("Reshape", [z, graph.ints(0, nHeads * dHead)]);
   const proj = marker.at("attn.hook_proj", linear(graph, flat, out), ["T", dModel]);
   const normedOut = normAt(context, "ln1_post", block.ln1Post, proj);

@@ -15,6 +15,7 @@ export const blockSites = [
   "attn.hook_attn_scores",
   "attn.hook_pattern",
   "attn.hook_z",
+  "attn.hook_result",
   "attn.hook_proj",
   "ln1_post.hook_scale",
   "ln1_post.hook_normalized",
@@ -98,6 +99,8 @@ export function hookAxes(site: Site): readonly Axis[] {
     case "attn.hook_rot_k":
     case "attn.hook_z":
       return ["pos", "head", "dHead"];
+    case "attn.hook_result":
+      return ["pos", "head", "dModel"];
     case "attn.hook_attn_scores":
     case "attn.hook_pattern":
       return ["head", "queryPos", "keyPos"];

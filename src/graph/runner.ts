@@ -5,12 +5,32 @@ import type { ModelInfo } from "../protocol/model";
 import type { Explanation } from "../protocol/neurons";
 import type { Tensor } from "../tensor/tensor";
 
-/** A hook to read. Left-out lists mean all; `positions` are indices into the run's ids. */
+/**
+ * What a read leaves of a hook's value, computed before anything leaves the graph:
+ * - "norm": the l2 norm per (query) position over all other axes, [pos]; masked scores count as 0;
+ * - "top": the k largest along the last axis, the largest first, [.., k], with their indices (−1 where there are fewer);
+ * - "mean": the mean over the read positions, the other axes as they are;
+ * - "statistics": mean, deviation (of the whole, not of a sample), least and most over the read positions,
+ *   [statistic, other axes];
+ * - "projection": products with directions [n, D], D being the entries read at a position: [pos, direction].
+ * "mean", "statistics" and "projection" are not for attention scores and patterns.
+ */
+export type ReadReduction =
+  | { readonly kind: "norm" }
+  | { readonly kind: "top"; readonly k: number }
+  | { readonly kind: "mean" }
+  | { readonly kind: "statistics" }
+  | { readonly kind: "projection"; readonly directions: readonly ArrayLike<number>[] };
+
+/** A hook to read. Left-out lists mean all; `positions` are ascending indices into the run's ids. */
 export interface ReadSpec {
   readonly hook: string;
   readonly positions?: readonly number[];
   readonly heads?: readonly number[];
   readonly neurons?: readonly number[];
+  readonly reduce?: ReadReduction;
+  /** Name under which the run brings it, where one hook is read several times; the hook's own by default. */
+  readonly as?: string;
 }
 
 /**
@@ -28,11 +48,14 @@ export interface RunPlan {
 }
 
 /**
- * What was read, by hook name, without a batch axis: residual [pos, dModel]; q, k, v, z [pos, head, dHead];
- * pattern and scores [head, queryPos, keyPos]; mlp [pos, dMlp]; norm scales [pos, one].
+ * What was read, by the hook's name (or `as`), without a batch axis: residual [pos, dModel]; q, k, v, z
+ * [pos, head, dHead]; head results [pos, head, dModel]; pattern and scores [head, queryPos, keyPos]; mlp [pos, dMlp];
+ * norm scales [pos, one]; or what `ReadReduction` makes of them.
  */
 export interface RunReads {
   readonly reads: ReadonlyMap<string, Tensor>;
+  /** For reads of kind "top", the indices along the last axis, shaped as the values. */
+  readonly indices?: ReadonlyMap<string, Tensor>;
 }
 
 /** How rows of a residual stream decode: through final norm, unembedding, scale and soft cap. Natural logarithms. */
@@ -142,11 +165,6 @@ export interface Runner {
     }[]
   >;
   normWeights(name: "final" | { readonly layer: number; readonly norm: BlockNorm }): Promise<NormWeights>;
-  /** What each head adds to the residual stream at some positions: axes [head, pos, dModel], output bias left out. */
-  headResults(
-    plan: { ids: readonly number[]; layer: number; positions: readonly number[] },
-    options?: WorkOptions,
-  ): Promise<Tensor>;
 }
 
 /** Token texts; analysis code depends on this, not on a tokenizer. */

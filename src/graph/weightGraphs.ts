@@ -15,8 +15,6 @@ export const weightNames = {
   topValues: "top/values",
   bottomIds: "bottom/ids",
   bottomValues: "bottom/values",
-  z: "z",
-  results: "results",
 } as const;
 
 /** Slices of a weight along an axis: indices [n] → picked, with n in that axis's place. */
@@ -54,21 +52,5 @@ export function directionsGraph(spec: ModelSpec, weights: WeightTable): OnnxGrap
     graph.output(names[0], values, ["n", "K"]);
     graph.output(names[1], ids, ["n", "K"], "int64");
   }
-  return graph.build();
-}
-
-/** z [pos, head, dHead] through each head's own rows of W_O: results [head, pos, dModel], the output bias left out. */
-export function headResultsGraph(spec: ModelSpec, layer: number, weights: WeightTable): OnnxGraph {
-  const graph = new GraphBuilder(`heads ${layer}`, weights);
-  const { out } = spec.blocks[layer].attention;
-  const { nHeads, dHead, dModel } = spec;
-  const z = graph.op("Transpose", [graph.input(weightNames.z, ["n", nHeads, dHead])], { perm: [1, 0, 2] });
-  const weight = graph.weight(out.weight);
-  const inOut = out.layout === "in-out";
-  const split = inOut ? graph.ints(nHeads, dHead, dModel) : graph.ints(dModel, nHeads, dHead);
-  const attributes: Record<string, number> = inOut ? {} : { transB: 1, transBatchB: 1 };
-  const inputs = [z, graph.op("Reshape", [weight, split])];
-  const results = graph.ops("FusedMatMul", inputs, { domain: "com.microsoft", attributes })[0];
-  graph.output(weightNames.results, results, [nHeads, "n", dModel]);
   return graph.build();
 }

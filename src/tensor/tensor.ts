@@ -14,6 +14,8 @@ export type Axis =
   | "dMlp"
   | "vocab"
   | "k"
+  | "statistic"
+  | "direction"
   | "one";
 
 /** Float32 values in C order with a name for each axis. */

@@ -18,6 +18,7 @@ import { editHook } from "../../src/protocol/editHook";
 import type { ModelInfo } from "../../src/protocol/model";
 import type { Axis, Tensor } from "../../src/tensor/tensor";
 import { tensor } from "../../src/tensor/tensor";
+import { reduced } from "./reduceOracle";
 import { apply, normalize, tinyForward, type Tap, type TinyModel } from "./tinyModel";
 
 const noTap: Tap = () => {};
@@ -26,6 +27,7 @@ const blockHooks = [
   "ln1.hook_scale",
   "attn.hook_pattern",
   "attn.hook_z",
+  "attn.hook_result",
   "hook_attn_out",
   "hook_resid_mid",
   "ln2.hook_scale",
@@ -87,15 +89,31 @@ export class TinyRunner implements Runner {
     throwIfCancelled(options.signal);
     this.plans.push(plan);
     const reads = new Map<string, Tensor>();
+    const indices = new Map<string, Tensor>();
     const edits = editTap(this.info, plan.edits ?? [], plan.ids.length);
+    const seen: Tap = (hook, values, shape) => {
+      for (const spec of plan.reads.filter((read) => read.hook === hook)) {
+        const found = reduced(take(spec, values.slice(), shape), spec.reduce);
+        reads.set(spec.as ?? hook, found.value);
+        if (found.indices) indices.set(spec.as ?? hook, found.indices);
+      }
+    };
     tinyForward(this.model, plan.ids, (hook, values, shape) => {
       edits(hook, values, shape);
-      const spec = plan.reads.find((read) => read.hook === hook);
-      if (spec) reads.set(hook, take(spec, values.slice(), shape));
+      seen(hook, values, shape);
+      const layer = /^blocks\.(\d+)\.attn\.hook_z$/.exec(hook)?.[1];
+      if (layer !== undefined) {
+        const { nHeads, dModel } = this.info;
+        seen(`blocks.${layer}.attn.hook_result`, this.headResults(Number(layer), values), [
+          shape[0],
+          nHeads,
+          dModel,
+        ]);
+      }
     });
-    const missing = plan.reads.find((read) => !reads.has(read.hook));
+    const missing = plan.reads.find((read) => !reads.has(read.as ?? read.hook));
     if (missing) throw new Error(`no hook ${missing.hook}`);
-    return { reads };
+    return { reads, ...(indices.size > 0 ? { indices } : {}) };
   }
 
   async decode(request: DecodeRequest, options: WorkOptions = {}): Promise<Decoded> {
@@ -214,20 +232,20 @@ export class TinyRunner implements Runner {
     return { kind: this.model.shape.kind === "gpt" ? "layer" : "rms", ...norm };
   }
 
-  async headResults(plan: Parameters<Runner["headResults"]>[0]): Promise<Tensor> {
+  /** z [pos, head, dHead] through each head's own rows of the output projection: [pos, head, dModel]. */
+  private headResults(layer: number, z: Float32Array): Float32Array {
     const { nHeads, dHead, dModel } = this.info;
-    const hook = `blocks.${plan.layer}.attn.hook_z`;
-    const z = (await this.run({ ids: plan.ids, reads: [{ hook, positions: plan.positions }] })).reads.get(
-      hook,
-    ) as Tensor;
-    const { o } = this.model.blocks[plan.layer];
-    const n = plan.positions.length;
-    const out = new Float32Array(nHeads * n * dModel);
+    const { o } = this.model.blocks[layer];
+    const n = z.length / dModel;
+    const out = new Float32Array(n * nHeads * dModel);
     for (let h = 0; h < nHeads; h++) {
-      const only = z.data.map((x, i) => (Math.floor((i % dModel) / dHead) === h ? x : 0));
-      out.set(apply({ ...o, b: null }, only), h * n * dModel);
+      const only = z.map((x, i) => (Math.floor((i % dModel) / dHead) === h ? x : 0));
+      const added = apply({ ...o, b: null }, only);
+      for (let p = 0; p < n; p++) {
+        out.set(added.subarray(p * dModel, (p + 1) * dModel), (p * nHeads + h) * dModel);
+      }
     }
-    return tensor(["head", "pos", "dModel"], [nHeads, n, dModel], out);
+    return out;
   }
 
   /** Logits of every position under edits; `nPrompt` says which positions are the prompt's. */
@@ -318,8 +336,8 @@ function take(spec: ReadSpec, values: Float32Array, shape: readonly number[]): T
   const byHead = spec.hook.endsWith("hook_pattern");
   const axes: Axis[] = byHead
     ? ["head", "queryPos", "keyPos"]
-    : spec.hook.endsWith("hook_z")
-      ? ["pos", "head", "dHead"]
+    : /hook_(z|result)$/.test(spec.hook)
+      ? ["pos", "head", spec.hook.endsWith("z") ? "dHead" : "dModel"]
       : ["pos", spec.hook.endsWith("scale") ? "one" : spec.hook.includes(".mlp.") ? "dMlp" : "dModel"];
   const all = (i: number) => Array.from({ length: shape[i] }, (_, j) => j);
   const chosen = shape.map((_, i) => all(i));

@@ -55,6 +55,7 @@ async function numericEdit(
   if (takesRun(edit.op) && !isNumbers(value)) return { ...exchanged, value: { ids: idsOf(value, encoder) } };
   if (edit.op === "project-out" || edit.op === "keep")
     return { ...edit, value: fullRows(edit, hook, value as EditRows) };
+  if (hook.part === "edges") throw notEditable(edit);
   if (!isNumbers(value)) return atRows(edit, await pairRows(runner, { edit, value }, encoder, options));
   if (isRows(value)) return atRows(edit, fullRows(edit, hook, value));
   const [row] = fullRows(edit, hook, value);
@@ -68,8 +69,16 @@ const takesRun = (op: Edit["op"]): boolean =>
 function requireHook(runner: Runner, edit: Edit): EditHook {
   const hook = editHook(edit.hook, runner.info);
   if (hook && runner.info.hooks.includes(edit.hook)) return hook;
+  throw notEditable(edit);
+}
+
+function notEditable({ hook, op }: Edit): AnalysisError {
   const next = "Run `introspect model` for this model's hooks.";
-  throw new AnalysisError("missing-hook", `${edit.hook} of this model cannot be edited.`, { next });
+  return new AnalysisError(
+    "missing-hook",
+    `${hook} of this model cannot be edited by "${op}" with such a value.`,
+    { next },
+  );
 }
 
 function unread(edit: Edit, file: string): AnalysisError {

@@ -9,8 +9,9 @@
 import type { WorkOptions } from "../../base/cancel";
 import type { NeuronWeights, NormWeights, ReadSpec, Runner } from "../../graph/runner";
 import type { NeuronDriver } from "../../protocol/neurons";
+import type { Tensor } from "../../tensor/tensor";
 import type { NeuronId } from "../common/activations";
-import { readAt, indices, rowOf } from "../common/reads";
+import { readAt, indices } from "../common/reads";
 
 /** All parts of a neuron's input at one position. */
 export interface Drivers {
@@ -42,6 +43,7 @@ export async function neuronDrivers(
   const positions = [at.pos];
   const reads: ReadSpec[] = [
     ...hooks.map(({ hook }) => ({ hook, positions })),
+    ...indices(at.layer + 1).map((l) => ({ hook: resultHook(l), positions })),
     { hook: `${block}.ln2.hook_scale`, positions },
     { hook: `${block}.mlp.hook_pre`, positions, neurons: [at.neuron] },
     ...(gated ? [{ hook: `${block}.mlp.hook_pre_linear`, positions, neurons: [at.neuron] }] : []),
@@ -50,7 +52,7 @@ export async function neuronDrivers(
   const parts: Part[] = [];
   for (const { hook, source, layer } of hooks) {
     const row = Float32Array.from(readAt(run, hook).data);
-    if (layer !== undefined) parts.push(...(await headParts(runner, { ...at, layer }, row)));
+    if (layer !== undefined) parts.push(...headParts(readAt(run, resultHook(layer)), layer, row));
     parts.push({ source, row });
   }
   const [weights] = await runner.neuronWeights(at.layer, [at.neuron]);
@@ -84,17 +86,15 @@ function partHooks(runner: Runner, layer: number): { hook: string; source: strin
   return [...embeddings.filter(({ hook }) => hooks.includes(hook)), ...before];
 }
 
-/** The heads of a layer; what they leave of the attention's output, its bias, stays in `out`. */
-async function headParts(
-  runner: Runner,
-  at: { ids: readonly number[]; pos: number; layer: number },
-  out: Float32Array,
-): Promise<Part[]> {
-  const results = await runner.headResults({ ids: at.ids, layer: at.layer, positions: [at.pos] });
-  return indices(runner.info.nHeads).map((head) => {
-    const row = rowOf(results, head);
-    for (let d = 0; d < out.length; d++) out[d] -= row[d];
-    return { source: `head ${at.layer}.${head}`, row };
+const resultHook = (layer: number): string => `blocks.${layer}.attn.hook_result`;
+
+/** The heads of a layer from their results [1, head, dModel]; what they leave of the attention's output, its bias, stays in `out`. */
+function headParts({ data, shape }: Tensor, layer: number, out: Float32Array): Part[] {
+  const dModel = out.length;
+  return indices(shape[1]).map((head) => {
+    const row = data.subarray(head * dModel, (head + 1) * dModel);
+    for (let d = 0; d < dModel; d++) out[d] -= row[d];
+    return { source: `head ${layer}.${head}`, row };
   });
 }
 

@@ -8,16 +8,17 @@ import { GraphError } from "../../graph/graphError";
 import { alibiInput } from "../../graph/parts/attention";
 import { scoreRowsOutput } from "../../graph/parts/editSteps";
 import { rotaryInputs } from "../../graph/parts/rotary";
-import { pickInput, readOutput, type SitePlan, sitePlanKey } from "../../graph/sites";
+import { readOutput, type SitePlan, sitePlanKey } from "../../graph/sites";
 import { floatFeed, floatsOf, int64Feed } from "../feeds";
 import type { Feed, Fetched } from "../ort";
 import type { SessionPool } from "../sessionPool";
 import type { ReadCollector } from "./readCollector";
-import type { PlannedRead } from "./readPlan";
 import { PositionFeeds } from "./positionFeeds";
+import type { PlannedRead } from "./readPlan";
 import { embedLayer } from "./edits/placedEdit";
 import type { RunEdits } from "./runEdits";
 import type { Sequence } from "./sequence";
+import { siteRead } from "./siteRead";
 
 /** Most positions of one chunk: the unit of cancelling within a long prefill. */
 export const chunkLength = 256;
@@ -131,9 +132,9 @@ export class BlockChain {
     const { dModel } = this.spec;
     const reads = run.reads.filter(({ hook }) => hook.place === "block" && hook.layer === layer);
     const isEdited = run.edits?.sites(layer).includes("hook_resid_pre") ?? false;
-    const free = (site: string): boolean =>
-      site === "hook_resid_post" || (site === "hook_resid_pre" && !isEdited);
-    const step = new Step(run, chunk, { reads: reads.filter(({ hook }) => !free(hook.site)), layer });
+    const free = ({ hook: { site }, spec }: PlannedRead): boolean =>
+      spec.reduce === undefined && (site === "hook_resid_post" || (site === "hook_resid_pre" && !isEdited));
+    const step = new Step(run, chunk, { reads: reads.filter((read) => !free(read)), layer });
     const past = run.sequence.length > 0;
     step.feeds[blockNames.resid] = floatFeed(resid, [chunk.ids.length, dModel]);
     if (past) {
@@ -149,7 +150,7 @@ export class BlockChain {
     run.sequence.write(layer, floatsOf(out, blockNames.newK), floatsOf(out, blockNames.newV));
     const post = floatsOf(out, blockNames.residPost);
     for (const read of reads) {
-      if (!free(read.hook.site)) continue;
+      if (!free(read)) continue;
       const rows = read.hook.site === "hook_resid_pre" ? resid : post;
       const indices = localPositions(read, chunk);
       if (indices.length > 0) run.collector.addRows(read, rows, { width: dModel, indices });
@@ -176,30 +177,30 @@ function feedPositions(
 class Step {
   readonly feeds: Record<string, Feed> = {};
   readonly plan: SitePlan;
-  private readonly reads: readonly PlannedRead[];
+  private readonly reads: readonly { readonly read: PlannedRead; readonly positions: readonly number[] }[];
 
   constructor(
     private readonly run: ChainRun,
     chunk: Chunk,
     { reads, layer }: { reads: readonly PlannedRead[]; layer: number },
   ) {
-    this.reads = reads.filter((read) => localPositions(read, chunk).length > 0);
+    this.reads = reads
+      .map((read) => ({ read, positions: localPositions(read, chunk) }))
+      .filter(({ positions }) => positions.length > 0);
     const own = run.edits?.of(layer, chunk);
     Object.assign(this.feeds, own?.feeds);
-    this.plan = { reads: this.reads.map((read) => this.siteRead(read, chunk)), edits: own?.edits ?? [] };
+    const sites = this.reads.map(({ read, positions }, i) => {
+      const { site, feeds } = siteRead(read, i, { positions, nKeys: chunk.to });
+      Object.assign(this.feeds, feeds);
+      return site;
+    });
+    this.plan = { reads: sites, edits: own?.edits ?? [] };
   }
 
   collect(out: Readonly<Record<string, Fetched>>): void {
-    for (const read of this.reads) this.run.collector.add(read, out[readOutput(read.hook.site)]);
-  }
-
-  private siteRead(read: PlannedRead, chunk: Chunk): SitePlan["reads"][number] {
-    const { site } = read.hook;
-    const picks = new Map(read.picks.map(({ axis, indices }) => [axis, indices]));
-    if (read.spec.positions !== undefined) picks.set(read.posAxis, localPositions(read, chunk));
-    const axes = [...picks.keys()].sort((a, b) => a - b);
-    for (const axis of axes) this.feeds[pickInput(site, axis)] = int64Feed(picks.get(axis) ?? []);
-    return { site, picks: axes };
+    this.reads.forEach(({ read, positions }, i) =>
+      this.run.collector.add(read, positions.length, (part) => out[readOutput(i, part)]),
+    );
   }
 }
 

@@ -11,6 +11,7 @@ import type { SessionPool } from "../sessionPool";
 import type { ReadCollector } from "./readCollector";
 import type { PlannedRead } from "./readPlan";
 import { notFinite } from "./sampling";
+import { siteRead } from "./siteRead";
 
 /** Logits held at once inside the graph: 4 Mi of them are 16 MiB, with a handful of such arrays alive. */
 const mostLogits = 4 * 1024 * 1024;
@@ -53,16 +54,16 @@ export class Decoder {
     return floatsOf(out, unembedNames.logits);
   }
 
-  /** Reads the final norm's hooks for rows in the order of their positions. */
-  async readFinal(
-    rows: Float32Array,
-    reads: readonly PlannedRead[],
-    collector: ReadCollector,
-  ): Promise<void> {
-    const sites = reads.map(({ hook }) => ({ site: hook.site, picks: [] }));
-    const feeds = { [unembedNames.rows]: this.rowsFeed(rows) };
-    const out = await this.run({ kind: "norm", reads: sites, edits: [] }, feeds);
-    for (const read of reads) collector.add(read, out[readOutput(read.hook.site)]);
+  /** Reads one of the final norm's hooks for rows in the order of their positions. */
+  async readFinal(rows: Float32Array, read: PlannedRead, collector: ReadCollector): Promise<void> {
+    const n = rows.length / this.spec.dModel;
+    const positions = Array.from({ length: n }, (_, i) => i);
+    const { site, feeds } = siteRead(read, 0, { positions, nKeys: 0 });
+    const out = await this.run(
+      { kind: "norm", reads: [site], edits: [] },
+      { ...feeds, [unembedNames.rows]: this.rowsFeed(rows) },
+    );
+    collector.add(read, n, (part) => out[readOutput(0, part)]);
   }
 
   private async some(

@@ -48,7 +48,7 @@ export class KeptRun implements BaseRun {
     const sequence = new Sequence(spec);
     const run = { sequence, ids, totalLength: ids.length, reads, edits: null, nLayers, collector };
     await chain.run(run, options);
-    const streams = reads.map((read) => collector.finish(read, ids.length).data);
+    const streams = reads.map((read) => collector.finish(read, ids.length).value.data);
     return new KeptRun(parts, ids, sequence, streams);
   }
 
@@ -98,7 +98,7 @@ export class KeptRun implements BaseRun {
       ...from,
     };
     await chain.run(run, options);
-    return collector.finish(last, this.ids.length).data;
+    return collector.finish(last, this.ids.length).value.data;
   }
 
   /** The first layer and position that edits touch; only positions that an edit lists are known to be later ones. */

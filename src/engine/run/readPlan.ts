@@ -5,17 +5,24 @@ import { type Hook, HookError, hookAxes, parseHook } from "../../graph/hooks";
 import type { ModelSpec } from "../../graph/modelSpec";
 import type { ReadSpec } from "../../graph/runner";
 import type { Axis } from "../../tensor/tensor";
+import { valueShape } from "./valueShape";
 
 /** One read with its parsed hook. */
 export interface PlannedRead {
   readonly spec: ReadSpec;
   readonly hook: Hook;
+  /** Axes of what the run brings, after any reduction. */
   readonly axes: readonly Axis[];
   /** Axis numbers along which only some indices leave the graph, with the indices; the position axis is not among them. */
   readonly picks: readonly { readonly axis: number; readonly indices: readonly number[] }[];
-  /** Number of the axis that counts new positions. */
+  /** Number of the hook's axis that counts new positions. */
   readonly posAxis: number;
+  /** Number of the brought axis that counts positions; −1 where the reduction runs over them. */
+  readonly joinAxis: number;
 }
+
+/** Most numbers that a read of the heads' results may bring: 32 MiB of them. */
+const mostResults = 8 * 1024 * 1024;
 
 /**
  * A read checked against the model and the length of its run.
@@ -51,7 +58,66 @@ export function planRead(spec: ModelSpec, read: ReadSpec, length: number): Plann
     checkIndices(read, name, indices, name === "dMlp" ? spec.dMlp : keys ? spec.nKvHeads : spec.nHeads);
     picks.push({ axis, indices });
   }
-  return { spec: read, hook, axes, picks, posAxis: Math.max(axes.indexOf("pos"), axes.indexOf("queryPos")) };
+  const posAxis = Math.max(axes.indexOf("pos"), axes.indexOf("queryPos"));
+  if (hook.site === "attn.hook_result") checkResults(spec, read, length);
+  if (read.reduce !== undefined) checkReduction(spec, { read, hook, axes });
+  const left = reducedAxes(read, axes);
+  return { spec: read, hook, axes: left, picks, posAxis, joinAxis: left.indexOf(axes[posAxis]) };
+}
+
+/** Axes that a reduction leaves. */
+function reducedAxes({ reduce }: ReadSpec, axes: readonly Axis[]): readonly Axis[] {
+  switch (reduce?.kind) {
+    case undefined:
+      return axes;
+    case "norm":
+      return axes.filter((axis) => axis === "pos" || axis === "queryPos");
+    case "top":
+      return [...axes.slice(0, -1), "k"];
+    case "mean":
+      return axes.slice(1);
+    case "statistics":
+      return ["statistic", ...axes.slice(1)];
+    case "projection":
+      return ["pos", "direction"];
+  }
+}
+
+/** What every head adds at every position is large: it is read for some heads or positions, or reduced. */
+function checkResults(spec: ModelSpec, read: ReadSpec, length: number): void {
+  if (read.reduce !== undefined) return;
+  const n = (read.positions?.length ?? length) * (read.heads?.length ?? spec.nHeads) * spec.dModel;
+  if (n <= mostResults) return;
+  const next = "Choose heads or positions, or reduce what is read.";
+  throw new GraphError("bad-plan", `Reading "${read.hook}" would bring ${n} numbers.`, { next });
+}
+
+function checkReduction(
+  spec: ModelSpec,
+  { read, hook, axes }: { read: ReadSpec; hook: Hook; axes: readonly Axis[] },
+): void {
+  const { reduce } = read;
+  const refuse = (why: string): GraphError => new GraphError("bad-plan", `Reading "${read.hook}": ${why}.`);
+  if (reduce === undefined || reduce.kind === "norm") return;
+  const edges = axes[0] === "head";
+  if (edges && reduce.kind !== "top") throw refuse(`"${reduce.kind}" is not for rows of attention`);
+  const shape = edges ? [] : valueShape(spec, hook.site);
+  const picked = axes.slice(1).map((axis, i) => {
+    const chosen = axis === "head" ? read.heads : axis === "dMlp" ? read.neurons : undefined;
+    return chosen?.length ?? shape[i];
+  });
+  if (reduce.kind === "top" && !(Number.isInteger(reduce.k) && reduce.k >= 1))
+    throw refuse(`the ${reduce.k} largest are none`);
+  if (reduce.kind === "top" && !edges && reduce.k > (picked.at(-1) ?? 0))
+    throw refuse(`there are ${picked.at(-1)} entries, not ${reduce.k}`);
+  if (reduce.kind === "projection") {
+    const width = picked.reduce((a, b) => a * b, 1);
+    const wrong = reduce.directions.find((one) => one.length !== width);
+    if (reduce.directions.length === 0) throw refuse("there is no direction to project on");
+    if (wrong !== undefined) throw refuse(`a direction has ${wrong.length} entries where ${width} are read`);
+  }
+  if ((reduce.kind === "mean" || reduce.kind === "statistics") && read.positions?.length === 0)
+    throw refuse("there is no position to take the mean over");
 }
 
 function checkIndices(read: ReadSpec, what: string, indices: readonly number[] | undefined, n: number): void {

@@ -5,7 +5,8 @@ import type { Edit } from "../../protocol/edit";
 import type { Feed } from "../ort";
 import { editFeeds, type Span } from "./edits/editFeeds";
 import { touches, type PlacedEdit } from "./edits/placedEdit";
-import { type EditedRun, placeEdit, valueShape } from "./edits/placeEdit";
+import { type EditedRun, placeEdit } from "./edits/placeEdit";
+import { valueShape } from "./valueShape";
 
 /** What a graph call over some positions of a layer is given: how its hooks are written, and the graph inputs for that. */
 export interface CallEdits {

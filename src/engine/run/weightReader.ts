@@ -4,8 +4,7 @@ import type { WeightTable } from "../../graph/graphBuilder";
 import { GraphError } from "../../graph/graphError";
 import type { BlockSpec, DenseMlpSpec, LinearSpec, ModelSpec, NormSpec } from "../../graph/modelSpec";
 import type { BlockNorm, NeuronWeights, NormWeights } from "../../graph/runner";
-import { directionsGraph, headResultsGraph, pickGraph, weightNames } from "../../graph/weightGraphs";
-import { type Tensor, tensor } from "../../tensor/tensor";
+import { directionsGraph, pickGraph, weightNames } from "../../graph/weightGraphs";
 import { floatFeed, floatsOf, int64Feed } from "../feeds";
 import type { Feed, Fetched } from "../ort";
 import type { SessionPool } from "../sessionPool";
@@ -75,22 +74,6 @@ export class WeightReader {
       top: entries(weightNames.topIds, weightNames.topValues, i),
       bottom: entries(weightNames.bottomIds, weightNames.bottomValues, i),
     }));
-  }
-
-  /** z [pos, head, dHead] to what each head adds: [head, pos, dModel]. */
-  async headResults(layer: number, z: Tensor): Promise<Tensor> {
-    this.block(layer);
-    const feeds: Record<string, Feed> = { [weightNames.z]: floatFeed(z.data, z.shape) };
-    const out = await this.call(
-      `heads ${layer}`,
-      () => headResultsGraph(this.spec, layer, this.weights),
-      feeds,
-    );
-    return tensor(
-      ["head", "pos", "dModel"],
-      out[weightNames.results].dims,
-      floatsOf(out, weightNames.results),
-    );
   }
 
   private block(layer: number): BlockSpec {

@@ -182,20 +182,6 @@ describe("ModelRunner", () => {
     }
   });
 
-  it("reads of the head results add up to the attention's output without its bias", async () => {
-    const positions = [4, 17];
-    const results = await open.runner.headResults({ ids, layer: 2, positions });
-    const out = await run("blocks.2.hook_attn_out", { ids, positions });
-    const { nHeads, dModel } = open.runner.info;
-    const sum = new Float32Array(2 * dModel);
-    for (let i = 0; i < results.data.length; i++)
-      sum[i % (2 * dModel)] = (sum[i % (2 * dModel)] as number) + (results.data[i] as number);
-    const bias = (i: number): number => (out.data[i] as number) - (sum[i] as number);
-    assert.equal(results.shape[0], nHeads);
-    for (let i = 0; i < dModel; i++)
-      assert.ok(Math.abs(bias(i) - bias(dModel + i)) < 1e-4, "the same bias at every position");
-  });
-
   it("samples reproducibly from a seed, and greedily at temperature 0", async () => {
     const sample = (seed: number, temperature: number) =>
       open.runner.generate({ ids: ids.slice(0, 8), sampling: { maxTokens: 12, temperature, seed } });

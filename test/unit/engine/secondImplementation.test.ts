@@ -150,7 +150,9 @@ describe("the engine and a second implementation", () => {
       agree.relative("gain", a.gain!, b.gain!);
       agree.relative("bias", a.bias!, b.bias!);
     }
-    const [heads, expected] = await both((r) => r.headResults({ ids, layer: 1, positions: [3, 8] }));
+    const result = "blocks.1.attn.hook_result";
+    const read = { ids, reads: [{ hook: result, positions: [3, 8] }] };
+    const [heads, expected] = await both(async (r) => (await r.run(read)).reads.get(result)!);
     assert.deepEqual([heads.axes, heads.shape], [expected.axes, expected.shape]);
     agree.relative("head results", heads.data, expected.data);
     const rows = Float32Array.from([...row(16), ...row(16, 2).reverse()]);

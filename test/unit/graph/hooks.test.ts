@@ -37,7 +37,7 @@ describe("hook names", () => {
       const axes = hookAxes(site);
       const square = /scores|pattern/.test(site);
       assert.equal(axes[0], square ? "head" : "pos", site);
-      assert.equal(axes.length, square || axes.includes("dHead") ? 3 : 2, site);
+      assert.equal(axes.length, square || axes.includes("head") ? 3 : 2, site);
     }
   });
 });

@@ -6,6 +6,7 @@ import type { Edit } from "../../../protocol/edit";
 import { editOps } from "../../../protocol/editHook";
 import type { Tensor } from "../../../tensor/tensor";
 import { badEdit, embedLayer, type EdgeValues, type PlacedEdit } from "./placedEdit";
+import { valueShape } from "../valueShape";
 import { orthonormalRows } from "./orthonormal";
 
 /** What an unedited run has at a hook; without ids, the run that is edited. */
@@ -17,20 +18,6 @@ export interface EditedRun {
   /** Number of prompt positions, added tokens included. */
   readonly promptLength: number;
   readonly source: SourceRun;
-}
-
-/** Shape of a hook's value at one position. */
-export function valueShape(spec: ModelSpec, site: Site): number[] {
-  const heads = /attn\.hook_(rot_)?[kv]$/.test(site) ? spec.nKvHeads : spec.nHeads;
-  const sizes: Record<string, number> = {
-    head: heads,
-    dHead: spec.dHead,
-    dModel: spec.dModel,
-    dMlp: spec.dMlp,
-  };
-  return hookAxes(site)
-    .slice(1)
-    .map((axis) => sizes[axis] ?? 1);
 }
 
 /**
