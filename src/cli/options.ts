@@ -17,6 +17,7 @@ export const optionTexts = {
     "--context KIND      before the selection: document (the text there, default) or selection (nothing)",
   prefix: "--prefix S          put right before the text (neurons: before the selection, alone)",
   bos: "--bos POLICY        BOS before the text: auto (the tokenizer's own policy, default), always, never",
+  choices: "--choices A|B        continuations of the text to compare; or a file, one a line or a JSON list",
   "max-tokens": "--max-tokens N      most new tokens",
   temperature: "--temperature T     0 is greedy (default)",
   seed: "--seed S            seed for a temperature above 0 (0)",

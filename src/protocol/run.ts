@@ -31,4 +31,23 @@ export interface ScoreResult {
   }[];
   /** −Σ log2 p / UTF-8 bytes of the scored text; null for ids without a tokenizer. */
   readonly bitsPerByte: number | null;
+  /** exp of the mean negative log-probability of the scored tokens; null where there is none. */
+  readonly perplexity: number | null;
+}
+
+/** Answer of `introspect score --choices`. Log-probabilities in nats, each of the token it stands with. */
+export interface ChoicesResult {
+  readonly about: Extract<About, "this">;
+  readonly choices: readonly {
+    readonly text: string;
+    /** Its own tokens: those that the prompt alone does not have. */
+    readonly ids: readonly number[];
+    readonly logProbs: readonly number[];
+    /** Sum over its tokens; the same by token and by UTF-8 byte (null for no bytes). */
+    readonly logProb: number;
+    readonly perToken: number;
+    readonly perByte: number | null;
+  }[];
+  /** Index of the best choice by each score; of equal ones the first. */
+  readonly best: { readonly total: number; readonly perToken: number; readonly perByte: number };
 }

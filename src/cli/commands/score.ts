@@ -1,10 +1,12 @@
 /** `introspect score`: how likely every token of a text is, over any length. */
+import { scoreChoices } from "../../analysis/choices";
 import { bitsPerByte, scoreAbout, scoreTokens, type ScoredId } from "../../analysis/score";
 import type { WorkOptions } from "../../base/cancel";
 import { buildRunWindow, encodeWhole } from "../../engine/window";
 import type { RunInput } from "../../protocol/model";
-import { CliError } from "../cliError";
-import type { Command } from "../command";
+import { choicesBehind, readChoices } from "../choices";
+import { CliError, usageError } from "../cliError";
+import type { Command, CommandCall } from "../command";
 import { factsOf, readInput, requireIds, withModel, type Session } from "../session";
 
 /** Prints log-probability and rank of every token, and bits per byte. */
@@ -12,21 +14,50 @@ export const scoreCommand: Command = {
   name: "score",
   summary: "log-probability and rank of every token, bits per byte; any length",
   positionals: ["DIR"],
-  options: ["text", "file", "ids", "bos"],
+  options: ["text", "file", "ids", "bos", "choices"],
   async run({ args, out, work }) {
     const input = await readInput(args);
+    const { choices } = args.values;
+    if (choices !== undefined) {
+      const texts = await readChoices(choices);
+      return withModel(args.positionals[0], work, (session) =>
+        printChoices(session, input, texts, { out, work }),
+      );
+    }
     await withModel(args.positionals[0], work, async (session) => {
       const { open } = session;
       const { ids, bytes, bos } = await scoredIds(session, input, work);
-      const sum = { logProbs: 0 };
+      const sum = { logProbs: 0, n: 0 };
       await out.text(`{"about":"${scoreAbout}","tokens":`);
       await out.list(summed(scoreTokens(open.runner, ids, work), sum));
       const perByte = bitsPerByte(sum.logProbs, bytes);
-      const facts = { bitsPerByte: perByte, ...(await factsOf(session, { bos }, work)) };
+      const perplexity = sum.n === 0 ? null : Math.exp(-sum.logProbs / sum.n);
+      const facts = { bitsPerByte: perByte, perplexity, ...(await factsOf(session, { bos }, work)) };
       await out.text(`,${JSON.stringify(facts).slice(1)}`);
     });
   },
 };
+
+/** Prints how likely each continuation of the prompt is. */
+async function printChoices(
+  session: Session,
+  input: RunInput,
+  texts: readonly string[],
+  { out, work }: Pick<CommandCall, "out" | "work">,
+): Promise<void> {
+  const { open } = session;
+  if (input.kind === "ids") throw usageError("--choices goes with a text, not with --ids.");
+  if (open.tokenizer === null) throw noTokenizer();
+  const choices = choicesBehind(open.tokenizer, input.text, texts);
+  const result = await scoreChoices(open.runner, choices, work);
+  const bos = choices[0].ids[0] === open.tokenizer.bosId && open.tokenizer.addsBos;
+  await out.value({ ...result, ...(await factsOf(session, { bos }, work)) });
+}
+
+function noTokenizer(): CliError {
+  const next = "Give ids, or put the model's tokenizer.json beside its config.json.";
+  return new CliError("no-tokenizer", "This model has no tokenizer.json, so it cannot read text.", { next });
+}
 
 /** Ids to score, and the UTF-8 bytes of the text from the second token on, which are the ones that are scored. */
 async function scoredIds(
@@ -45,10 +76,7 @@ async function scoredIds(
       bos: buildRunWindow(input, tokenizer, info.nCtx).bos,
     };
   }
-  if (!tokenizer) {
-    const next = "Give ids, or put the model's tokenizer.json beside its config.json.";
-    throw new CliError("no-tokenizer", "This model has no tokenizer.json, so it cannot read text.", { next });
-  }
+  if (!tokenizer) throw noTokenizer();
   const { ids, tokens, bos } = await encodeWhole(tokenizer, input.text, { bos: input.bos, ...work });
   const from = tokens.length > 1 ? tokens[1].start : input.text.length;
   return { ids, bytes: Buffer.byteLength(input.text.slice(from)), bos };
@@ -56,10 +84,14 @@ async function scoredIds(
 
 async function* summed(
   pieces: AsyncIterable<readonly ScoredId[]>,
-  sum: { logProbs: number },
+  sum: { logProbs: number; n: number },
 ): AsyncGenerator<readonly ScoredId[]> {
   for await (const piece of pieces) {
-    for (const { logProb } of piece) sum.logProbs += logProb ?? 0;
+    for (const { logProb } of piece) {
+      if (logProb === null) continue;
+      sum.logProbs += logProb;
+      sum.n++;
+    }
     yield piece;
   }
 }
