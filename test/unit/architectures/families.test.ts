@@ -129,4 +129,26 @@ describe("families", () => {
   for (const [what, config, table, code] of refused) {
     it(`refuse ${what}`, () => assert.throws(() => modelSpecOf(config, table), { code }));
   }
+
+  const strangers: [config: Record<string, unknown>, says: RegExp][] = [
+    [
+      { model_type: "deepseek_v3", rms_norm_eps: 1e-6, kv_lora_rank: 512, n_routed_experts: 256 },
+      /closest it opens is qwen2_moe; different here: keys and values kept in a compressed form \(kv_lora_rank\)\./,
+    ],
+    [{ model_type: "llama4_text", num_local_experts: 16 }, /is llama; different here: a mixture of experts/],
+    [{ model_type: "qwen2_vl", vision_config: {} }, /is qwen2; different here: parts for images/],
+    [{ model_type: "gpt_neox_japanese", rotary_pct: 1 }, /is gpt_neox; what differs cannot be told/],
+    [{ model_type: "granitemoe", num_local_experts: 40 }, /is granite; different here: a mixture of experts/],
+    [{ model_type: "mamba", state_size: 16, hidden_size: 8, num_hidden_layers: 1 }, /state-space layers/],
+    [{ model_type: "bert", type_vocab_size: 2, hidden_size: 8, num_hidden_layers: 1 }, /both sides/],
+    [
+      { model_type: "smollm3", rms_norm_eps: 1e-6, no_rope_layers: [1] },
+      /is llama; .*layers without positions/,
+    ],
+    [{}, /no model_type, .* Nothing in it resembles/],
+  ];
+  for (const [config, says] of strangers) {
+    it(`say what is closest to ${JSON.stringify(config["model_type"] ?? null)}`, () =>
+      assert.throws(() => modelSpecOf(config, weights()), { code: "unknown-family", message: says }));
+  }
 });
