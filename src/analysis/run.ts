@@ -1,9 +1,11 @@
 /** A plain run: the top tokens at every position, and what was read at some hooks. */
 import type { WorkOptions } from "../base/cancel";
-import type { RunReads, Runner, Vocabulary } from "../graph/runner";
+import { hookAxes, parseHook } from "../graph/hooks";
+import type { ReadSpec, RunReads, Runner, Vocabulary } from "../graph/runner";
 import type { Edit } from "../protocol/edit";
+import type { ModelInfo } from "../protocol/model";
 import type { RunSummary } from "../protocol/run";
-import type { Tensor } from "../tensor/tensor";
+import type { Axis, Tensor } from "../tensor/tensor";
 import { requireIds } from "./common/analysisError";
 import { decodeRows } from "./common/decodeRows";
 import { numericEdits, type PairEncoder } from "./common/editValue";
@@ -17,6 +19,8 @@ export interface PlainRunRequest {
   readonly ids: readonly number[];
   /** Full names of hooks to read, at every position. */
   readonly reads: readonly string[];
+  /** True where the values themselves are wanted, not only their norms. */
+  readonly values: boolean;
   readonly edits: readonly Edit[];
   /** Null where the model has no tokenizer. */
   readonly encoder: PairEncoder | null;
@@ -24,7 +28,9 @@ export interface PlainRunRequest {
 
 /** A run that was made: its reads, and its top tokens still to be decoded. */
 export interface PlainRun {
-  readonly reads: ReadonlyMap<string, Tensor>;
+  readonly reads: RunSummary["reads"];
+  /** By hook; empty unless they were asked for. */
+  readonly values: ReadonlyMap<string, Tensor>;
   /** Top tokens position by position, in pieces, so that [pos, vocab] is never held. */
   top(k: number, options?: WorkOptions): AsyncGenerator<RunSummary["top"]>;
 }
@@ -43,11 +49,21 @@ export async function plainRun(
   requireIds(ids);
   const edits = await numericEdits(runner, request.edits, request.encoder, options);
   const final = `blocks.${runner.info.nLayers - 1}.hook_resid_post`;
-  const hooks = [...new Set([...request.reads, final])];
-  const run: RunReads = await runner.run({ ids, reads: hooks.map((hook) => ({ hook })), edits }, options);
-  const rows = readAt(run, final).data;
+  const { reads: hooks } = request;
+  const reads: ReadSpec[] = [
+    { hook: final, as: "last" },
+    ...hooks.map((hook) => ({ hook, reduce: { kind: "norm" }, as: `norm ${hook}` }) as const),
+    ...(request.values ? hooks.map((hook) => ({ hook })) : []),
+  ];
+  const run: RunReads = await runner.run({ ids, reads, edits }, options);
+  const rows = readAt(run, "last").data;
+  const described = hooks.map((hook) => {
+    const l2 = [...readAt(run, `norm ${hook}`).data];
+    return [hook, { ...hookShape(runner.info, hook, ids.length), l2 }] as const;
+  });
   return {
-    reads: new Map(request.reads.map((hook) => [hook, readAt(run, hook)])),
+    reads: Object.fromEntries(described),
+    values: new Map(request.values ? hooks.map((hook) => [hook, readAt(run, hook)]) : []),
     async *top(k, work = {}) {
       for await (const { decoded } of decodeRows(runner, { rows, k }, work)) {
         yield decoded.ids.map((best, row) =>
@@ -63,20 +79,18 @@ export async function plainRun(
   };
 }
 
-/** What is said of a read tensor: axes, shape, and its l2 norm per (query) position over all other axes. */
-export function describeRead(tensor: Tensor): RunSummary["reads"][string] {
-  return { axes: tensor.axes, shape: tensor.shape, l2: l2PerPosition(tensor) };
-}
-
-/** Norms per position; keys after their query are masked and left out. */
-function l2PerPosition({ axes, shape, data }: Tensor): number[] {
-  const at = Math.max(axes.indexOf("pos"), axes.indexOf("queryPos"));
-  const inner = shape.slice(at + 1).reduce((product, n) => product * n, 1);
-  const keys = axes[at + 1] === "keyPos" ? shape[at + 1] : null;
-  const squares = new Float64Array(shape[at]);
-  data.forEach((x, i) => {
-    const pos = Math.floor(i / inner) % shape[at];
-    if (keys === null || i % keys <= pos) squares[pos] += x * x;
-  });
-  return Array.from(squares, Math.sqrt);
+/** Axes and shape of what a hook has at all of n positions. */
+function hookShape(info: ModelInfo, hook: string, n: number): Pick<Tensor, "axes" | "shape"> {
+  const axes = hookAxes(parseHook(hook).site);
+  const heads = /hook_(rot_)?[kv]$/.test(hook) ? info.nKvHeads : info.nHeads;
+  const sizes: Partial<Record<Axis, number>> = {
+    head: heads,
+    pos: n,
+    queryPos: n,
+    keyPos: n,
+    dModel: info.dModel,
+    dHead: info.dHead,
+    dMlp: info.dMlp,
+  };
+  return { axes, shape: axes.map((axis) => sizes[axis] ?? 1) };
 }

@@ -9,8 +9,9 @@ export const optionTexts = {
   file: "--file F            a UTF-8 file; - reads standard input",
   ids: "--ids 1,2,3         token ids, taken as they are",
   top: "--top K             tokens listed per position (5), or neurons (20)",
-  read: "--read HOOK,HOOK    hooks to read",
+  read: "--read HOOK,HOOK    hooks to read; also patterns: blocks.*.attn.hook_pattern, blocks.{0..3}.hook_resid_post",
   edit: "--edit EDITS.json   edits to apply",
+  edge: "--edge L:H:Q:K      attention edges to mask: layers, heads, queries, keys, each *, N, A..B, A.. or a list",
   out: "--out F.npz         file for the values that were read",
   range: "--range START:END   selection, UTF-16 offsets in the text (with --ids: positions)",
   context:

@@ -1,4 +1,5 @@
 /** A model opened for one command, and the input the command was given. */
+import { dirname } from "node:path";
 import { RecordActivations } from "../analysis/common/activations";
 import type { PairEncoder } from "../analysis/common/editValue";
 import type { WorkOptions } from "../base/cancel";
@@ -6,11 +7,13 @@ import { parseJson } from "../protocol/decode";
 import { decodeEdits } from "../protocol/decodeEdit";
 import type { Edit } from "../protocol/edit";
 import type { ModelInfo, RunContext, RunInput, RunWindow } from "../protocol/model";
+import { withDirections } from "../engine/directionFile";
 import { openModel, type OpenModel } from "../engine/model";
 import { pairEncoderOf } from "../engine/pairEncoder";
 import { defaultCacheDirectory } from "../engine/store/cacheDirectory";
 import { buildRunWindow } from "../engine/window";
 import { CliError, usageError } from "./cliError";
+import { edgeEdits } from "./edges";
 import { bosOf, idList, type ParsedArguments } from "./options";
 import { readText } from "./textFile";
 
@@ -85,14 +88,23 @@ export function requireIds(info: ModelInfo, ids: readonly number[]): void {
 }
 
 /**
- * The edits of a file: a list, one edit, or an object with the field `edits`, such as an experiment.
- * @throws {CliError} what readText finds wrong; {DecodeError} what is wrong inside
+ * The edits that --edit and --edge give: those of the file (a list, one edit, or an object with the field `edits`, such
+ * as an experiment), then the masked edges. Direction files are found from the edit file's folder.
+ * @param promptLength  positions of the prompt, added tokens included
+ * @throws {CliError} what readText finds wrong; {DecodeError} what is wrong inside; {EngineError} "bad-direction"
  */
-export async function readEdits(path: string | undefined, info: ModelInfo): Promise<Edit[]> {
-  if (path === undefined) return [];
+export async function readEdits(
+  { values }: ParsedArguments,
+  info: ModelInfo,
+  promptLength: number,
+): Promise<Edit[]> {
+  const edges = edgeEdits(values.edge, info, promptLength);
+  const path = values.edit;
+  if (path === undefined) return edges;
   const value = parseJson(await readText(path), path);
   const inner = typeof value === "object" && value !== null && "edits" in value ? value.edits : value;
-  return decodeEdits(inner, "edits", info);
+  const edits = await withDirections(decodeEdits(inner, "edits", info), dirname(path));
+  return [...edits, ...edges];
 }
 
 /** What was read over the model's records; null where it has none. */

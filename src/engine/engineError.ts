@@ -10,6 +10,7 @@ export type EngineErrorCode =
   | "prefix-too-long"
   | "bad-request"
   | "bad-ids"
+  | "bad-direction"
   | "not-finite";
 
 /** Something the engine could not do. */

@@ -11,6 +11,7 @@ import type { EngineApi } from "../protocol/engineApi";
 import type { RunInput, RunWindow } from "../protocol/model";
 import type { Handlers, ServedWork } from "../protocol/rpc";
 import { protocolVersion } from "../protocol/version";
+import { withDirections } from "./directionFile";
 import { EngineError } from "./engineError";
 import type { JobQueue } from "./jobQueue";
 import type { HeldModel, ModelStore } from "./modelStore";
@@ -98,7 +99,14 @@ async function steerFile(
     ...work,
   });
   const encoder = pairEncoderOf(open.tokenizer);
-  const request = { experiment, ids, bos, encoder, digest: await open.digest(work) };
+  const edits = await withDirections(experiment.edits, base);
+  const request = {
+    experiment: { ...experiment, edits },
+    ids,
+    bos,
+    encoder,
+    digest: await open.digest(work),
+  };
   return steer(open.runner, open.vocabulary, request, work);
 }
 

@@ -24,6 +24,7 @@ export const generateCommand: Command = {
     "top-p",
     "alternatives",
     "edit",
+    "edge",
   ],
   async run({ args, out, work }) {
     const { values } = args;
@@ -31,8 +32,8 @@ export const generateCommand: Command = {
     const input = await readInput(args);
     await withModel(args.positionals[0], work, async (session) => {
       const { open, info, encoder } = session;
-      const edits = await readEdits(values.edit, info);
       const window = promptWindow(session, input, sampling.maxTokens);
+      const edits = await readEdits(args, info, window.ids.length);
       const request = { ids: window.ids, edits, sampling, encoder };
       const made = await generate(open.runner, open.vocabulary, request, work);
       // Learned positions end with the context, and the continuation with them.

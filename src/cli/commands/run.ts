@@ -1,8 +1,9 @@
 /** `introspect run`: top tokens at every position, hooks read, edits applied. */
 import { writeFile, rename, rm } from "node:fs/promises";
-import { describeRead, plainRun, runAbout } from "../../analysis/run";
+import { plainRun, runAbout } from "../../analysis/run";
 import { npzParts } from "../../formats/npz";
 import type { NpyArray } from "../../formats/npy";
+import { matchHooks, splitPatterns } from "../../graph/hookPattern";
 import type { Tensor } from "../../tensor/tensor";
 import { CliError, usageError } from "../cliError";
 import type { Command } from "../command";
@@ -14,34 +15,35 @@ export const runCommand: Command = {
   name: "run",
   summary: "run a text: top tokens at every position, hooks read, edits applied",
   positionals: ["DIR"],
-  options: ["text", "file", "ids", "prefix", "bos", "top", "read", "edit", "out"],
+  options: ["text", "file", "ids", "prefix", "bos", "top", "read", "edit", "edge", "out"],
   async run({ args, out, work }) {
     const { values } = args;
     const k = wholeNumber("top", values.top ?? "5", 1);
-    const hooks = hookList(values.read);
+    const patterns = patternList(values.read);
     const input = await readInput(args);
     await withModel(args.positionals[0], work, async (session) => {
       const { open, info, encoder } = session;
-      const edits = await readEdits(values.edit, info);
+      const reads = [...new Set(patterns.flatMap((pattern) => matchHooks(pattern, info.hooks)))];
       const window = windowOf(session, input);
       const { ids } = window;
-      const run = await plainRun(open.runner, open.vocabulary, { ids, reads: hooks, edits, encoder }, work);
-      if (values.out !== undefined) await writeReads(values.out, ids, run.reads);
+      const edits = await readEdits(args, info, ids.length);
+      const request = { ids, reads, values: values.out !== undefined, edits, encoder };
+      const run = await plainRun(open.runner, open.vocabulary, request, work);
+      if (values.out !== undefined) await writeReads(values.out, ids, run.values);
       await out.text(`{"about":"${runAbout}","ids":${JSON.stringify(ids)},"top":`);
       await out.list(run.top(k, work));
-      const reads = Object.fromEntries([...run.reads].map(([hook, tensor]) => [hook, describeRead(tensor)]));
-      const facts = { reads, ...(await factsOf(session, window, work)) };
+      const facts = { reads: run.reads, ...(await factsOf(session, window, work)) };
       await out.text(`,${JSON.stringify(facts).slice(1)}`);
     });
   },
 };
 
-function hookList(text: string | undefined): string[] {
+function patternList(text: string | undefined): string[] {
   if (text === undefined) return [];
-  const hooks = text.split(",").map((hook) => hook.trim());
-  if (hooks.some((hook) => hook === ""))
+  const patterns = splitPatterns(text);
+  if (patterns.includes(""))
     throw usageError("--read has an empty name.", "Give hooks as in --read hook_embed.");
-  return [...new Set(hooks)];
+  return patterns;
 }
 
 /** Writes a .npz under a temporary name first, so that a file is there whole or not at all. */

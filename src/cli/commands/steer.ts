@@ -1,5 +1,7 @@
 /** `introspect steer`: runs an experiment file. */
+import { dirname } from "node:path";
 import { steer } from "../../analysis/steering";
+import { withDirections } from "../../engine/directionFile";
 import { parseJson } from "../../protocol/decode";
 import { decodeExperiment } from "../../protocol/decodeExperiment";
 import { encodeWhole } from "../../engine/window";
@@ -36,7 +38,8 @@ export const steerCommand: Command = {
       const { ids, bos } = await encodeWhole(open.tokenizer, experiment.prompt, { bos: policy, ...work });
       const facts = await factsOf(session, { bos }, work);
       const { digest } = facts;
-      const request = { experiment, ids, bos, encoder, digest };
+      const edits = await withDirections(experiment.edits, dirname(path));
+      const request = { experiment: { ...experiment, edits }, ids, bos, encoder, digest };
       const result = await steer(open.runner, open.vocabulary, request, work);
       await out.value({ ...result, ...facts, ...warningsOf(info.warnings ?? [], experiment, digest) });
     });

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { bitsPerByte, scoreTokens, type ScoredId } from "../../../src/analysis/score";
-import { describeRead, plainRun } from "../../../src/analysis/run";
-import { tensor } from "../../../src/tensor/tensor";
+import { plainRun } from "../../../src/analysis/run";
 import { tinyModel } from "../../support/tinyModel";
 import { TinyRunner, tinyVocabulary } from "../../support/tinyRunner";
 import { randomIds } from "../../support/tinyWindow";
@@ -65,7 +64,7 @@ describe("scoring", () => {
 
 describe("a plain run", () => {
   const ids = randomIds(6, shape.dVocab, 3);
-  const request = { ids, reads: [] as string[], edits: [], encoder: null };
+  const request = { ids, reads: [] as string[], values: false, edits: [], encoder: null };
 
   it("gives the top tokens of every position", async () => {
     const runner = new TinyRunner(model);
@@ -90,25 +89,26 @@ describe("a plain run", () => {
   it("reads hooks under edits", async () => {
     const hook = "blocks.0.hook_resid_pre";
     const edits = [{ hook, op: "zero", positions: [2] } as const];
-    const { reads } = await plainRun(new TinyRunner(model), tinyVocabulary, {
-      ...request,
-      reads: [hook],
-      edits,
-    });
-    const { l2, axes, shape: size } = describeRead(reads.get(hook)!);
+    const run = await plainRun(new TinyRunner(model), tinyVocabulary, { ...request, reads: [hook], edits });
+    const { l2, axes, shape: size } = run.reads[hook];
     assert.deepEqual(axes, ["pos", "dModel"]);
     assert.deepEqual(size, [6, 8]);
     assert.ok(l2.every((norm, pos) => (pos === 2 ? norm === 0 : norm > 0)));
+    assert.equal(run.values.size, 0);
   });
 
-  it("gives norms per query position over heads and visible keys", () => {
-    const pattern = tensor(
-      ["head", "queryPos", "keyPos"],
-      [2, 2, 2],
-      Float32Array.of(1, -1e9, 3, 4, 2, -1e9, 0, 0),
-    );
-    assert.deepEqual(describeRead(pattern).l2, [Math.sqrt(5), 5]);
-    const z = tensor(["pos", "head", "dHead"], [2, 2, 1], Float32Array.of(3, 4, 5, 12));
-    assert.deepEqual(describeRead(z).l2, [5, 13]);
+  it("says of every hook what its values are: axes, shape, norms", async () => {
+    const runner = new TinyRunner(model);
+    const { hooks } = runner.info;
+    const run = await plainRun(runner, tinyVocabulary, { ...request, reads: hooks, values: true });
+    assert.deepEqual([...run.values.keys()], hooks);
+    for (const hook of hooks) {
+      const value = run.values.get(hook)!;
+      assert.deepEqual([run.reads[hook].axes, run.reads[hook].shape], [value.axes, value.shape], hook);
+      const { l2 } = run.reads[hook];
+      const total = value.data.reduce((sum, x) => sum + x * x, 0);
+      assert.equal(l2.length, ids.length);
+      assert.ok(Math.abs(Math.hypot(...l2) - Math.sqrt(total)) < 1e-4 * Math.sqrt(total), hook);
+    }
   });
 });

@@ -1,0 +1,84 @@
+/** Directions of edits that lie in files, read into numbers. */
+import { readFile, stat } from "node:fs/promises";
+import { isAbsolute, resolve } from "node:path";
+import { CodedError } from "../base/errors";
+import { readNpz } from "../formats/npz";
+import { asList, asNumber, asObject, asText, parseJson } from "../protocol/decode";
+import type { DirectionFile, Edit, EditRows } from "../protocol/edit";
+import { EngineError } from "./engineError";
+
+/** A file of directions is read whole. */
+const mostBytes = 256 * 1024 * 1024;
+
+/**
+ * The same edits with the numbers of their direction files: an npz with an array [D] or [n, D] (float32) of the hook's
+ * name, or JSON `{hook, vector}` with as many numbers. Widths are checked where the edits are applied.
+ * @param base  folder from which relative paths start
+ * @throws {EngineError} "bad-direction"
+ */
+export async function withDirections(edits: readonly Edit[], base: string): Promise<Edit[]> {
+  const read = async (edit: Edit): Promise<Edit> => {
+    const { value, subspace } = edit;
+    const file = (of: DirectionFile): Promise<EditRows> => directionsOf(of, edit.hook, base);
+    return {
+      ...edit,
+      ...(value !== undefined && "direction" in value ? { value: await file(value) } : {}),
+      ...(subspace !== undefined && "direction" in subspace ? { subspace: await file(subspace) } : {}),
+    };
+  };
+  return Promise.all(edits.map(read));
+}
+
+async function directionsOf(
+  { direction, hook: named }: DirectionFile,
+  own: string,
+  base: string,
+): Promise<EditRows> {
+  const path = isAbsolute(direction) ? direction : resolve(base, direction);
+  const hook = named ?? own;
+  try {
+    if ((await stat(path)).size > mostBytes) throw bad(direction, "is larger than 256 MiB");
+    const bytes = await readFile(path);
+    return bytes[0] === 0x50 ? npzRows(bytes, hook, direction) : jsonRows(bytes, hook, direction);
+  } catch (cause) {
+    if (cause instanceof EngineError) throw cause;
+    const code = (cause as NodeJS.ErrnoException).code;
+    const why = cause instanceof CodedError ? cause.message : `cannot be read: ${code ?? String(cause)}.`;
+    throw bad(direction, why.replace(/\.$/, ""), cause);
+  }
+}
+
+/** A zip begins with PK. */
+function npzRows(bytes: Uint8Array, hook: string, file: string): EditRows {
+  const arrays = readNpz(bytes);
+  const array = arrays.get(hook);
+  if (array === undefined)
+    throw bad(
+      file,
+      `holds no array named ${hook}, only ${[...arrays.keys()].slice(0, 5).join(", ") || "none"}`,
+    );
+  const { shape } = array;
+  if (!(array.data instanceof Float32Array)) throw bad(file, "holds integers where directions are float32");
+  if (shape.length < 1 || shape.length > 2 || array.data.length === 0)
+    throw bad(file, `holds an array [${shape.join(", ")}] where [D] or [n, D] is needed`);
+  if (!array.data.every(Number.isFinite)) throw bad(file, "holds values that are no finite numbers");
+  const numbers = [...array.data];
+  if (shape.length === 1) return numbers;
+  return Array.from({ length: shape[0] }, (_, i) => numbers.slice(i * shape[1], (i + 1) * shape[1]));
+}
+
+function jsonRows(bytes: Uint8Array, hook: string, file: string): EditRows {
+  const object = asObject(parseJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes), file), file);
+  const found = asText(object["hook"], "hook");
+  if (found !== hook) throw bad(file, `holds directions at ${found.slice(0, 80)}, not at ${hook}`);
+  const list = asList(object["vector"], "vector");
+  if (list.length === 0) throw bad(file, "holds an empty vector");
+  const row = (value: unknown, path: string): number[] =>
+    asList(value, path).map((entry, i) => asNumber(entry, `${path}[${i}]`));
+  return Array.isArray(list[0]) ? list.map((one, i) => row(one, `vector[${i}]`)) : row(list, "vector");
+}
+
+function bad(file: string, why: string, cause?: unknown): EngineError {
+  const next = "Name the hook the directions were read at with `hook`, or save them again.";
+  return new EngineError("bad-direction", `The direction file ${file} ${why}.`, { next, cause });
+}
