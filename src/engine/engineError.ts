@@ -6,6 +6,7 @@ export type EngineErrorCode =
   | "runtime-missing"
   | "run-failed"
   | "model-changed"
+  | "too-large"
   | "no-tokenizer"
   | "prefix-too-long"
   | "bad-request"

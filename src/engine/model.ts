@@ -3,14 +3,16 @@ import type { WorkOptions } from "../base/cancel";
 import { throwIfCancelled } from "../base/cancel";
 import type { Logger } from "../base/log";
 import type { ModelRecords, Runner, Vocabulary } from "../graph/runner";
+import type { ModelSpec } from "../graph/modelSpec";
 import type { ModelInfo } from "../protocol/model";
 import { createTokenizer, type TextTokenizer } from "../tokenizer/textTokenizer";
 import { EngineError } from "./engineError";
 import { familyOf, modelSpecOf } from "./families";
+import { memoryBudget, requireMemory, workingBytes } from "./memory";
 import { modelInfo } from "./modelInfo";
 import { ModelRunner } from "./modelRunner";
 import { SessionPool } from "./sessionPool";
-import { openModelFolder } from "./store/modelFolder";
+import { type ModelFolder, openModelFolder } from "./store/modelFolder";
 import { readModelRecords } from "./store/records";
 import { threadCount } from "./threads";
 
@@ -41,6 +43,10 @@ export interface OpenOptions extends WorkOptions {
   /** Threads per session; min(physical cores, 8) by default. */
   readonly threads?: number;
   readonly logger?: Logger;
+  /** Most bytes the model may take; decided by the machine where it is left out. */
+  readonly memoryBudget?: number | undefined;
+  /** Most bytes of converted weights kept in the cache. */
+  readonly cacheLimit?: number | undefined;
 }
 
 /**
@@ -48,9 +54,26 @@ export interface OpenOptions extends WorkOptions {
  * @throws {StoreError} for what is wrong with the folder, {GraphError} for the family, {TokenizerError} for the tokenizer
  */
 export async function openModel(path: string, options: OpenOptions): Promise<OpenModel> {
-  const folder = await openModelFolder(path, { ...options, checkConfig: familyOf });
-  throwIfCancelled(options.signal);
-  const spec = modelSpecOf(folder.config, folder.tensors);
+  const budget = memoryBudget(options.memoryBudget);
+  let weights = 0;
+  const checkWeights = (bytes: number): void => {
+    weights = bytes;
+    requireMemory(bytes, budget, "its weights as float32");
+  };
+  const folder = await openModelFolder(path, { ...options, checkConfig: familyOf, checkWeights });
+  try {
+    throwIfCancelled(options.signal);
+    const spec = modelSpecOf(folder.config, folder.tensors);
+    requireMemory(weights + workingBytes(spec), budget, "its weights as float32, and what running it takes");
+    return modelOf(folder, spec, options);
+  } catch (error) {
+    await folder.release();
+    throw error;
+  }
+}
+
+function modelOf(folder: ModelFolder, spec: ModelSpec, options: OpenOptions): OpenModel {
+  const { path } = folder;
   const tokenizer =
     folder.tokenizerJson === null
       ? null
@@ -84,7 +107,10 @@ export async function openModel(path: string, options: OpenOptions): Promise<Ope
       throw new EngineError("model-changed", why, { next, details: { path } });
     },
     sessions: () => pool.size,
-    dispose: () => pool.dispose(),
+    dispose: () => {
+      pool.dispose();
+      void folder.release();
+    },
   };
 }
 

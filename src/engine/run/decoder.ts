@@ -36,7 +36,8 @@ export class Decoder {
   async decode(request: DecodeRequest, options: WorkOptions = {}): Promise<Decoded> {
     const { dModel, dVocab } = this.spec;
     const n = request.rows.length / dModel;
-    const step = Math.max(1, Math.floor(mostLogits / dVocab));
+    const width = Math.min(this.mostTracked, longest(request.track ?? []));
+    const step = Math.max(1, Math.floor(mostLogits / (dVocab * Math.max(1, width))));
     const parts: Parts = { ids: [], logits: [], logSumExp: [], entropy: [], tracked: [] };
     for (let from = 0; from < n; from += step) {
       throwIfCancelled(options.signal);
@@ -78,15 +79,25 @@ export class Decoder {
       [unembedNames.rows]: this.rowsFeed(rows),
       [unembedNames.k]: int64Feed([k], [1]),
     };
-    const track = trackedRows(request, from, to);
-    const width = Math.max(0, ...track.map((ids) => ids.length));
-    if (width > 0)
-      feeds[unembedNames.track] = int64Feed(
-        track.flatMap((ids) => padded(ids, width)),
-        [to - from, width],
-      );
-    const out = await this.run({ kind: width > 0 ? "track" : "top", reads: [], edits: [] }, feeds);
-    collect(parts, out, { k, track, width });
+    const all = trackedRows(request, from, to);
+    const ofAll = longest(all);
+    for (let first = 0; first === 0 || first < ofAll; first += this.mostTracked) {
+      const track = all.map((ids) => ids.slice(first, first + this.mostTracked));
+      const width = longest(track);
+      if (width > 0)
+        feeds[unembedNames.track] = int64Feed(
+          track.flatMap((ids) => padded(ids, width)),
+          [to - from, width],
+        );
+      const out = await this.run({ kind: width > 0 ? "track" : "top", reads: [], edits: [] }, feeds);
+      if (first === 0) collect(parts, out, k);
+      collectTracked(parts, out, { from, first, track, width });
+    }
+  }
+
+  /** Ranks are counted in an array [rows, tracked ids, vocabulary]: so many ids at once keep it small. */
+  private get mostTracked(): number {
+    return Math.max(1, Math.floor((4 * mostLogits) / this.spec.dVocab));
   }
 
   private run(
@@ -115,23 +126,38 @@ function padded(ids: readonly number[], width: number): number[] {
   return Array.from({ length: width }, (_, i) => ids[i] ?? 0);
 }
 
-function collect(
-  parts: Parts,
-  out: Readonly<Record<string, Fetched>>,
-  { k, track, width }: { k: number; track: readonly (readonly number[])[]; width: number },
-): void {
-  const data = (name: string): ArrayLike<number | bigint> => out[name]?.data ?? [];
-  const row = (name: string, i: number, n: number): number[] =>
-    Array.from({ length: n }, (_, j) => Number(data(name)[i * n + j]));
-  track.forEach((ids, i) => {
-    parts.ids.push(row(unembedNames.topIds, i, k));
-    parts.logits.push(row(unembedNames.topLogits, i, k));
-    const sum = Number(data(unembedNames.logSumExp)[i]);
+const longest = (lists: readonly (readonly number[])[]): number =>
+  lists.reduce((most, { length }) => Math.max(most, length), 0);
+
+type Outputs = Readonly<Record<string, Fetched>>;
+
+function rowOf(out: Outputs, name: string, i: number, n: number): number[] {
+  return Array.from({ length: n }, (_, j) => Number(out[name]?.data[i * n + j]));
+}
+
+function collect(parts: Parts, out: Outputs, k: number): void {
+  const n = out[unembedNames.logSumExp].data.length;
+  for (let i = 0; i < n; i++) {
+    parts.ids.push(rowOf(out, unembedNames.topIds, i, k));
+    parts.logits.push(rowOf(out, unembedNames.topLogits, i, k));
+    const [sum] = rowOf(out, unembedNames.logSumExp, i, 1);
     if (!Number.isFinite(sum)) throw notFinite();
     parts.logSumExp.push(sum);
-    parts.entropy.push(Number(data(unembedNames.entropy)[i]));
-    const logits = row(unembedNames.trackedLogits, i, width);
-    const ranks = row(unembedNames.trackedRanks, i, width);
-    parts.tracked.push(ids.map((_, j) => ({ logit: logits[j], rank: ranks[j] })));
+    parts.entropy.push(...rowOf(out, unembedNames.entropy, i, 1));
+  }
+}
+
+/** Adds what was tracked of rows from `from` on, the ids of each from `first` on. */
+function collectTracked(
+  parts: Parts,
+  out: Outputs,
+  at: { from: number; first: number; track: readonly (readonly number[])[]; width: number },
+): void {
+  at.track.forEach((ids, i) => {
+    const logits = rowOf(out, unembedNames.trackedLogits, i, at.width);
+    const ranks = rowOf(out, unembedNames.trackedRanks, i, at.width);
+    const found = ids.map((_, j) => ({ logit: logits[j], rank: ranks[j] }));
+    if (at.first === 0) parts.tracked.push(found);
+    else parts.tracked[at.from + i].push(...found);
   });
 }

@@ -12,6 +12,9 @@ import type { SessionPool } from "../sessionPool";
 /** A vocabulary entry and its value along a direction. */
 export type DirectionEntry = readonly [id: number, value: number];
 
+/** Products with the unembedding held at once: 16 Mi of them are 64 MiB. */
+const mostProducts = 16 * 1024 * 1024;
+
 /** Weights of one model as analyses ask for them. */
 export class WeightReader {
   constructor(
@@ -58,8 +61,22 @@ export class WeightReader {
     rows: Float32Array,
     k: number,
   ): Promise<{ top: DirectionEntry[]; bottom: DirectionEntry[] }[]> {
+    const { dModel, dVocab } = this.spec;
+    const n = rows.length / dModel;
+    const step = Math.max(1, Math.floor(mostProducts / dVocab));
+    const found: { top: DirectionEntry[]; bottom: DirectionEntry[] }[] = [];
+    for (let from = 0; from < n; from += step) {
+      const some = rows.subarray(from * dModel, Math.min(n, from + step) * dModel);
+      found.push(...(await this.someDirections(some, Math.max(1, Math.min(k, dVocab)))));
+    }
+    return found;
+  }
+
+  private async someDirections(
+    rows: Float32Array,
+    most: number,
+  ): Promise<{ top: DirectionEntry[]; bottom: DirectionEntry[] }[]> {
     const n = rows.length / this.spec.dModel;
-    const most = Math.max(1, Math.min(k, this.spec.dVocab));
     const feeds: Record<string, Feed> = {
       [weightNames.rows]: floatFeed(rows, [n, this.spec.dModel]),
       [weightNames.k]: int64Feed([most]),

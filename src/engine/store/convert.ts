@@ -5,6 +5,7 @@ import { CancelledError } from "../../base/errors";
 import { throwIfCancelled, type WorkOptions } from "../../base/cancel";
 import { layOutSafetensors, type SafetensorsLayout } from "../../formats/safetensorsWriter";
 import { bf16ToF32, f16ToF32 } from "../../tensor/dtypes";
+import { evictConverted, markInUse, usedMark } from "./convertedCache";
 import { changeSince, fileIdentity, identityKey, type FileIdentity } from "./fileIdentity";
 import { checkFreeSpace } from "./freeSpace";
 import { readSafetensorsHeader } from "./safetensorsFile";
@@ -18,11 +19,18 @@ const chunkValues = 2 * 1024 * 1024;
 export interface Converted {
   readonly path: string;
   readonly layout: SafetensorsLayout;
+  /** Says that this process has no more use for the file: it may then be removed to make room. */
+  release(): Promise<void>;
 }
+
+/** Bytes of converted weights that are kept where no limit is set. */
+const defaultLimit = 64e9;
 
 /** How to convert. `freeBytes` is for tests. */
 export interface ConvertOptions extends WorkOptions {
   readonly cacheDirectory: string;
+  /** Most bytes of converted weights that stay in the cache; those in use are never removed. */
+  readonly cacheLimit?: number | undefined;
   readonly freeBytes?: (folder: string) => Promise<number>;
 }
 
@@ -42,21 +50,26 @@ export async function convertToFloat32(
     tensors.map(({ name, shape }) => ({ name, shape, dtype: "F32" })),
     { format: "introspect-float32-1" },
   );
-  if (await isThere(path, layout)) return { path, layout };
+  await mkdir(dirname(path), { recursive: true }).catch(() => {});
+  const release = await markInUse(path);
+  if (await isThere(path, layout)) return { path, layout, release };
   const temporary = `${path}.${process.pid}.${Date.now().toString(36)}.part`;
   try {
     await mkdir(dirname(path), { recursive: true });
     await removeAbandoned(dirname(path));
+    await evictConverted(dirname(path), Math.max(0, (options.cacheLimit ?? defaultLimit) - layout.fileSize));
     await checkFreeSpace(dirname(path), layout.fileSize, options.freeBytes);
     await write(temporary, tensors, { ...options, layout });
     await checkUnchanged(sources);
     await rename(temporary, path);
   } catch (thrown) {
+    await release();
+    await rm(usedMark(path), { force: true }).catch(() => {});
     throw asStoreError(thrown, path);
   } finally {
     await rm(temporary, { force: true }).catch(() => {});
   }
-  return { path, layout };
+  return { path, layout, release };
 }
 
 /** Parts this old belong to a conversion that was killed. */

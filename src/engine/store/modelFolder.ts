@@ -31,6 +31,8 @@ export interface ModelFolder {
   changed(): Promise<string | null>;
   /** SHA-256 over config.json, tokenizer.json and the shards in name order, as hex. */
   digest(options?: WorkOptions): Promise<string>;
+  /** Says that the weights are no longer mapped here: converted ones may then be removed to make room. */
+  release(): Promise<void>;
 }
 
 /** How to open a folder. */
@@ -39,6 +41,10 @@ export interface OpenOptions extends WorkOptions {
   readonly cacheDirectory: string;
   /** Looks at config.json before anything costly is done, and throws when the model cannot be used. */
   readonly checkConfig?: (config: Readonly<Record<string, unknown>>) => void;
+  /** Looks at the bytes of all weights as float32 before any are converted, and throws when they are too many. */
+  readonly checkWeights?: (bytes: number) => void;
+  /** Most bytes of converted weights kept in the cache. */
+  readonly cacheLimit?: number | undefined;
 }
 
 /**
@@ -86,6 +92,7 @@ async function open(path: string, options: OpenOptions): Promise<ModelFolder> {
     recordsFile: (await existing(path, ["records.safetensors"]))[0] ?? null,
     changed: () => changeSince([...watched, ...mapped]),
     digest: (work) => modelDigest(hashed, options.cacheDirectory, work),
+    release: placed.release,
   };
 }
 

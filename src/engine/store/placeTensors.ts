@@ -22,6 +22,9 @@ export interface StoredTensor {
 /** How to work, and where converted or linked files are kept. */
 export interface PlaceOptions extends WorkOptions {
   readonly cacheDirectory: string;
+  readonly cacheLimit?: number | undefined;
+  /** Looks at the bytes of all weights as float32 before any are converted, and throws when they are too many. */
+  readonly checkWeights?: ((bytes: number) => void) | undefined;
 }
 
 /** Places of all tensors. */
@@ -33,6 +36,8 @@ export interface Placed {
   readonly nParams: number;
   /** Files of the cache that are mapped, to be watched beside the folder's own. */
   readonly extraFiles: readonly string[];
+  /** Says that the files are no longer mapped here. */
+  release(): Promise<void>;
 }
 
 /**
@@ -48,6 +53,7 @@ export async function placeTensors(
     names.map(async (name) => ({ name, real: await realpath(join(folder, name)) })),
   );
   const sources = await readTensors(files, index);
+  options.checkWeights?.(sources.reduce((sum, { shape }) => sum + 4 * shape.reduce((a, b) => a * b, 1), 0));
   const tensors = new Map<string, StoredTensor>();
   const place = ({ name, shape, start, end }: SafetensorsEntry, file: string) =>
     tensors.set(name, { name, shape, file, offset: start, length: end - start });
@@ -55,12 +61,14 @@ export async function placeTensors(
     const converted = await convertToFloat32(sources, options);
     for (const entry of converted.layout.entries) place(entry, basename(converted.path));
     const directory = await realpath(dirname(converted.path));
-    return { directory, tensors, nParams: countParameters(tensors.values()), extraFiles: [converted.path] };
+    const nParams = countParameters(tensors.values());
+    return { directory, tensors, nParams, extraFiles: [converted.path], release: converted.release };
   }
   const { directory, nameOf } = await gatherInOneDirectory(files, options);
   for (const source of sources) place(source, nameOf.get(source.path) as string);
   const extraFiles = [...nameOf.values()].map((name) => join(directory, name));
-  return { directory, tensors, nParams: countParameters(tensors.values()), extraFiles };
+  const nParams = countParameters(tensors.values());
+  return { directory, tensors, nParams, extraFiles, release: () => Promise.resolve() };
 }
 
 /** Buffers that some checkpoints store as floats: causal masks, and the frequencies of rotary positions. */

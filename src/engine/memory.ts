@@ -1,0 +1,54 @@
+/** Whether a model fits into memory, said before anything is tried. */
+import { totalmem } from "node:os";
+import type { ModelSizes } from "../protocol/model";
+import { EngineError } from "./engineError";
+import { inWords } from "./store/freeSpace";
+
+/** Share of the machine's memory that a model may take where no budget is set. */
+const automaticShare = 0.8;
+/** Positions whose keys and values are counted: longer texts take more, and are cut into windows by what shows them. */
+const countedPositions = 2048;
+/** Graphs, the runtime itself, and decoding a few rows. */
+const fixedBytes = 128 * 1024 * 1024;
+
+/** What there is: bytes of the machine, and of the container that holds the process (0 where there is no limit). */
+export interface MachineMemory {
+  readonly total: number;
+  readonly constrained: number;
+}
+
+function thisMachine(): MachineMemory {
+  // Absent in older versions of Node, although its types say otherwise.
+  const constrained = (process as { constrainedMemory?: () => number }).constrainedMemory?.() ?? 0;
+  return { total: totalmem(), constrained };
+}
+
+/** The budget in bytes: the one that is set, or a share of what the machine (or its container) has. */
+export function memoryBudget(set: number | undefined, machine: MachineMemory = thisMachine()): number {
+  if (set !== undefined && set > 0) return set;
+  const isLimited = machine.constrained > 0 && machine.constrained < machine.total;
+  return automaticShare * (isLimited ? machine.constrained : machine.total);
+}
+
+/** Bytes beside the weights: keys and values of a text, a chunk's activations, and what is always there. */
+export function workingBytes(sizes: ModelSizes): number {
+  const { nLayers, nKvHeads, nHeads, dHead, dModel, dMlp } = sizes;
+  const positions = Math.min(sizes.nCtx, countedPositions);
+  const chunk = Math.min(positions, 256);
+  const cache = 2 * nLayers * positions * nKvHeads * dHead;
+  const activations = chunk * (4 * dModel + 3 * dMlp + 3 * nHeads * positions);
+  return fixedBytes + 4 * (cache + activations);
+}
+
+/**
+ * Returns at once when the bytes fit.
+ * @throws {EngineError} "too-large", with both numbers
+ */
+export function requireMemory(needed: number, budget: number, what: string): void {
+  if (needed <= budget) return;
+  const message = `This model needs ${inWords(needed)} of memory (${what}), but the budget is ${inWords(budget)}.`;
+  throw new EngineError("too-large", message, {
+    next: "Choose a smaller model, or raise the setting introspect.memoryBudget (on the command line --memory-budget).",
+    details: { needed, budget },
+  });
+}

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { settingsFrom } from "../../../src/engine/environment";
+import { memoryBudget, requireMemory, workingBytes } from "../../../src/engine/memory";
+import { openModel } from "../../../src/engine/model";
+import { inRepo } from "../../support/paths";
+import { useTempFolder } from "../../support/tempFolder";
+
+const sizes = {
+  family: "gpt2",
+  nLayers: 12,
+  nHeads: 12,
+  nKvHeads: 12,
+  dModel: 768,
+  dHead: 64,
+  dMlp: 3072,
+  dVocab: 50257,
+  nCtx: 1024,
+};
+
+describe("the memory budget", () => {
+  const folder = useTempFolder();
+
+  const machines: [string, Parameters<typeof memoryBudget>, number][] = [
+    ["what is set", [5e9, { total: 1e9, constrained: 0 }], 5e9],
+    ["a share of the machine", [undefined, { total: 10e9, constrained: 0 }], 8e9],
+    [
+      "a share of the machine where the container has no limit",
+      [0, { total: 10e9, constrained: 2 ** 64 }],
+      8e9,
+    ],
+    ["a share of the container", [undefined, { total: 10e9, constrained: 5e9 }], 4e9],
+  ];
+  for (const [what, args, bytes] of machines) {
+    it(`is ${what}`, () => assert.equal(memoryBudget(...args), bytes));
+  }
+
+  it("counts what running takes: more for more layers and longer contexts", () => {
+    const base = workingBytes(sizes);
+    assert.ok(base > 128e6 && base < 600e6, String(base));
+    assert.ok(workingBytes({ ...sizes, nLayers: 24 }) > base);
+    assert.equal(workingBytes({ ...sizes, nCtx: 1e6 }), workingBytes({ ...sizes, nCtx: 2048 }));
+  });
+
+  it("names both numbers when something does not fit", () => {
+    requireMemory(10, 10, "x");
+    assert.throws(
+      () => requireMemory(13.4e9, 8e9, "its weights"),
+      (error: Error & { code?: string; next?: string }) =>
+        error.code === "too-large" && /13\.4 GB.*8\.0 GB/.test(error.message) && error.next !== undefined,
+    );
+  });
+
+  it("refuses a model before its weights are converted", async () => {
+    const options = { cacheDirectory: join(folder(), "cache"), memoryBudget: 1e6 };
+    await assert.rejects(openModel(inRepo("models/introspect-small"), options), { code: "too-large" });
+    assert.equal(existsSync(join(folder(), "cache")), false);
+  });
+
+  it("refuses a model whose weights fit and whose running does not, and leaves no mark behind", async () => {
+    const options = { cacheDirectory: join(folder(), "cache"), memoryBudget: 50e6 };
+    await assert.rejects(openModel(inRepo("models/introspect-small"), options), { code: "too-large" });
+    const open = await openModel(inRepo("models/introspect-small"), { ...options, memoryBudget: 2e9 });
+    open.dispose();
+  });
+
+  it("is read from the environment in gigabytes, what is no number being left out", () => {
+    assert.deepEqual(
+      settingsFrom({
+        INTROSPECT_MEMORY_BUDGET: "2.5",
+        INTROSPECT_CACHE_LIMIT: "10",
+        INTROSPECT_DEVICE: "cpu",
+      }),
+      { memoryBudget: 2.5e9, cacheLimit: 10e9, device: "cpu" },
+    );
+    for (const text of ["", "0", "-1", "much", undefined]) {
+      assert.deepEqual(settingsFrom({ INTROSPECT_MEMORY_BUDGET: text, INTROSPECT_DEVICE: "" }), {});
+    }
+  });
+});

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { openRunner, type OpenRunner } from "../../../support/openRunner";
+import { useTempFolder } from "../../../support/tempFolder";
+import { writeTinyCheckpoint } from "../../../support/tinyCheckpoint";
+import { tinyModel } from "../../../support/tinyModel";
+import { TinyRunner } from "../../../support/tinyRunner";
+
+/** A vocabulary so large that not all of it can be tracked in one graph call. */
+const shape = {
+  nLayers: 1,
+  nHeads: 1,
+  dModel: 4,
+  dMlp: 4,
+  dVocab: 4500,
+  nCtx: 4,
+  kind: "gpt",
+  seed: 1,
+} as const;
+
+describe("decoding", () => {
+  const folder = useTempFolder();
+  let open: OpenRunner;
+  const model = tinyModel(shape);
+  beforeEach(async () => {
+    writeTinyCheckpoint(folder(), model);
+    open = await openRunner(folder());
+  });
+  afterEach(() => open.dispose());
+
+  it("tracks every token of the vocabulary, in several graph calls", async () => {
+    const rows = Float32Array.from({ length: 4 }, (_, i) => Math.sin(i));
+    const all = Array.from({ length: shape.dVocab }, (_, id) => id);
+    const request = { rows, k: 3, track: [all] };
+    const before = open.calls();
+    const made = await open.runner.decode(request);
+    assert.equal(open.calls() - before, Math.ceil((4500 * 4500) / (16 * 1024 * 1024)));
+    const wanted = await new TinyRunner(model).decode(request);
+    assert.deepEqual(made.ids, wanted.ids);
+    made.tracked.forEach((row, i) => {
+      assert.equal(row.length, shape.dVocab);
+      const ranks = row.map(({ rank }) => rank).sort((a, b) => a - b);
+      assert.equal(ranks[0], 1);
+      for (const id of [0, 1, 3727, 3728, 4499]) {
+        assert.ok(Math.abs(row[id].logit - wanted.tracked[i][id].logit) < 1e-4);
+        assert.ok(Math.abs(row[id].rank - wanted.tracked[i][id].rank) <= 1);
+      }
+    });
+  });
+
+  it("tracks another list for every row", async () => {
+    const rows = Float32Array.from({ length: 8 }, (_, i) => Math.cos(i));
+    const { tracked } = await open.runner.decode({ rows, k: 1, track: [[3, 5], [7]] });
+    const both = await open.runner.decode({ rows, k: 1, track: [[3, 5, 7]] });
+    assert.deepEqual(tracked, [both.tracked[0].slice(0, 2), [both.tracked[1][2]]]);
+  });
+});
