@@ -30,6 +30,7 @@ import { opt } from "../architectures/opt";
 import { persimmon } from "../architectures/persimmon";
 import { phi } from "../architectures/phi";
 import { phi3 } from "../architectures/phi3";
+import { plain } from "../architectures/plain";
 import { qwen2 } from "../architectures/qwen2";
 import { qwen2Moe } from "../architectures/qwen2_moe";
 import { qwen3 } from "../architectures/qwen3";
@@ -62,6 +63,7 @@ const families: Readonly<Record<string, Family>> = {
   gptj,
   granite,
   helium,
+  "introspect-plain": plain,
   llama,
   mistral,
   mixtral,

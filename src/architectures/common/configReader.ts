@@ -45,6 +45,19 @@ export function flag(config: ModelConfig, key: string, fallback: boolean): boole
   throw refuse(key, value, "true or false");
 }
 
+/** One of some names. */
+export function choice<Name extends string>(
+  config: ModelConfig,
+  key: string,
+  names: readonly Name[],
+  fallback: Name,
+): Name {
+  const value = config[key] ?? fallback;
+  const found = names.find((name) => name === value);
+  if (found !== undefined) return found;
+  throw refuse(key, value, `one of ${names.join(", ")}`);
+}
+
 /** A nonlinearity, by transformers' name for it. */
 export function activationOf(config: ModelConfig, key: string, fallback: string): Activation {
   const value = config[key] ?? fallback;

@@ -44,9 +44,9 @@ export class WeightFinder {
     return name;
   }
 
-  /** True when the checkpoint has this tensor outside the base model. */
-  has(name: string): boolean {
-    return this.weights.has(name);
+  /** Full name of a tensor of the base model, or null where the checkpoint leaves it out. */
+  optional(name: string, shape: readonly number[]): string | null {
+    return this.weights.has(this.prefix + name) ? this.tensor(name, shape) : null;
   }
 
   /** A Linear of the base model, [out, in], with its bias where asked for. */

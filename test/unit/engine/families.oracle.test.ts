@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { modelSpecOf } from "../../../src/engine/families";
 import type { ModelRunner } from "../../../src/engine/modelRunner";
 import { blockHook, type BlockSite } from "../../../src/graph/hooks";
 import type { BlockNorm } from "../../../src/graph/runner";
@@ -8,6 +9,7 @@ import { Agreement } from "../../support/agreement";
 import { openRunner } from "../../support/openRunner";
 import { oracleIt } from "../../support/oracle";
 import { readReferenceTensors, type ReferenceTensor } from "../../support/referenceTensors";
+import { specForward } from "../../support/specForward";
 
 /** What of a family's reference tensors is not a hook as it stands. */
 interface Oddity {
@@ -274,7 +276,32 @@ async function compareIncremental({ runner, ids, odd, agree }: Case): Promise<vo
   }
 }
 
+/** Other tokens and more of them than the file has, against loops that are held against the file's own. */
+async function compareLoops({ runner, ids, tensors, agree }: Case, dir: string): Promise<void> {
+  const weights = readReferenceTensors(join(dir, "model.safetensors"));
+  const located = new Map(
+    [...weights].map(([name, { shape }]) => [name, { shape, file: "", offset: 0, length: 0 }]),
+  );
+  const config = JSON.parse(readFileSync(join(dir, "config.json"), "utf8")) as Record<string, unknown>;
+  const spec = modelSpecOf(config, located);
+  const { dVocab } = runner.info;
+  const reference = tensors.get("logits")?.data as Float32Array;
+  const last = specForward(spec, weights, ids).at(-1) as number[];
+  agree.relative("loops", last, reference.subarray(reference.length - dVocab));
+  const other = Array.from({ length: 37 }, (_, i) => (i * i * 7 + i * 11 + 5) % dVocab);
+  const expected = specForward(spec, weights, other);
+  for (const position of [0, 1, 7, 20, 36]) {
+    const { logits } = await runner.logitsAt({ ids: other, position });
+    agree.relative(`other tokens at ${position}`, logits, expected[position] as number[]);
+  }
+}
+
 describe("families against transformers", () => {
+  oracleIt("all folders are looked at", "oracle-hf", (dir) => {
+    const folders = readdirSync(dir).filter((name) => name !== "README.md");
+    assert.deepEqual(Object.keys(families).sort(), folders.sort());
+  });
+
   for (const [family, odd] of Object.entries(families)) {
     oracleIt(
       `${family}: every hook, the logits and the greedy text agree`,
@@ -291,6 +318,7 @@ describe("families against transformers", () => {
         await compareModules(one);
         await compareEnds(one);
         await compareIncremental(one);
+        await compareLoops(one, dir);
         assert.ok(one.agree.count > 9 * runner.info.nLayers);
         one.agree.settle();
         const sampling = { maxTokens: reference.greedy_ids.length, temperature: 0, seed: 0 };
