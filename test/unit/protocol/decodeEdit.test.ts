@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { blockSites, embedSites } from "../../../src/graph/hooks";
+import { editOps } from "../../../src/protocol/editHook";
+import { inRepo } from "../../support/paths";
 import { seededRandom } from "../../../src/base/random";
 import { DecodeError } from "../../../src/protocol/decode";
 import { decodeEdits } from "../../../src/protocol/decodeEdit";
@@ -39,6 +43,20 @@ const pattern = { hook: "blocks.0.attn.hook_pattern", op: "edge-set", positions:
 const scale = { hook: "blocks.0.ln1.hook_scale", op: "freeze", positions: "prefill-all" };
 const exchange = { ...pre, op: "interchange", value: { text: "a" } };
 const post = { hook: "blocks.1.mlp.hook_post", op: "zero", positions: "last" };
+
+interface Schema {
+  readonly properties: {
+    readonly edits: {
+      readonly items: {
+        readonly properties: { readonly op: { enum: string[] }; readonly hook: { pattern: string } };
+      };
+    };
+  };
+}
+const decodedFields = [
+  ...["hook", "op", "value", "scale", "positions", "batch", "heads", "neurons", "keys", "preserveNorm"],
+  ...["seed", "min", "max", "from", "subspace"],
+];
 
 function refuses(value: unknown, path: string): void {
   assert.throws(
@@ -170,6 +188,25 @@ describe("edit lists", () => {
   for (const [what, value, path] of bad) {
     it(`refuses ${what} at ${path}`, () => refuses(value, path));
   }
+
+  it("have a schema with the same ops, fields and hooks", () => {
+    const schema = JSON.parse(readFileSync(inRepo("media/experiment.schema.json"), "utf8")) as Schema;
+    const { properties } = schema.properties.edits.items;
+    const known = [...new Set([pre, scores, pattern].flatMap(({ hook }) => editOps(hook)))];
+    assert.deepEqual([...properties.op.enum].sort(), known.sort());
+    assert.throws(
+      () => decodeEdits([{ ...pre, odd: 1 }]),
+      (error) => {
+        assert.ok(error instanceof DecodeError);
+        assert.equal(error.next, `Known fields: ${decodedFields.join(", ")}.`);
+        return true;
+      },
+    );
+    assert.deepEqual(Object.keys(properties).sort(), [...decodedFields].sort());
+    const allowed = new RegExp(properties.hook.pattern);
+    const sites = [...blockSites.map((site) => `blocks.3.${site}`), ...embedSites];
+    for (const hook of sites) assert.equal(allowed.test(hook), editOps(hook).length > 0, hook);
+  });
 
   it("names the nearest hook", () => {
     assert.throws(
