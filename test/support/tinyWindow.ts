@@ -16,6 +16,16 @@ export function tinyWindow(ids: readonly number[], start = 0): RunWindow {
   return { ids, tokens, start, truncated: false, bos: ids[0] === 0, context: "document" };
 }
 
+/** The same window with its first n tokens behind position 0 as those of a custom prefix. */
+export function behindPrefix(window: RunWindow, n: number): RunWindow {
+  const start = window.tokens[n + 1].start;
+  const tokens = window.tokens.map((token, pos): TokenInfo => {
+    if (pos > n) return token;
+    return { ...token, start, end: start, ...(pos > 0 ? { prefix: true } : {}) };
+  });
+  return { ...window, tokens, start, context: "prefix" };
+}
+
 /** <s> and n - 1 random ids below dVocab. */
 export function randomIds(n: number, dVocab: number, seed: number): number[] {
   const random = seededRandom(seed);

@@ -16,6 +16,7 @@ export class ContextSwitch {
   private readonly radios: ReadonlyMap<RunContext["kind"], HTMLInputElement>;
   private readonly prefix: TextArea;
   private readonly hint = h("p", { class: "context-hint" });
+  private readonly ran = h("p", { class: "ran" });
   private choice: RunChoice | null = null;
 
   constructor(
@@ -36,11 +37,23 @@ export class ContextSwitch {
       ...choices,
     );
     this.prefix = new TextArea("Prefix", () => this.choose({ prefix: this.prefix.value }));
-    this.element = h("div", { class: "context" }, row, this.hint, this.prefix.element);
+    this.element = h(
+      "div",
+      { class: "context", hidden: true },
+      h("div", { class: "context-row" }, row, this.ran),
+      this.hint,
+      this.prefix.element,
+    );
   }
 
-  /** Shows the host's choice; what somebody is typing is left alone until the host has another prefix. */
-  update(choice: RunChoice): void {
+  /**
+   * Shows the host's choice and beside it what the shown result was run on; nothing where the host offers no choice.
+   * What somebody is typing is left alone until the host has another prefix.
+   */
+  update(choice: RunChoice | undefined, ran: string): void {
+    this.element.hidden = choice === undefined;
+    setText(this.ran, ran);
+    if (!choice) return;
     const before = this.choice;
     this.choice = choice;
     for (const [kind, radio] of this.radios) radio.checked = kind === choice.context;

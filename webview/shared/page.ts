@@ -67,8 +67,6 @@ class Shell<Data> {
   private readonly status = h("span", { class: "status" });
   /** What must be known to read the picture: for example that only a part of the selection was used. */
   private readonly note = h("p", { class: "note", role: "note" });
-  private readonly ran = h("p", { class: "ran" });
-  private readonly runPlace = h("div", { class: "run", hidden: true });
   private contextSwitch: ContextSwitch | null = null;
   private host!: Host;
   private badge!: Badge;
@@ -91,12 +89,12 @@ class Shell<Data> {
     const { contexts } = this.panel;
     if (contexts) {
       this.contextSwitch = new ContextSwitch(contexts, (choice) => host.ask("run/choose", choice));
-      this.runPlace.append(this.contextSwitch.element, this.ran);
+      this.main.append(this.contextSwitch.element);
     }
     const keys = h("button", { type: "button", class: "tool", "aria-label": "Keys and words" }, "?");
     keys.addEventListener("click", () => this.toggleHelp());
     const head = h("header", { class: "head" }, this.badge.element, this.document, this.status, keys);
-    this.main.append(this.runPlace, this.frame, this.note, this.panel.element);
+    this.main.append(this.frame, this.note, this.panel.element);
     const root = h("div", { class: `page page-${this.id}` }, head, this.main, this.rail.element, this.live);
     applyTheme();
     (document.getElementById("root") ?? document.body).append(root);
@@ -148,17 +146,9 @@ class Shell<Data> {
     return this.state?.data === undefined ? null : this.panel.ran(this.state.data);
   }
 
-  /** The choice of what is run next, and beside it what was run. */
-  private drawRun(data: boolean): void {
-    const run = this.state?.run;
-    this.runPlace.hidden = !run || !this.contextSwitch;
-    if (run) this.contextSwitch?.update(run);
-    setText(this.ran, (data && this.ranWords()) || "");
-  }
-
   private show(data: boolean): void {
     this.panel.element.hidden = !data;
-    this.drawRun(data);
+    this.contextSwitch?.update(this.state?.run, (data && this.ranWords()) || "");
     setText(this.note, this.state?.status === "ready" ? (this.state.message ?? "") : this.note.textContent);
     this.note.hidden = !data || this.note.textContent === "";
     this.rail.element.hidden = !data;

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { attentionView, headPattern, headScores } from "../../../src/analysis/attention";
+import { attentionView, headPattern, headScores, mostShown } from "../../../src/analysis/attention";
 import { HeadScoreCache } from "../../../src/analysis/attention/scoreCache";
 import type { RunPlan } from "../../../src/graph/runner";
 import { tensor } from "../../../src/tensor/tensor";
 import { tinyModel } from "../../support/tinyModel";
 import { TinyRunner } from "../../support/tinyRunner";
-import { randomIds, tinyWindow } from "../../support/tinyWindow";
+import { behindPrefix, randomIds, tinyWindow } from "../../support/tinyWindow";
 
 const shape = {
   nLayers: 2,
@@ -53,6 +53,25 @@ describe("attention", () => {
       row.forEach((share, j) => near(share, data[100 + positions[i] * 10 + positions[j]]));
       near(row.reduce((a, b) => a + b, 0) + shown.outside[i], 1);
     });
+  });
+
+  it("shows a custom prefix before the selection, at most half of what there is room for", async () => {
+    const few = behindPrefix(tinyWindow(randomIds(9, shape.dVocab, 2)), 3);
+    const range = { start: few.start, end: few.tokens.at(-1)!.end };
+    const show = async (window: typeof few) =>
+      (await attentionView(new Planted(null), { window, range, layer: 0, head: 0 })).positions;
+    assert.deepEqual(await show(few), [1, 2, 3, 4, 5, 6, 7, 8]);
+    const many = behindPrefix(tinyWindow(randomIds(300, shape.dVocab, 2)), 200);
+    const positions = (
+      await attentionView(new Planted(null), {
+        window: many,
+        range: { start: many.start, end: many.tokens.at(-1)!.end },
+        layer: 0,
+        head: 0,
+      })
+    ).positions;
+    assert.equal(positions.length, mostShown);
+    assert.deepEqual([positions[0], positions[mostShown / 2]], [201 - mostShown / 2, 201]);
   });
 
   it("shows the positions that the selection overlaps, by one unit too", async () => {

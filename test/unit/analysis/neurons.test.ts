@@ -4,7 +4,7 @@ import { RecordActivations } from "../../../src/analysis/common/activations";
 import { tinyForward, tinyModel, type TinyModel, type TinyShape } from "../../support/tinyModel";
 import { tinyRecords } from "../../support/tinyRecords";
 import { TinyRunner, tinyVocabulary } from "../../support/tinyRunner";
-import { randomIds, tinyWindow } from "../../support/tinyWindow";
+import { behindPrefix, randomIds, tinyWindow } from "../../support/tinyWindow";
 
 const shape: TinyShape = {
   nLayers: 2,
@@ -52,6 +52,35 @@ describe("ranking neurons", () => {
   const window = tinyWindow(ids);
   const range = { start: window.tokens[20].start, end: window.tokens[23].end };
   const model = tinyModel(shape);
+
+  it("neither ranks a custom prefix nor compares with it", async () => {
+    const behind = behindPrefix(window, 19);
+    const all = { start: 0, end: behind.tokens.at(-1)!.end };
+    const rank = (of: typeof all, k = 3) =>
+      rankNeurons(new TinyRunner(model), tinyVocabulary, { window: behind, range: of, k, records: null });
+    assert.deepEqual(
+      (await rank(all)).selected,
+      ids.map((_, pos) => pos).filter((pos) => pos > 19),
+    );
+    const few = await rank({ start: behind.tokens[36].start, end: behind.tokens[39].end }, 20);
+    const rest = posts(model, ids).map((layer) => layer.map((v) => v.slice(20, 36)));
+    const selected = posts(model, ids).map((layer) => layer.map((v) => mean(v.slice(36, 40))));
+    const expected = expectedScores(selected, {
+      mean: rest.map((layer) => layer.map(mean)),
+      deviation: rest.map((layer) => layer.map(deviation)),
+    });
+    for (const { layer, neuron, score } of few.neurons) near(score, expected[layer][neuron]);
+  });
+
+  it("says what else one may do where a selection alone has nothing to rank", async () => {
+    const alone = { ...tinyWindow([0, 5]), context: "selection" } as const;
+    const request = { window: alone, range: { start: 0, end: 0 }, k: 3, records: null };
+    await assert.rejects(
+      rankNeurons(new TinyRunner(model), tinyVocabulary, request),
+      (error: { code: string; next: string }) =>
+        error.code === "empty-selection" && /text before/.test(error.next),
+    );
+  });
 
   it("scores against the rest of the window where there are no records", async () => {
     const result = await rankNeurons(new TinyRunner(model), tinyVocabulary, {

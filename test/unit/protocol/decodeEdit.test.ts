@@ -263,6 +263,11 @@ describe("experiment files", () => {
     assert.deepEqual(parse({ ...file, result: { wrong: 1 }, expect: [] }), file);
   });
 
+  for (const bos of ["auto", "always", "never"]) {
+    it(`keep that BOS stands before the prompt ${bos}`, () =>
+      assert.deepEqual(parse({ ...file, bos }), { ...file, bos }));
+  }
+
   it("keep how tokens are drawn, where they say so", () => {
     const sampling = { ...file.sampling, topK: 40, topP: 0.9, alternatives: 3 };
     assert.deepEqual(parse({ ...file, sampling }), { ...file, sampling });
@@ -284,6 +289,7 @@ describe("experiment files", () => {
     ["a share of nothing", JSON.stringify({ ...file, sampling: { topP: 0 } }), "bad-field"],
     ["more than the whole", JSON.stringify({ ...file, sampling: { topP: 1.5 } }), "bad-field"],
     ["half a token to draw from", JSON.stringify({ ...file, sampling: { topK: 0.5 } }), "bad-field"],
+    ["a word that says nothing of BOS", JSON.stringify({ ...file, bos: true }), "bad-field"],
     ["no new tokens", JSON.stringify({ ...file, sampling: { maxTokens: 0 } }), "bad-field"],
     ["a million controls", JSON.stringify({ ...file, controls: { isotropic: 1e6 } }), "bad-field"],
   ];

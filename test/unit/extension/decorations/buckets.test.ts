@@ -24,6 +24,11 @@ describe("the scale of a neuron's colours", () => {
     assert.equal(scaleOf(tokens, [100, 2, 50]), 2);
   });
 
+  it("leaves out a custom prefix", () => {
+    const tokens = [token(0, 0, true), { ...token(0, 0), prefix: true as const }, token(0, 1)];
+    assert.equal(scaleOf(tokens, [100, 50, 2]), 2);
+  });
+
   it("is zero for an empty or broken record", () => {
     assert.equal(scaleOf([], []), 0);
     assert.equal(scaleOf([token(0, 1), token(1, 2)], [1, Number.NaN]), 0);
