@@ -5,6 +5,7 @@ import { CancelledError, CodedError, toErrorData } from "../../base/errors";
 import type { HostApi, PanelId, RunChoice } from "../../protocol/panelApi";
 import type { Handlers } from "../../protocol/rpc";
 import { Command } from "../contributions";
+import { saveAs } from "../documents/saveAs";
 import { sentence } from "../messages";
 import type { PanelStore } from "./panelStore";
 
@@ -74,10 +75,5 @@ async function saveExport({
   encoding,
 }: HostApi["export/save"]["params"]): Promise<void> {
   const file = name.endsWith(`.${format}`) ? name : `${name}.${format}`;
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  const target = await vscode.window.showSaveDialog({
-    ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, file) } : {}),
-    filters: { [format.toUpperCase()]: [format] },
-  });
-  if (target) await vscode.workspace.fs.writeFile(target, Buffer.from(content, encoding));
+  await saveAs({ name: file, format, content: Buffer.from(content, encoding) });
 }

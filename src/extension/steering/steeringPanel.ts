@@ -5,6 +5,7 @@ import { CodedError } from "../../base/errors";
 import { decodeExperiment } from "../../protocol/decodeExperiment";
 import type { Experiment } from "../../protocol/edit";
 import { experimentSuffix } from "../contributions";
+import { saveAs } from "../documents/saveAs";
 import { experimentTexts, says, working } from "../messages";
 import { hostHandlers, type PanelActions } from "../panels/hostHandlers";
 import { PanelStore, type StateOf } from "../panels/panelStore";
@@ -20,7 +21,7 @@ import {
   draftFrom,
   withStrength,
 } from "./experimentDraft";
-import { addResult, saveFolder } from "./experimentFile";
+import { addResult } from "./experimentFile";
 import { modelReference, resolveModel } from "./resolveModel";
 
 const memoryKey = "panel.steering";
@@ -120,16 +121,10 @@ export class SteeringPanel implements vscode.Disposable {
   private async save(): Promise<void> {
     const { data } = this.store.state;
     if (!data) throw new CodedError("no-experiment", says.nothingToSave());
-    const folder = saveFolder();
-    const name = `experiment${experimentSuffix}`;
-    // The dialog itself asks before it replaces a file.
-    const target = await vscode.window.showSaveDialog({
-      ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, name) } : {}),
-      filters: { JSON: ["json"] },
-    });
-    if (!target) return;
     const experiment = data.result ? { ...data.experiment, result: data.result } : data.experiment;
-    await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(experimentText(experiment)));
+    const content = new TextEncoder().encode(experimentText(experiment));
+    const target = await saveAs({ name: `experiment${experimentSuffix}`, format: "json", content });
+    if (!target) return;
     this.file = target;
     this.remember();
     this.store.update({ data: { ...data, file: this.fileName() } });
