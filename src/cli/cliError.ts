@@ -12,7 +12,8 @@ export type CliErrorCode =
   | "bad-ids"
   | "bad-range"
   | "no-tokenizer"
-  | "verify-failed";
+  | "verify-failed"
+  | "device-unavailable";
 
 /** Something wrong with what was given to a command. */
 export class CliError extends CodedError<CliErrorCode> {}

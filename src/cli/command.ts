@@ -1,5 +1,6 @@
 /** What a command of the command line is. */
 import type { WorkOptions } from "../base/cancel";
+import type { EngineSettings } from "../engine/environment";
 import type { JsonStream } from "./jsonStream";
 import type { OptionName, ParsedArguments } from "./options";
 
@@ -7,8 +8,11 @@ import type { OptionName, ParsedArguments } from "./options";
 export interface CommandCall {
   readonly args: ParsedArguments;
   readonly out: JsonStream;
-  readonly work: WorkOptions;
+  readonly work: ModelWork;
 }
+
+/** Work with a model: how it is opened, beside what stops it. */
+export interface ModelWork extends WorkOptions, EngineSettings {}
 
 /** One command: how it is called, and what it does. Its answer is one JSON value on `out`. */
 export interface Command {

@@ -1,6 +1,7 @@
 /** What `--help` prints. */
 import type { Command } from "./command";
-import { optionTexts } from "./options";
+import { modelOptions } from "./modelOptions";
+import { type OptionName, optionTexts } from "./options";
 
 /** Help over all commands. */
 export function overview(commands: readonly Command[]): string {
@@ -21,7 +22,7 @@ export function overview(commands: readonly Command[]): string {
 
 /** Help of one command. */
 export function helpOf(command: Command): string {
-  const options = command.options.map((name) => `  ${optionTexts[name]}`);
+  const options = optionsOf(command).map((name) => `  ${optionTexts[name]}`);
   const common = ["  --progress          progress on standard error even without a terminal"];
   return [
     `introspect ${callOf(command)} [options]`,
@@ -32,6 +33,11 @@ export function helpOf(command: Command): string {
     ...common,
     "",
   ].join("\n");
+}
+
+/** A command's own options, and those that every command with a model has. */
+export function optionsOf({ options, positionals }: Command): readonly OptionName[] {
+  return positionals.includes("DIR") ? [...options, ...modelOptions] : options;
 }
 
 function callOf({ name, positionals }: Command): string {

@@ -24,6 +24,10 @@ export const optionTexts = {
   seed: "--seed S            seed for a temperature above 0 (0)",
   "top-k": "--top-k K           draw from the K most likely tokens only (0: all)",
   "top-p": "--top-p P           draw from the fewest tokens whose probabilities reach P only (1: all)",
+  device:
+    "--device D          cpu (default), auto, cuda, webgpu, dml, coreml, tensorrt; all but cpu are untested",
+  "memory-budget": "--memory-budget GB  most memory a model may take",
+  "cuda-libraries": "--cuda-libraries F  folder of the CUDA libraries",
   alternatives: "--alternatives N    list the N most likely tokens beside each new one",
 } as const;
 

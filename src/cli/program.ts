@@ -6,6 +6,7 @@ import { nearest } from "../base/nearest";
 import { CliError, usageError } from "./cliError";
 import type { Command } from "./command";
 import { generateCommand } from "./commands/generate";
+import { devicesCommand } from "./commands/devices";
 import { lensCommand } from "./commands/lens";
 import { modelCommand } from "./commands/model";
 import { neuronsCommand } from "./commands/neurons";
@@ -15,8 +16,9 @@ import { steerCommand } from "./commands/steer";
 import { sweepCommand } from "./commands/sweep";
 import { tokensCommand } from "./commands/tokens";
 import { verifyCommand } from "./commands/verify";
-import { helpOf, overview } from "./help";
+import { helpOf, optionsOf, overview } from "./help";
 import { JsonStream } from "./jsonStream";
+import { settingsOf } from "./modelOptions";
 import { parseArguments } from "./options";
 import { ProgressLine, type ProgressTarget } from "./progressLine";
 
@@ -32,6 +34,7 @@ export const commands: readonly Command[] = [
   steerCommand,
   sweepCommand,
   verifyCommand,
+  devicesCommand,
 ];
 
 /** Where a call writes, and what stops it. */
@@ -69,7 +72,7 @@ async function call(
   if (name === "--help" || name === "-h" || name === "help") return out.text(overview(commands));
   const command = commands.find((one) => one.name === name);
   if (!command) throw unknownCommand(name);
-  const args = parseArguments(rest, command.options);
+  const args = parseArguments(rest, optionsOf(command));
   if (args.help) return out.text(helpOf(command));
   const { positionals } = command;
   if (args.positionals.length !== positionals.length) {
@@ -78,7 +81,7 @@ async function call(
   }
   const shown = args.progress || io.stderr.isTTY === true;
   const onProgress = shown ? progress.show.bind(progress) : undefined;
-  await command.run({ args, out, work: { signal: io.signal, onProgress } });
+  await command.run({ args, out, work: { signal: io.signal, onProgress, ...settingsOf(args) } });
   await out.text("\n");
 }
 

@@ -13,6 +13,7 @@ import { pairEncoderOf } from "../engine/pairEncoder";
 import { defaultCacheDirectory } from "../engine/store/cacheDirectory";
 import { buildRunWindow } from "../engine/window";
 import { CliError, usageError } from "./cliError";
+import type { ModelWork } from "./command";
 import { edgeEdits } from "./edges";
 import { bosOf, idList, type ParsedArguments } from "./options";
 import { readText } from "./textFile";
@@ -28,7 +29,7 @@ export interface Session {
 /** Opens the model that a command names, and closes it when the command is done. */
 export async function withModel(
   path: string,
-  work: WorkOptions,
+  work: ModelWork,
   use: (session: Session) => Promise<void>,
 ): Promise<void> {
   const open = await openModel(path, { cacheDirectory: defaultCacheDirectory(), ...work });
@@ -120,6 +121,8 @@ export interface AnswerFacts {
   /** Whether a beginning-of-sequence token came first. */
   readonly bos: boolean;
   readonly digest: string;
+  /** What the model ran on; every device but the CPU is untested. */
+  readonly device: string;
   /** Texts are run as they are; chat templates are not applied. */
   readonly mode: "raw";
   /** What was odd about the checkpoint and how it was read; absent when nothing was. */
@@ -138,6 +141,7 @@ export async function factsOf(
     ...(window ? { window } : {}),
     bos: ran.bos,
     digest: await open.digest(work),
+    device: open.device.name,
     mode: "raw",
     ...(info.warnings ? { warnings: info.warnings } : {}),
   };

@@ -7,6 +7,7 @@ export type EngineErrorCode =
   | "run-failed"
   | "model-changed"
   | "too-large"
+  | "unknown-device"
   | "no-tokenizer"
   | "prefix-too-long"
   | "bad-request"

@@ -2,6 +2,7 @@
 import type { Logger } from "../base/log";
 import type { EngineApi } from "../protocol/engineApi";
 import { type Channel, RpcPeer } from "../protocol/rpc";
+import { settingsFrom } from "./environment";
 import { engineHandlers, queued } from "./handlers";
 import { JobQueue } from "./jobQueue";
 import { ModelStore } from "./modelStore";
@@ -23,7 +24,11 @@ if (process.send === undefined) {
   logger.error("This is the engine of the Introspect extension; it is started by the extension.");
   process.exitCode = 2;
 } else {
-  const store = new ModelStore({ cacheDirectory: defaultCacheDirectory(), logger });
+  const store = new ModelStore({
+    cacheDirectory: defaultCacheDirectory(),
+    logger,
+    ...settingsFrom(process.env),
+  });
   new RpcPeer<EngineApi, Record<never, never>>(channel, queued(engineHandlers(store), new JobQueue()), {
     remote: "host",
     logger,

@@ -6,6 +6,7 @@ import type { ModelRecords, Runner, Vocabulary } from "../graph/runner";
 import type { ModelSpec } from "../graph/modelSpec";
 import type { ModelInfo } from "../protocol/model";
 import { createTokenizer, type TextTokenizer } from "../tokenizer/textTokenizer";
+import { type ChosenDevice, chooseDevice } from "./devices";
 import { EngineError } from "./engineError";
 import { familyOf, modelSpecOf } from "./families";
 import { memoryBudget, requireMemory, workingBytes } from "./memory";
@@ -19,6 +20,8 @@ import { threadCount } from "./threads";
 /** An opened model. `info.digest` stays null; `digest()` computes it once. */
 export interface OpenModel {
   readonly info: ModelInfo;
+  /** What runs it; its note is among the warnings of `info`. */
+  readonly device: ChosenDevice;
   readonly runner: Runner;
   /** Null when the folder has no tokenizer.json: only ids can be run. */
   readonly tokenizer: TextTokenizer | null;
@@ -47,6 +50,8 @@ export interface OpenOptions extends WorkOptions {
   readonly memoryBudget?: number | undefined;
   /** Most bytes of converted weights kept in the cache. */
   readonly cacheLimit?: number | undefined;
+  /** See `deviceNames`; the CPU where it is left out. */
+  readonly device?: string | undefined;
 }
 
 /**
@@ -65,14 +70,18 @@ export async function openModel(path: string, options: OpenOptions): Promise<Ope
     throwIfCancelled(options.signal);
     const spec = modelSpecOf(folder.config, folder.tensors);
     requireMemory(weights + workingBytes(spec), budget, "its weights as float32, and what running it takes");
-    return modelOf(folder, spec, options);
+    return modelOf(folder, spec, { ...options, chosen: await chooseDevice(options.device) });
   } catch (error) {
     await folder.release();
     throw error;
   }
 }
 
-function modelOf(folder: ModelFolder, spec: ModelSpec, options: OpenOptions): OpenModel {
+function modelOf(
+  folder: ModelFolder,
+  spec: ModelSpec,
+  options: OpenOptions & { readonly chosen: ChosenDevice },
+): OpenModel {
   const { path } = folder;
   const tokenizer =
     folder.tokenizerJson === null
@@ -80,17 +89,22 @@ function modelOf(folder: ModelFolder, spec: ModelSpec, options: OpenOptions): Op
       : createTokenizer(folder.tokenizerJson, folder.tokenizerConfig, spec.dVocab);
   const info = modelInfo(spec, {
     path,
-    warnings: tokenizer === null ? [] : tokenizerWarnings(tokenizer),
+    warnings: [
+      ...(tokenizer === null ? [] : tokenizerWarnings(tokenizer)),
+      ...(options.chosen.note === null ? [] : [options.chosen.note]),
+    ],
     nParams: folder.nParams,
     hasTokenizer: tokenizer !== null,
     addsBos: tokenizer?.addsBos ?? false,
     hasRecords: folder.recordsFile !== null,
   });
-  const pool = new SessionPool({ directory: folder.directory, threads: options.threads ?? threadCount() });
+  const threads = options.threads ?? threadCount();
+  const pool = new SessionPool({ directory: folder.directory, threads, device: options.chosen.name });
   let records: Promise<ModelRecords | null> | undefined;
   let digest: Promise<string> | undefined;
   return {
     info,
+    device: options.chosen,
     runner: new ModelRunner(info, spec, folder.tensors, pool),
     tokenizer,
     vocabulary: vocabularyOf(tokenizer),

@@ -1,4 +1,5 @@
 /** The only import of onnxruntime-node: sessions over graphs written in memory and weights mapped from a folder. */
+import { dirname, join } from "node:path";
 import type * as Ort from "onnxruntime-node";
 import { encodeOnnxModel, type OnnxGraph } from "../formats/onnx/onnxModel";
 import { EngineError } from "./engineError";
@@ -24,6 +25,8 @@ export interface GraphSession {
 export interface SessionOptions {
   readonly directory: string;
   readonly threads: number;
+  /** What runs the graphs; the CPU where it is left out, and wherever the device lacks an operator. */
+  readonly device?: string;
 }
 
 let loaded: Promise<typeof Ort> | undefined;
@@ -47,6 +50,18 @@ export async function onnxruntimeVersion(): Promise<string> {
   return ort.env.versions.node ?? ort.env.versions.common;
 }
 
+/** Devices that the runtime knows of on this platform, and whether it brings what they need. */
+export async function listBackends(): Promise<{ name: string; bundled: boolean }[]> {
+  const ort = await runtime();
+  return ort.listSupportedBackends().map(({ name, bundled }) => ({ name, bundled }));
+}
+
+/** Folder of the runtime's native library. */
+export function runtimeFolder(): string {
+  const root = dirname(require.resolve("onnxruntime-node/package.json"));
+  return join(root, "bin", "napi-v6", process.platform, process.arch);
+}
+
 /**
  * A session over a graph. Prepacking is off so that weights stay mapped pages shared by every variant; spinning is off
  * because a chain of sessions with it on is several times slower; optimisations are off so that variants of a block
@@ -57,7 +72,8 @@ export async function createSession(graph: OnnxGraph, options: SessionOptions): 
   const ort = await runtime();
   const session = await guarded(graph.name, () =>
     ort.InferenceSession.create(encodeOnnxModel(graph), {
-      executionProviders: ["cpu"],
+      executionProviders:
+        options.device === undefined || options.device === "cpu" ? ["cpu"] : [options.device, "cpu"],
       intraOpNumThreads: options.threads,
       interOpNumThreads: 1,
       graphOptimizationLevel: "disabled",

@@ -9,6 +9,7 @@ import { NeuronColours } from "./decorations/neuronColours";
 import { firstLook } from "./documents/firstLook";
 import { registerSample } from "./documents/sample";
 import { crashNotice } from "./engine/crashNotice";
+import { engineEnvironment } from "./engine/engineEnvironment";
 import { EngineSupervisor } from "./engine/engineSupervisor";
 import { forkEngine } from "./engine/forkEngine";
 import type { IntrospectExports } from "./exportedApi";
@@ -43,6 +44,9 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     ...Object.values(panels),
     colours,
     showModelStatus(models),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (engineSettings.some((setting) => event.affectsConfiguration(setting))) engine.restart();
+    }),
     registerSample(context.extensionUri),
     registerCommands({ services, neurons, attention, steering, colours, restart }),
     vscode.window.registerWebviewViewProvider(viewTypes.lens, lens),
@@ -68,13 +72,26 @@ function makeServices(context: vscode.ExtensionContext): Services {
   const log = vscode.window.createOutputChannel("Introspect", { log: true });
   const script = vscode.Uri.joinPath(context.extensionUri, "dist", "engine.js").fsPath;
   const engine = new EngineSupervisor({
-    launch: () => forkEngine(script, log),
+    launch: () => forkEngine(script, log, environment()),
     build: protocolVersion,
     logger: log,
     idleMs: () => readSetting(Setting.IdleMinutes) * 60_000,
   });
   return { context, log, engine, models: new Models(context.extensionPath, engine, log) };
 }
+
+/** What the settings say to a new engine process. */
+function environment(): Record<string, string> {
+  const values = {
+    device: readSetting(Setting.Device),
+    memoryBudget: readSetting(Setting.MemoryBudget),
+    cudaLibraries: readSetting(Setting.CudaLibraries),
+  };
+  return engineEnvironment(values, process.env, process.platform);
+}
+
+/** Settings that a running engine does not hear of: it is ended, and the next request starts it with the new ones. */
+const engineSettings = [Setting.Device, Setting.MemoryBudget, Setting.CudaLibraries];
 
 type Retryable = Record<
   PanelId,

@@ -33,6 +33,9 @@ export enum Setting {
   ModelPath = "introspect.model.path",
   IdleMinutes = "introspect.engine.idleMinutes",
   LensColumns = "introspect.lens.columns",
+  MemoryBudget = "introspect.memoryBudget",
+  Device = "introspect.device",
+  CudaLibraries = "introspect.cudaLibraries",
   Bos = "introspect.bos",
 }
 
@@ -44,6 +47,12 @@ export interface SettingTypes {
   [Setting.IdleMinutes]: number;
   /** Positions the Lens shows, the newest last. */
   [Setting.LensColumns]: number;
+  /** Most gigabytes a model may take; 0 leaves it to the machine. */
+  [Setting.MemoryBudget]: number;
+  /** What runs the model. */
+  [Setting.Device]: string;
+  /** Folder of the CUDA libraries; empty for none. */
+  [Setting.CudaLibraries]: string;
   /** Whether a BOS token stands before what is run. */
   [Setting.Bos]: BosPolicy;
 }
@@ -53,6 +62,9 @@ export const settingDefaults: SettingTypes = {
   [Setting.ModelPath]: "",
   [Setting.IdleMinutes]: 5,
   [Setting.LensColumns]: 12,
+  [Setting.MemoryBudget]: 0,
+  [Setting.Device]: "cpu",
+  [Setting.CudaLibraries]: "",
   [Setting.Bos]: "auto",
 };
 

@@ -34,6 +34,12 @@ export const manifestTexts: Readonly<Record<string, string>> = {
     "Folder of the model: `config.json`, `model.safetensors` (or shards with an index) and `tokenizer.json`, as from Hugging Face. Families: GPT-2 and Llama. Empty: the small model that comes with the extension.",
   [Setting.IdleMinutes]:
     "Minutes without a request after which the engine process ends and gives its memory back. It starts again by itself. 0 keeps it running.",
+  [Setting.MemoryBudget]:
+    "Most memory, in gigabytes, that a model may take; one that needs more is refused before anything is tried. 0: four fifths of what the machine has.",
+  [Setting.Device]:
+    "What runs the model. Everything but `cpu` is untested; where a device does not work, the CPU is used and the reason said. `introspect devices` lists what works here, `introspect verify DIR --device D` checks a model on it.",
+  [Setting.CudaLibraries]:
+    "Folder of the CUDA and cuDNN libraries, for the device `cuda`. `introspect devices` says what is missing.",
   [Setting.LensColumns]: "Number of positions that the Lens shows, the newest last.",
   [Setting.Bos]:
     "Whether a beginning-of-sequence (BOS) token stands before a text that is run. Every result says whether one did.",
@@ -104,6 +110,17 @@ function configuration() {
       [Setting.ModelPath]: setting(Setting.ModelPath, { type: "string", scope: "machine" }, 1),
       [Setting.IdleMinutes]: setting(Setting.IdleMinutes, { type: "number", minimum: 0, maximum: 1440 }, 2),
       [Setting.LensColumns]: setting(Setting.LensColumns, { type: "integer", minimum: 4, maximum: 64 }, 3),
+      [Setting.MemoryBudget]: setting(
+        Setting.MemoryBudget,
+        { type: "number", scope: "machine", minimum: 0, maximum: 100_000 },
+        4,
+      ),
+      [Setting.Device]: setting(
+        Setting.Device,
+        { type: "string", scope: "machine", enum: ["cpu", "auto", "cuda", "webgpu", "dml", "coreml"] },
+        5,
+      ),
+      [Setting.CudaLibraries]: setting(Setting.CudaLibraries, { type: "string", scope: "machine" }, 6),
       [Setting.Bos]: setting(Setting.Bos, bosSchema(), 4),
     },
   };

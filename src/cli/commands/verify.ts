@@ -1,6 +1,7 @@
 /** `introspect verify`: identity checks on a checkpoint. */
 import { verify, verifyIds } from "../../analysis/verify";
 import type { VerifyCheck, VerifyResult } from "../../protocol/verify";
+import type { ChosenDevice } from "../../engine/devices";
 import { defaultCacheDirectory } from "../../engine/store/cacheDirectory";
 import { keepVerified } from "../../engine/store/verified";
 import { CliError } from "../cliError";
@@ -15,7 +16,8 @@ export const verifyCommand: Command = {
   options: [],
   async run({ args, out, work }) {
     await withModel(args.positionals[0], work, async ({ open }) => {
-      const device = "cpu";
+      const device = open.device.name;
+      requireDevice(work.device, open.device);
       const ids = verifyIds(open.runner);
       const digest = await open.digest(work);
       const checks: VerifyCheck[] = [];
@@ -43,6 +45,14 @@ export const verifyCommand: Command = {
     });
   },
 };
+
+/** What is verified must be what was asked for, not what was used instead. */
+function requireDevice(asked: string | undefined, { name, note }: ChosenDevice): void {
+  if (asked === undefined || asked === "auto" || asked === name) return;
+  throw new CliError("device-unavailable", `${asked} cannot be verified here. ${note ?? ""}`.trim(), {
+    next: "Run `introspect devices`.",
+  });
+}
 
 async function* each(made: AsyncIterable<VerifyCheck>, all: VerifyCheck[]): AsyncGenerator<VerifyCheck[]> {
   for await (const check of made) {

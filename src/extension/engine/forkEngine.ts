@@ -10,8 +10,13 @@ import type { EngineProcess } from "./engineProcess";
  *
  * @param script  path of dist/engine.js
  * @param logger  gets what the engine prints, line by line
+ * @param added  variables of its environment beside this process's own
  */
-export function forkEngine(script: string, logger: Logger): EngineProcess {
+export function forkEngine(
+  script: string,
+  logger: Logger,
+  added: Readonly<Record<string, string>> = {},
+): EngineProcess {
   const child = fork(script, [], {
     // Structured clone keeps typed arrays, and is fifty times faster than JSON on them.
     serialization: "advanced",
@@ -19,7 +24,7 @@ export function forkEngine(script: string, logger: Logger): EngineProcess {
     execArgv: [],
     silent: true,
     // Without this, Electron's binary would start a second editor instead of Node.
-    env: process.versions["electron"] ? { ...process.env, ELECTRON_RUN_AS_NODE: "1" } : process.env,
+    env: { ...process.env, ...added, ...(process.versions["electron"] ? { ELECTRON_RUN_AS_NODE: "1" } : {}) },
   });
   logLines(child, logger);
   return new ForkedEngine(child, logger);
