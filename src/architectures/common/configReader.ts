@@ -7,15 +7,18 @@ export type ModelConfig = Readonly<Record<string, unknown>>;
 
 const activations: Readonly<Record<string, Activation>> = {
   gelu: "gelu",
+  gelu_python: "gelu",
   gelu_new: "gelu-tanh",
   gelu_fast: "gelu-tanh",
   gelu_pytorch_tanh: "gelu-tanh",
+  gelu_accurate: "gelu-tanh",
   quick_gelu: "gelu-quick",
   relu: "relu",
   relu2: "relu-squared",
   silu: "silu",
   swish: "silu",
   tanh: "tanh",
+  sigmoid: "sigmoid",
   linear: "identity",
 };
 
