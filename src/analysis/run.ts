@@ -65,7 +65,7 @@ export async function plainRun(
     reads: Object.fromEntries(described),
     values: new Map(request.values ? hooks.map((hook) => [hook, readAt(run, hook)]) : []),
     async *top(k, work = {}) {
-      for await (const { decoded } of decodeRows(runner, { rows, k }, work)) {
+      for await (const { decoded } of decodeRows(runner, { rows, k, run: { ids, edits } }, work)) {
         yield decoded.ids.map((best, row) =>
           best.map((id, j) => ({
             id,

@@ -3,7 +3,7 @@ import type { WorkOptions } from "../base/cancel";
 import { seededRandom } from "../base/random";
 import type { WeightTable } from "../graph/graphBuilder";
 import { GraphError } from "../graph/graphError";
-import { blockHook } from "../graph/hooks";
+import { blockHook, parseHook } from "../graph/hooks";
 import { type ModelSpec, runsWhole } from "../graph/modelSpec";
 import type {
   BaseRun,
@@ -48,6 +48,7 @@ export class ModelRunner implements Runner {
   private readonly decoder: Decoder;
   private readonly reader: WeightReader;
   private readonly cache: PrefixCache;
+  private readonly resolved = new WeakMap<object, Promise<RunEdits | null>>();
 
   constructor(
     readonly info: ModelInfo,
@@ -71,12 +72,12 @@ export class ModelRunner implements Runner {
     return collected(reads, collector, plan.ids.length);
   }
 
-  decode(request: DecodeRequest, options?: WorkOptions): Promise<Decoded> {
-    return this.decoder.decode(request, options);
+  async decode(request: DecodeRequest, options: WorkOptions = {}): Promise<Decoded> {
+    return this.decoder.decode(request, await this.editsOfRows(request, options), options);
   }
 
   async logitsOf(row: Float32Array): Promise<FullLogits> {
-    return { logits: await this.decoder.logits(row) };
+    return { logits: await this.decoder.logits(row, 0, null) };
   }
 
   async logitsAt(
@@ -88,7 +89,8 @@ export class ModelRunner implements Runner {
     const edits = plan.edits ?? [];
     const read = { hook, positions: [position] };
     const { reads } = await this.run({ ids: plan.ids, edits, reads: [read], cache: "none" }, options);
-    return { logits: await this.decoder.logits((reads.get(hook) as Tensor).data) };
+    const final = await this.finalEdits(plan.ids, edits, options ?? {});
+    return { logits: await this.decoder.logits((reads.get(hook) as Tensor).data, position, final) };
   }
 
   /** Every prompt position is computed anew, so that runs which differ in their edits alone do the same arithmetic. */
@@ -104,8 +106,10 @@ export class ModelRunner implements Runner {
     const made = { ids: [] as number[], logProbs: [] as number[], alternatives: [] as Choice[][] };
     const most = this.roomFor(request.ids.length, maxTokens);
     while (made.ids.length < most) {
-      const row = await this.lastRow([...request.ids, ...made.ids], sequence, edits, options.signal);
-      const choice = chooseToken(await this.decoder.logits(row), request.sampling, random);
+      const ids = [...request.ids, ...made.ids];
+      const row = await this.lastRow(ids, sequence, edits, options.signal);
+      const logits = await this.decoder.logits(row, ids.length - 1, edits);
+      const choice = chooseToken(logits, request.sampling, random);
       made.ids.push(choice.id);
       made.logProbs.push(choice.logProb);
       made.alternatives.push([...choice.alternatives]);
@@ -169,7 +173,12 @@ export class ModelRunner implements Runner {
       };
       await this.chain.run(run, options);
       if (finals.length > 0)
-        await this.readFinals(finals, asked.at(-1) as PlannedRead, { collector, from, n: plan.ids.length });
+        await this.readFinals(finals, asked.at(-1) as PlannedRead, {
+          collector,
+          from,
+          edits,
+          n: plan.ids.length,
+        });
     } finally {
       if (start.shared && !partial) this.cache.give(start.sequence);
     }
@@ -198,18 +207,38 @@ export class ModelRunner implements Runner {
   private async readFinals(
     finals: readonly PlannedRead[],
     rows: PlannedRead,
-    { collector, from, n }: { collector: ReadCollector; from: number; n: number },
+    {
+      collector,
+      from,
+      edits,
+      n,
+    }: { collector: ReadCollector; from: number; edits: RunEdits | null; n: number },
   ): Promise<void> {
     const resid = collector.finish(rows, n).value.data;
-    const { dModel } = this.spec;
     for (const read of finals) {
-      const positions = read.spec.positions ?? Array.from({ length: n }, (_, i) => i);
-      const data = new Float32Array(positions.length * dModel);
-      positions.forEach((p, i) =>
-        data.set(resid.subarray((p - from) * dModel, (p - from + 1) * dModel), i * dModel),
-      );
-      await this.decoder.readFinal(data, read, collector);
+      const all = read.spec.positions ?? Array.from({ length: n }, (_, i) => i);
+      const positions = all.map((position) => position - from);
+      await this.decoder.readFinal({ rows: resid, from, positions }, read, { collector, edits });
     }
+  }
+
+  /** The edits at the final norm alone; null where there are none. */
+  private async finalEdits(
+    ids: readonly number[],
+    edits: readonly Edit[],
+    options: WorkOptions,
+  ): Promise<RunEdits | null> {
+    const own = edits.filter(({ hook }) => parseHook(hook).place === "final");
+    return this.resolveEdits(ids, own, options);
+  }
+
+  /** The edits at the final norm of the run that rows come from, resolved once per run. */
+  private editsOfRows({ run }: DecodeRequest, options: WorkOptions): Promise<RunEdits | null> {
+    if (run === undefined) return Promise.resolve(null);
+    const known = this.resolved.get(run) ?? this.finalEdits(run.ids, run.edits, options);
+    this.resolved.set(run, known);
+    known.catch(() => this.resolved.delete(run));
+    return known;
   }
 
   private async resolveEdits(

@@ -76,6 +76,12 @@ export interface DecodeRequest {
   readonly rows: Float32Array;
   readonly k: number;
   readonly track?: readonly (readonly number[])[];
+  /**
+   * The run whose residual stream the rows are, from position `first` (0) on: its edits at the final norm apply. The
+   * same object for several requests is resolved once.
+   */
+  readonly run?: { readonly ids: readonly number[]; readonly edits: readonly Edit[] } | undefined;
+  readonly first?: number;
 }
 
 /** One neuron's own weights, as the checkpoint has them. Vectors have dModel entries. */

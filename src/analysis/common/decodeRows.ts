@@ -1,6 +1,6 @@
 /** Decoding many rows of a residual stream in pieces, so that top-k lists never grow to [pos, vocab]. */
 import { throwIfCancelled, type WorkOptions } from "../../base/cancel";
-import type { Decoded, Runner, Vocabulary } from "../../graph/runner";
+import type { Decoded, DecodeRequest, Runner, Vocabulary } from "../../graph/runner";
 import type { ScoredToken } from "../../protocol/model";
 
 /** Numbers that one piece of decoding may bring back. */
@@ -18,6 +18,8 @@ export interface RowsRequest {
   readonly rows: Float32Array;
   readonly k: number;
   readonly track?: readonly (readonly number[])[];
+  /** The run whose positions the rows are, from the first on; its edits at the final norm apply. */
+  readonly run?: DecodeRequest["run"];
 }
 
 /** Decodes rows piece by piece, in order, with k no larger than the vocabulary; `first` is the index of a piece's first row. */
@@ -37,7 +39,10 @@ export async function* decodeRows(
     const track = request.track && { track: request.track.slice(first, end) };
     yield {
       first,
-      decoded: await runner.decode({ rows, k, ...track }, { signal: options.signal }),
+      decoded: await runner.decode(
+        { rows, k, run: request.run, first, ...track },
+        { signal: options.signal },
+      ),
     };
   }
 }

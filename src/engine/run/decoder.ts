@@ -9,7 +9,9 @@ import { floatFeed, floatsOf, int64Feed } from "../feeds";
 import type { Feed, Fetched } from "../ort";
 import type { SessionPool } from "../sessionPool";
 import type { ReadCollector } from "./readCollector";
+import type { Span } from "./edits/editFeeds";
 import type { PlannedRead } from "./readPlan";
+import type { CallEdits, RunEdits } from "./runEdits";
 import { notFinite } from "./sampling";
 import { siteRead } from "./siteRead";
 
@@ -32,8 +34,8 @@ export class Decoder {
     private readonly pool: SessionPool,
   ) {}
 
-  /** The k best tokens, sums and tracked ids of every row. */
-  async decode(request: DecodeRequest, options: WorkOptions = {}): Promise<Decoded> {
+  /** The k best tokens, sums and tracked ids of every row; `edits` are those of the run that the rows come from. */
+  async decode(request: DecodeRequest, edits: RunEdits | null, options: WorkOptions = {}): Promise<Decoded> {
     const { dModel, dVocab } = this.spec;
     const n = request.rows.length / dModel;
     const width = Math.min(this.mostTracked, longest(request.track ?? []));
@@ -42,34 +44,47 @@ export class Decoder {
     for (let from = 0; from < n; from += step) {
       throwIfCancelled(options.signal);
       const to = Math.min(n, from + step);
-      await this.some(request, { from, to }, parts);
+      await this.some(request, { from, to, edits }, parts);
       options.onProgress?.({ done: to, total: n, message: "Decoding" });
     }
     return parts;
   }
 
-  /** Logits of every vocabulary entry for one row. */
-  async logits(row: Float32Array): Promise<Float32Array> {
-    const feeds = { [unembedNames.rows]: this.rowsFeed(row) };
-    const out = await this.run({ kind: "logits", reads: [], edits: [] }, feeds);
+  /** Logits of every vocabulary entry for the row of one position of a run with those edits. */
+  async logits(row: Float32Array, position: number, edits: RunEdits | null): Promise<Float32Array> {
+    const own = this.editsOf(edits, { from: position, to: position + 1 });
+    const feeds = { ...own.feeds, [unembedNames.rows]: this.rowsFeed(row) };
+    const out = await this.run({ kind: "logits", reads: [], edits: own.edits }, feeds);
     return floatsOf(out, unembedNames.logits);
   }
 
-  /** Reads one of the final norm's hooks for rows in the order of their positions. */
-  async readFinal(rows: Float32Array, read: PlannedRead, collector: ReadCollector): Promise<void> {
+  /**
+   * Reads one of the final norm's hooks.
+   * @param rows  residual stream of the positions from `from` on
+   * @param positions  what is read of them, counted from the first
+   */
+  async readFinal(
+    { rows, from, positions }: { rows: Float32Array; from: number; positions: readonly number[] },
+    read: PlannedRead,
+    { collector, edits }: { collector: ReadCollector; edits: RunEdits | null },
+  ): Promise<void> {
     const n = rows.length / this.spec.dModel;
-    const positions = Array.from({ length: n }, (_, i) => i);
+    const own = this.editsOf(edits, { from, to: from + n });
     const { site, feeds } = siteRead(read, 0, { positions, nKeys: 0 });
     const out = await this.run(
-      { kind: "norm", reads: [site], edits: [] },
-      { ...feeds, [unembedNames.rows]: this.rowsFeed(rows) },
+      { kind: "norm", reads: [site], edits: own.edits },
+      { ...feeds, ...own.feeds, [unembedNames.rows]: this.rowsFeed(rows) },
     );
-    collector.add(read, n, (part) => out[readOutput(0, part)]);
+    collector.add(read, positions.length, (part) => out[readOutput(0, part)]);
+  }
+
+  private editsOf(edits: RunEdits | null, span: Span): CallEdits {
+    return edits?.of(this.spec.nLayers, span) ?? { edits: [], feeds: {} };
   }
 
   private async some(
     request: DecodeRequest,
-    { from, to }: { from: number; to: number },
+    { from, to, edits }: Span & { edits: RunEdits | null },
     parts: Parts,
   ): Promise<void> {
     const { dModel, dVocab } = this.spec;
@@ -79,6 +94,9 @@ export class Decoder {
       [unembedNames.rows]: this.rowsFeed(rows),
       [unembedNames.k]: int64Feed([k], [1]),
     };
+    const start = request.first ?? 0;
+    const own = this.editsOf(edits, { from: start + from, to: start + to });
+    Object.assign(feeds, own.feeds);
     const all = trackedRows(request, from, to);
     const ofAll = longest(all);
     for (let first = 0; first === 0 || first < ofAll; first += this.mostTracked) {
@@ -89,7 +107,8 @@ export class Decoder {
           track.flatMap((ids) => padded(ids, width)),
           [to - from, width],
         );
-      const out = await this.run({ kind: width > 0 ? "track" : "top", reads: [], edits: [] }, feeds);
+      const kind = width > 0 ? "track" : "top";
+      const out = await this.run({ kind, reads: [], edits: own.edits }, feeds);
       if (first === 0) collect(parts, out, k);
       collectTracked(parts, out, { from, first, track, width });
     }

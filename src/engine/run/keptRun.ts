@@ -1,5 +1,6 @@
 /** A plain run whose residual streams, keys and values are kept, so that edited runs start where their edits are. */
 import type { WorkOptions } from "../../base/cancel";
+import { GraphError } from "../../graph/graphError";
 import { blockHook, parseHook } from "../../graph/hooks";
 import type { ModelSpec } from "../../graph/modelSpec";
 import type { BaseRun } from "../../graph/runner";
@@ -57,6 +58,12 @@ export class KeptRun implements BaseRun {
     options: WorkOptions = {},
   ): Promise<Float32Array> {
     const { dModel } = this.parts.spec;
+    const atEnd = request.edits.find(({ hook }) => parseHook(hook).place === "final");
+    if (atEnd !== undefined) {
+      const next = "Edit the last block's hook_resid_post instead.";
+      const message = `The edit at "${atEnd.hook}" stands behind the residual streams that a kept run gives.`;
+      throw new GraphError("bad-edit", message, { next });
+    }
     const start = this.startOf(request.edits);
     const changed = await this.changedRows(request.edits, start, options);
     const rows = new Float32Array(request.positions.length * dModel);

@@ -34,9 +34,7 @@ for (const [name, folder] of editSubjects) {
     const hooks = (): string[] =>
       open.runner.info.hooks.filter(
         (hook) =>
-          editPart(hook) !== null &&
-          (!hook.startsWith("blocks.") || hook.startsWith(`blocks.${layer}.`)) &&
-          !hook.startsWith("ln_final"),
+          editPart(hook) !== null && (!hook.startsWith("blocks.") || hook.startsWith(`blocks.${layer}.`)),
       );
 
     /** One edit per op that the hook takes, with every field the op has. */
@@ -49,7 +47,7 @@ for (const [name, folder] of editSubjects) {
       const base: Edit = {
         hook,
         op,
-        positions: [4, 9, 12],
+        positions: [4, 9, nIds - 1],
         ...(edges ? { heads: [0, 2], keys: [1, 3] } : {}),
         ...(of.part === "heads" ? { heads: [1, 3] } : {}),
       };
@@ -250,6 +248,40 @@ for (const [name, folder] of editSubjects) {
       assert.deepEqual(row(last, nIds - 1), row(other, long.length - 1));
       const short: Edit = { hook, op: "interchange", value: { ids: ids.slice(0, 4) }, positions: [9] };
       await assert.rejects(logits([short]), { code: "bad-edit", message: /position 9 of a run of 4 tokens/ });
+    });
+
+    it("edits of the final norm reach decoding, position by position", async () => {
+      const hook = "ln_final.hook_normalized";
+      const edits: Edit[] = [
+        { hook, op: "scale", scale: 0.5, positions: [7] },
+        { hook: "ln_final.hook_scale", op: "freeze", value: { ids: otherIds }, positions: [8, nIds - 1] },
+      ];
+      const last = blockHook(open.runner.info.nLayers - 1, "hook_resid_post");
+      const { data } = await read(last, edits);
+      const { dModel } = open.runner.info;
+      const agree = new Agreement();
+      for (const position of [6, 7, 8, nIds - 1]) {
+        const whole = (await open.runner.logitsAt({ ids, edits, position })).logits;
+        const rows = data.subarray(6 * dModel);
+        const decoded = await open.runner.decode({ rows, k: 3, run: { ids, edits }, first: 6 });
+        agree.relative(
+          `position ${position}`,
+          decoded.logits[position - 6]!,
+          [...whole].sort((a, b) => b - a).slice(0, 3),
+        );
+      }
+      agree.settle();
+      const some = { hook, positions: [7, 9] };
+      const picked = (await open.runner.run({ ids, edits, reads: [some] })).reads.get(hook) as Tensor;
+      const plain = await read(hook);
+      const row = (of: Tensor, i: number): number[] => [...of.data.subarray(i * dModel, (i + 1) * dModel)];
+      assert.deepEqual(
+        row(picked, 0),
+        row(plain, 7).map((x) => x / 2),
+      );
+      assert.deepEqual(row(picked, 1), row(plain, 9));
+      const base = await open.runner.base(ids);
+      await assert.rejects(base.final({ edits, positions: [3] }), { code: "bad-edit" });
     });
 
     it("generation keeps editing by the position policy: each step agrees with a whole run", async function () {

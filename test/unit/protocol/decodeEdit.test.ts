@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { blockSites, embedSites } from "../../../src/graph/hooks";
+import { blockSites, embedSites, finalSites } from "../../../src/graph/hooks";
 import { editOps } from "../../../src/protocol/editHook";
 import { inRepo } from "../../support/paths";
 import { seededRandom } from "../../../src/base/random";
@@ -204,7 +204,7 @@ describe("edit lists", () => {
     );
     assert.deepEqual(Object.keys(properties).sort(), [...decodedFields].sort());
     const allowed = new RegExp(properties.hook.pattern);
-    const sites = [...blockSites.map((site) => `blocks.3.${site}`), ...embedSites];
+    const sites = [...blockSites.map((site) => `blocks.3.${site}`), ...embedSites, ...finalSites];
     for (const hook of sites) assert.equal(allowed.test(hook), editOps(hook).length > 0, hook);
   });
 

@@ -60,13 +60,7 @@ export async function placeEdit(run: EditedRun, edit: Edit): Promise<PlacedEdit>
 const projects = ({ op }: Edit): boolean => op === "project-out" || op === "keep";
 
 function layerOf(spec: ModelSpec, edit: Edit, hook: Hook): number {
-  if (hook.place === "final") {
-    throw badEdit(
-      edit,
-      "cannot be applied in a run of blocks",
-      "Edit the last block's hook_resid_post instead.",
-    );
-  }
+  if (hook.place === "final") return spec.nLayers;
   if (hook.place === "embed") return embedLayer;
   if (hook.layer < spec.nLayers) return hook.layer;
   throw badEdit(edit, `is past the last layer, ${spec.nLayers - 1}`, "Choose a lower layer.");

@@ -17,7 +17,7 @@ export interface EdgeValues {
 /** One edit of a run. */
 export interface PlacedEdit {
   readonly edit: Edit;
-  /** `embedLayer` for hooks before the first block. */
+  /** `embedLayer` for hooks before the first block, the number of layers for those after the last. */
   readonly layer: number;
   readonly site: Site;
   /** Prompt positions it touches, in the order listed. */
