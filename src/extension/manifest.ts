@@ -31,7 +31,7 @@ export const manifestTexts: Readonly<Record<string, string>> = {
   "view.lens": "Lens",
   "view.lens.context": "What each layer's residual stream decodes to at the cursor.",
   [Setting.ModelPath]:
-    "Folder of the model: `config.json`, `model.safetensors` (or shards with an index) and `tokenizer.json`, as from Hugging Face. Families: GPT-2 and Llama. Empty: the small model that comes with the extension.",
+    "Folder of the model: `config.json`, `model.safetensors` (or shards with an index) and `tokenizer.json`, as from Hugging Face. Most decoder families open; the README lists them. Empty: the small model that comes with the extension.",
   [Setting.IdleMinutes]:
     "Minutes without a request after which the engine process ends and gives its memory back. It starts again by itself. 0 keeps it running.",
   [Setting.MemoryBudget]:
