@@ -8,7 +8,56 @@ import { type OpenRunner, openRunner } from "../../support/openRunner";
 import { oracleIt } from "../../support/oracle";
 import { readReferenceTensors, type ReferenceTensor } from "../../support/referenceTensors";
 
-const folders = ["gpt2", "llama", "llama-yarn", "mistral", "qwen2", "qwen3", "gemma2", "gemma3", "phi3"];
+const folders = [
+  "biogpt",
+  "bloom",
+  "codegen",
+  "cohere",
+  "cohere2",
+  "falcon-new",
+  "falcon-rw",
+  "falcon",
+  "gemma",
+  "gemma2",
+  "gemma3",
+  "glm",
+  "gpt2",
+  "gpt_bigcode",
+  "gpt_neo",
+  "gpt_neox-rope-linear",
+  "gpt_neox",
+  "gptj",
+  "granite",
+  "helium",
+  "llama-dynamic",
+  "llama-linear",
+  "llama-llama3",
+  "llama-yarn",
+  "llama",
+  "mistral",
+  "mixtral",
+  "mpt",
+  "nemotron",
+  "olmo",
+  "olmo2",
+  "olmoe",
+  "openai-gpt",
+  "opt-350m",
+  "opt",
+  "persimmon",
+  "phi-qknorm",
+  "phi",
+  "phi3-longrope",
+  "phi3-partial",
+  "phi3",
+  "qwen2",
+  "qwen2_moe",
+  "qwen3",
+  "qwen3_moe",
+  "stablelm",
+  "starcoder2",
+  "xglm",
+];
 
 /** The hook of each reference tensor in a layer; the residual stream has one more entry than there are layers. */
 const hookOf: Readonly<Record<string, (layer: number, nLayers: number) => string>> = {
@@ -70,7 +119,7 @@ async function compare(open: OpenRunner, reference: Reference): Promise<number> 
         const rows = Array.from({ length: n }, (_, p) => [
           ...direction.subarray((p * size) / n, ((p + 1) * size) / n),
         ]);
-        const found = await slope(open, reference, { hook, rows, step: 0.02 / norm });
+        const found = await slope(open, reference, { hook, rows, step: 0.005 / norm });
         const error = Math.abs(found - expected) / norm;
         assert.ok(error < bound, `${hook}: ${found} for ${expected}, of ${norm}`);
         compared++;
@@ -87,7 +136,7 @@ describe("small additions", () => {
       assert.ok(existsSync(join(dir, "config.json")));
       const open = await openRunner(dir);
       try {
-        assert.ok((await compare(open, readReference(dir))) >= 2 * (5 * open.runner.info.nLayers + 1));
+        assert.ok((await compare(open, readReference(dir))) >= 2 * (4 * open.runner.info.nLayers + 1));
       } finally {
         open.dispose();
       }
