@@ -7,6 +7,8 @@ import { usageError } from "./cliError";
 export const optionTexts = {
   text: "--text S            the text itself",
   file: "--file F            a UTF-8 file; - reads standard input",
+  chat: "--chat F.json|TEXT  a chat, rendered by the model's template: [{role, content}], or what a user says",
+  batch: "--batch F.jsonl     many inputs, one a line: {text|ids|chat, prefix, bos}; answers are lines too",
   ids: "--ids 1,2,3         token ids, taken as they are",
   top: "--top K             tokens listed per position (5), or neurons (20)",
   read: "--read HOOK,HOOK    hooks to read; also patterns: blocks.*.attn.hook_pattern, blocks.{0..3}.hook_resid_post",

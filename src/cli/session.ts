@@ -4,14 +4,17 @@ import { RecordActivations } from "../analysis/common/activations";
 import type { PairEncoder } from "../analysis/common/editValue";
 import type { WorkOptions } from "../base/cancel";
 import { parseJson } from "../protocol/decode";
+import { decodeChat } from "../protocol/decodeChat";
 import { decodeEdits } from "../protocol/decodeEdit";
 import type { Edit } from "../protocol/edit";
 import type { ModelInfo, RunContext, RunInput, RunWindow } from "../protocol/model";
 import { withDirections } from "../engine/directionFile";
+import { chatWindow, type ChatWindow } from "../engine/chat";
 import { openModel, type OpenModel } from "../engine/model";
 import { pairEncoderOf } from "../engine/pairEncoder";
 import { defaultCacheDirectory } from "../engine/store/cacheDirectory";
 import { buildRunWindow } from "../engine/window";
+import type { ChatMessage } from "../tokenizer/chatTemplate";
 import { CliError, usageError } from "./cliError";
 import type { ModelWork } from "./command";
 import { edgeEdits } from "./edges";
@@ -41,6 +44,9 @@ export async function withModel(
   }
 }
 
+/** The input of a command, read and not yet tokenised. */
+export type CliInput = RunInput | { readonly kind: "chat"; readonly messages: readonly ChatMessage[] };
+
 /**
  * The input that one of --text, --file and --ids gives, with what --prefix and --bos say of it. Files are read here,
  * before a model is opened.
@@ -63,6 +69,28 @@ export async function readInput(args: ParsedArguments): Promise<RunInput> {
   return { kind: "text", text, offset: 0, context: contextFrom(values.prefix, 0), bos };
 }
 
+/**
+ * The same for commands that also take --chat: JSON in a file (ending in .json, or - for standard input) or on the
+ * command line, else what a user says.
+ * @throws {CliError} "usage", and what readText finds wrong; {DecodeError} what is wrong with the messages
+ */
+export async function readInputOrChat(args: ParsedArguments): Promise<CliInput> {
+  const { chat, ...others } = args.values;
+  if (chat === undefined) return readInput(args);
+  const extra = (["text", "file", "ids", "prefix", "bos"] as const).find(
+    (name) => others[name] !== undefined,
+  );
+  if (extra !== undefined)
+    throw usageError(`--${extra} does not go with --chat.`, "The template writes all that the model sees.");
+  return { kind: "chat", messages: await readMessages(chat) };
+}
+
+async function readMessages(given: string): Promise<ChatMessage[]> {
+  if (given === "-" || given.endsWith(".json")) return decodeChat(parseJson(await readText(given), given));
+  if (/^\s*[[{]/.test(given)) return decodeChat(parseJson(given, "--chat"));
+  return [{ role: "user", content: given }];
+}
+
 /** What stands before an offset of the text: the prefix where one is given. */
 export function contextFrom(prefix: string | undefined, from: number): RunContext {
   return prefix === undefined ? { kind: "document" } : { kind: "prefix", from, prefix };
@@ -70,9 +98,10 @@ export function contextFrom(prefix: string | undefined, from: number): RunContex
 
 /**
  * The window of an input: the last tokens of a long text, `most` at most; ids as they are.
- * @throws {CliError} "bad-ids"; {EngineError} "no-tokenizer", "prefix-too-long"; {TokenizerError} "no-bos-token"
+ * @throws {CliError} "bad-ids"; {EngineError} "no-tokenizer", "prefix-too-long", "no-chat-template"; {TokenizerError} "no-bos-token", "chat-template-failed"
  */
-export function windowOf({ open, info }: Session, input: RunInput, most = info.nCtx): RunWindow {
+export function windowOf({ open, info }: Session, input: CliInput, most = info.nCtx): RunWindow | ChatWindow {
+  if (input.kind === "chat") return chatWindow(open, input.messages);
   if (input.kind === "ids") requireIds(info, input.ids);
   return buildRunWindow(input, open.tokenizer, most);
 }
@@ -123,8 +152,10 @@ export interface AnswerFacts {
   readonly digest: string;
   /** What the model ran on; every device but the CPU is untested. */
   readonly device: string;
-  /** Texts are run as they are; chat templates are not applied. */
-  readonly mode: "raw";
+  /** "raw": the text as it is. "chat": messages, through the model's chat template. */
+  readonly mode: "raw" | "chat";
+  /** Positions of the tokens that the template wrote, which belong to no message. Absent for raw texts. */
+  readonly template?: readonly number[];
   /** What was odd about the checkpoint and how it was read; absent when nothing was. */
   readonly warnings?: readonly string[];
 }
@@ -132,7 +163,7 @@ export interface AnswerFacts {
 /** The facts of one answer about a window, or about tokens that are not windowed. */
 export async function factsOf(
   { open, info }: Session,
-  ran: RunWindow | Pick<RunWindow, "bos">,
+  ran: RunWindow | ChatWindow | Pick<RunWindow, "bos">,
   work: WorkOptions,
 ): Promise<AnswerFacts> {
   const window =
@@ -142,7 +173,14 @@ export async function factsOf(
     bos: ran.bos,
     digest: await open.digest(work),
     device: open.device.name,
-    mode: "raw",
+    ...modeOf(ran),
     ...(info.warnings ? { warnings: info.warnings } : {}),
   };
+}
+
+function modeOf(
+  ran: RunWindow | ChatWindow | Pick<RunWindow, "bos">,
+): Pick<AnswerFacts, "mode" | "template"> {
+  if (!("mode" in ran)) return { mode: "raw" };
+  return { mode: "chat", template: ran.tokens.flatMap(({ template }, i) => (template ? [i] : [])) };
 }

@@ -9,6 +9,7 @@ export type EngineErrorCode =
   | "too-large"
   | "unknown-device"
   | "no-tokenizer"
+  | "no-chat-template"
   | "prefix-too-long"
   | "bad-request"
   | "bad-ids"

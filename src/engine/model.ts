@@ -5,6 +5,7 @@ import type { Logger } from "../base/log";
 import type { ModelRecords, Runner, Vocabulary } from "../graph/runner";
 import type { ModelSpec } from "../graph/modelSpec";
 import type { ModelInfo } from "../protocol/model";
+import { type ChatTemplate, createChatTemplate } from "../tokenizer/chatTemplate";
 import { createTokenizer, type TextTokenizer } from "../tokenizer/textTokenizer";
 import { type ChosenDevice, chooseDevice } from "./devices";
 import { EngineError } from "./engineError";
@@ -26,6 +27,11 @@ export interface OpenModel {
   /** Null when the folder has no tokenizer.json: only ids can be run. */
   readonly tokenizer: TextTokenizer | null;
   readonly vocabulary: Vocabulary;
+  /**
+   * The model's chat template, null where it has none.
+   * @throws {TokenizerError} "chat-template-failed" for one that is no template
+   */
+  chat(): ChatTemplate | null;
   /** What is known of the neurons from held-out text; null where the folder says nothing that fits. */
   records(): Promise<ModelRecords | null>;
   /** SHA-256 of config.json, tokenizer.json and weights, as hex. */
@@ -108,6 +114,7 @@ function modelOf(
     runner: new ModelRunner(info, spec, folder.tensors, pool),
     tokenizer,
     vocabulary: vocabularyOf(tokenizer),
+    chat: () => createChatTemplate(folder.chatTemplate, folder.tokenizerConfig),
     records: () => (records ??= readModelRecords(folder.recordsFile, info, options.logger)),
     digest: (work) =>
       (digest ??= folder.digest(work).catch((error: unknown) => {

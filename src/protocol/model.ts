@@ -48,6 +48,8 @@ export interface TokenInfo {
   readonly approximate?: true;
   /** It belongs to a custom prefix and stands in no document: `start` and `end` are where the document's text begins. */
   readonly prefix?: true;
+  /** It was written by the chat template and belongs to no message. */
+  readonly template?: true;
 }
 
 /**

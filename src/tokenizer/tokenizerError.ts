@@ -6,6 +6,7 @@ import { CodedError } from "../base/errors";
  * be done exactly. "tokenizer-too-large": beyond every vocabulary in use. "vocabulary-mismatch": its ids exceed the
  * model's vocabulary. "text-too-long": a text with an unbroken run of more than 500 000 bytes or characters that
  * merges could join, or of many millions for a pattern. "no-bos-token": a BOS token is asked for that there is not.
+ * "chat-template-failed": the chat template is none, or refuses the messages.
  */
 export type TokenizerErrorCode =
   | "tokenizer-malformed"
@@ -13,7 +14,8 @@ export type TokenizerErrorCode =
   | "tokenizer-too-large"
   | "vocabulary-mismatch"
   | "text-too-long"
-  | "no-bos-token";
+  | "no-bos-token"
+  | "chat-template-failed";
 
 /** A tokenizer.json (or a text) that is refused, because ids or ranges made with it would be wrong. */
 export class TokenizerError extends CodedError<TokenizerErrorCode> {}

@@ -1,11 +1,12 @@
 /** `introspect generate`: the continuation of a prompt. */
 import { generate } from "../../analysis/generate";
 import type { Sampling } from "../../protocol/edit";
-import type { RunInput, RunWindow } from "../../protocol/model";
+import type { RunWindow } from "../../protocol/model";
+import { answerInputs } from "../batch";
 import { usageError } from "../cliError";
 import type { Command } from "../command";
 import { nonNegative, shareOf, wholeNumber, type ParsedArguments } from "../options";
-import { factsOf, readEdits, readInput, windowOf, withModel, type Session } from "../session";
+import { factsOf, readEdits, windowOf, type CliInput, type Session } from "../session";
 
 /** Prints the new tokens of a continuation. */
 export const generateCommand: Command = {
@@ -16,6 +17,8 @@ export const generateCommand: Command = {
     "text",
     "file",
     "ids",
+    "chat",
+    "batch",
     "bos",
     "max-tokens",
     "temperature",
@@ -26,11 +29,10 @@ export const generateCommand: Command = {
     "edit",
     "edge",
   ],
-  async run({ args, out, work }) {
-    const { values } = args;
-    const sampling = samplingOf(values);
-    const input = await readInput(args);
-    await withModel(args.positionals[0], work, async (session) => {
+  async run(call) {
+    const { args, work } = call;
+    const sampling = samplingOf(args.values);
+    await answerInputs(call, async (session, input, out) => {
       const { open, info, encoder } = session;
       const window = promptWindow(session, input, sampling.maxTokens);
       const edits = await readEdits(args, info, window.ids.length);
@@ -58,11 +60,11 @@ function samplingOf(values: ParsedArguments["values"]): Sampling {
 }
 
 /** The prompt as it is where the continuation fits behind it; else, of a text, a window that leaves room for it. */
-function promptWindow(session: Session, input: RunInput, maxTokens: number): RunWindow {
+function promptWindow(session: Session, input: CliInput, maxTokens: number): RunWindow {
   const window = windowOf(session, input);
   const { nCtx } = session.info;
   const fits = !window.truncated && window.ids.length + maxTokens <= nCtx + 1;
-  if (fits || input.kind === "ids") return window;
+  if (fits || input.kind !== "text") return window;
   const room = Math.max(Math.floor(nCtx / 2), nCtx - maxTokens);
   return window.ids.length <= room ? window : windowOf(session, input, room);
 }

@@ -2,17 +2,17 @@
 import { lensAbout, lensRows } from "../../analysis/lens";
 import type { Command } from "../command";
 import { wholeNumber } from "../options";
-import { readInput, factsOf, windowOf, withModel } from "../session";
+import { readInputOrChat, factsOf, windowOf, withModel } from "../session";
 
 /** Prints the logit lens, row by row. */
 export const lensCommand: Command = {
   name: "lens",
   summary: "logit lens: what the residual stream decodes to at every layer",
   positionals: ["DIR"],
-  options: ["text", "file", "ids", "prefix", "bos", "top"],
+  options: ["text", "file", "ids", "chat", "prefix", "bos", "top"],
   async run({ args, out, work }) {
     const k = wholeNumber("top", args.values.top ?? "5", 1);
-    const input = await readInput(args);
+    const input = await readInputOrChat(args);
     await withModel(args.positionals[0], work, async (session) => {
       const { open } = session;
       const window = windowOf(session, input);

@@ -5,23 +5,24 @@ import { npzParts } from "../../formats/npz";
 import type { NpyArray } from "../../formats/npy";
 import { matchHooks, splitPatterns } from "../../graph/hookPattern";
 import type { Tensor } from "../../tensor/tensor";
+import { answerInputs } from "../batch";
 import { CliError, usageError } from "../cliError";
 import type { Command } from "../command";
 import { wholeNumber } from "../options";
-import { readEdits, readInput, factsOf, windowOf, withModel } from "../session";
+import { readEdits, factsOf, windowOf } from "../session";
 
 /** Prints a run's top tokens and norms of what was read. */
 export const runCommand: Command = {
   name: "run",
   summary: "run a text: top tokens at every position, hooks read, edits applied",
   positionals: ["DIR"],
-  options: ["text", "file", "ids", "prefix", "bos", "top", "read", "edit", "edge", "out"],
-  async run({ args, out, work }) {
+  options: ["text", "file", "ids", "chat", "batch", "prefix", "bos", "top", "read", "edit", "edge", "out"],
+  async run(call) {
+    const { args, work } = call;
     const { values } = args;
     const k = wholeNumber("top", values.top ?? "5", 1);
     const patterns = patternList(values.read);
-    const input = await readInput(args);
-    await withModel(args.positionals[0], work, async (session) => {
+    await answerInputs(call, async (session, input, out) => {
       const { open, info, encoder } = session;
       const reads = [...new Set(patterns.flatMap((pattern) => matchHooks(pattern, info.hooks)))];
       const window = windowOf(session, input);

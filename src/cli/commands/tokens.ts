@@ -3,20 +3,23 @@ import type { WorkOptions } from "../../base/cancel";
 import { buildRunWindow, encodeWhole } from "../../engine/window";
 import type { RunInput, TokenInfo, TokensResult } from "../../protocol/model";
 import type { TextTokenizer } from "../../tokenizer/textTokenizer";
+import { chatWindow } from "../../engine/chat";
+import type { ChatMessage } from "../../tokenizer/chatTemplate";
 import { CliError } from "../cliError";
-import type { Command } from "../command";
-import { factsOf, readInput, requireIds, withModel } from "../session";
+import type { Command, CommandCall } from "../command";
+import { factsOf, readInputOrChat, requireIds, withModel, type Session } from "../session";
 
 /** Prints the tokens of a text, or of ids. */
 export const tokensCommand: Command = {
   name: "tokens",
   summary: "the tokens of a text, whole, with their UTF-16 offsets",
   positionals: ["DIR"],
-  options: ["text", "file", "ids", "bos"],
+  options: ["text", "file", "ids", "chat", "bos"],
   async run({ args, out, work }) {
-    const input = await readInput(args);
+    const input = await readInputOrChat(args);
     await withModel(args.positionals[0], work, async (session) => {
       const { open, info } = session;
+      if (input.kind === "chat") return printChat(session, input.messages, { out, work });
       if (input.kind === "ids") requireIds(info, input.ids);
       const { text, tokens, bos } = await tokensOf(open.tokenizer, input, work);
       await out.text(`{"text":${JSON.stringify(text)},"tokens":`);
@@ -25,6 +28,17 @@ export const tokensCommand: Command = {
     });
   },
 };
+
+async function printChat(
+  session: Session,
+  messages: readonly ChatMessage[],
+  { out, work }: Pick<CommandCall, "out" | "work">,
+): Promise<void> {
+  const window = chatWindow(session.open, messages);
+  const { text, tokens } = window;
+  const { mode, template, bos, digest, device } = await factsOf(session, window, work);
+  await out.value({ text, tokens, mode, template, bos, digest, device });
+}
 
 async function tokensOf(
   tokenizer: TextTokenizer | null,

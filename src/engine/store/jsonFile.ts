@@ -11,7 +11,7 @@ export const maxJsonLength = 128 * 1024 * 1024;
  * @throws {StoreError} "json-too-large", "json-malformed", "file-unreadable"
  */
 export async function readJsonFile(path: string): Promise<unknown> {
-  const text = await readText(path);
+  const text = await readTextFile(path);
   if (text === null) return null;
   try {
     return JSON.parse(text) as unknown;
@@ -27,7 +27,7 @@ export async function readJsonFile(path: string): Promise<unknown> {
  */
 export async function readJsonObject(path: string): Promise<Readonly<Record<string, unknown>> | null> {
   const value = await readJsonFile(path);
-  if (value === null && (await readText(path)) === null) return null;
+  if (value === null && (await readTextFile(path)) === null) return null;
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     const message = `${basename(path)} does not hold a JSON object.`;
     throw new StoreError("json-malformed", message, { next: `Download or repair ${path}.` });
@@ -35,7 +35,11 @@ export async function readJsonObject(path: string): Promise<Readonly<Record<stri
   return value as Record<string, unknown>;
 }
 
-async function readText(path: string): Promise<string | null> {
+/**
+ * The text of a file of settings, without a byte order mark; null when there is no such file.
+ * @throws {StoreError} "json-too-large", "file-unreadable"
+ */
+export async function readTextFile(path: string): Promise<string | null> {
   try {
     const { size } = await stat(path);
     if (size > maxJsonLength) {

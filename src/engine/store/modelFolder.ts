@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { throwIfCancelled, type WorkOptions } from "../../base/cancel";
 import { modelDigest } from "./digest";
 import { changeSince, fileIdentity, optionalIdentity, type OptionalIdentity } from "./fileIdentity";
-import { readJsonFile, readJsonObject } from "./jsonFile";
+import { readJsonFile, readJsonObject, readTextFile } from "./jsonFile";
 import { placeTensors, type StoredTensor } from "./placeTensors";
 import { StoreError, systemCode } from "./storeError";
 import { findWeights } from "./weightsFiles";
@@ -19,6 +19,8 @@ export interface ModelFolder {
   readonly tokenizerJson: unknown;
   /** tokenizer_config.json, null when absent. */
   readonly tokenizerConfig: unknown;
+  /** chat_template.jinja, null when absent. */
+  readonly chatTemplate: string | null;
   /** Folder that holds every weights file to map (real path: onnxruntime refuses symlinks that leave the folder). */
   readonly directory: string;
   /** All float32; converted when the checkpoint was f16 or bf16. Integer and boolean buffers are left out. */
@@ -68,7 +70,10 @@ async function open(path: string, options: OpenOptions): Promise<ModelFolder> {
   const settings = await existing(path, ["config.json", "tokenizer.json", "tokenizer_config.json"]);
   const shards = names.map((name) => join(path, name));
   // Taken before anything is read, so that a change in between is noticed too.
-  const optional = ["config.json", "tokenizer.json", "tokenizer_config.json", "records.safetensors"];
+  const optional = [
+    ...["config.json", "tokenizer.json", "tokenizer_config.json", chatTemplateName],
+    "records.safetensors",
+  ];
   const watched: OptionalIdentity[] = [
     ...(await Promise.all(optional.map((name) => optionalIdentity(join(path, name))))),
     ...(await Promise.all(shards.map(fileIdentity))),
@@ -86,6 +91,7 @@ async function open(path: string, options: OpenOptions): Promise<ModelFolder> {
     config,
     tokenizerJson,
     tokenizerConfig,
+    chatTemplate: await readTextFile(join(path, chatTemplateName)),
     directory: placed.directory,
     tensors: placed.tensors,
     nParams: placed.nParams,
@@ -95,6 +101,8 @@ async function open(path: string, options: OpenOptions): Promise<ModelFolder> {
     release: placed.release,
   };
 }
+
+const chatTemplateName = "chat_template.jinja";
 
 async function readConfig(folder: string): Promise<Readonly<Record<string, unknown>>> {
   const config = await readJsonObject(join(folder, "config.json"));
