@@ -5,6 +5,7 @@ import type { WeightTable } from "../graph/graphBuilder";
 import { GraphError } from "../graph/graphError";
 import { blockHook, parseHook } from "../graph/hooks";
 import { type ModelSpec, runsWhole } from "../graph/modelSpec";
+import { readoutOf } from "../graph/readout";
 import type {
   BaseRun,
   BlockNorm,
@@ -56,8 +57,7 @@ export class ModelRunner implements Runner {
     weights: WeightTable,
     pool: SessionPool,
   ) {
-    const addsUp = spec.blocks.every(({ order, addedTo }) => order !== "post" && addedTo === "stream");
-    this.readout = { softCap: spec.unembed.softCap, addsUp };
+    this.readout = readoutOf(spec);
     this.chain = new BlockChain(spec, weights, pool);
     this.decoder = new Decoder(spec, weights, pool);
     this.reader = new WeightReader(spec, weights, pool);

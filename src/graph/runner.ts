@@ -132,12 +132,20 @@ export interface BaseRun {
   ): Promise<Float32Array>;
 }
 
-/** What direct attribution to logits has to know of a model. */
+/** What a layer's MLP reads: a place of the residual stream, behind a norm (null: as it is). */
+export interface MlpInput {
+  readonly stream: "hook_resid_pre" | "hook_resid_mid";
+  readonly norm: "ln1" | "ln2" | null;
+}
+
+/** What direct attribution to logits and neurons has to know of a model. */
 export interface Readout {
   /** Logits x become cap · tanh(x / cap) at the very end; null: they do not. */
   readonly softCap: number | null;
   /** True where the stream is the sum of what was added to it: no norm stands on the stream itself. */
   readonly addsUp: boolean;
+  /** Per layer. */
+  readonly mlpInputs: readonly MlpInput[];
 }
 
 /** A model that can be run. The engine has the real one; tests may have a small one. */

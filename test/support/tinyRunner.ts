@@ -10,6 +10,7 @@ import type {
   NormWeights,
   ReadSpec,
   RunPlan,
+  Readout,
   Runner,
   Vocabulary,
 } from "../../src/graph/runner";
@@ -75,7 +76,7 @@ export const tinyVocabulary: Vocabulary = {
 /** A runner that also counts what it was asked for. */
 export class TinyRunner implements Runner {
   readonly info: ModelInfo;
-  readonly readout = { softCap: null, addsUp: true };
+  readonly readout: Readout;
   /** Every plan that `run` got, in order. */
   readonly plans: RunPlan[] = [];
   /** Rows that `decode` got, all calls together. */
@@ -83,6 +84,8 @@ export class TinyRunner implements Runner {
 
   constructor(readonly model: TinyModel) {
     this.info = tinyInfo(model);
+    const mlpInputs = model.blocks.map(() => ({ stream: "hook_resid_mid", norm: "ln2" }) as const);
+    this.readout = { softCap: null, addsUp: true, mlpInputs };
   }
 
   async run(plan: RunPlan, options: WorkOptions = {}) {

@@ -7,7 +7,7 @@
  * circuits", 2021; centring applies to LayerNorm alone.
  */
 import type { WorkOptions } from "../../base/cancel";
-import type { NeuronWeights, NormWeights, ReadSpec, Runner } from "../../graph/runner";
+import type { MlpInput, NeuronWeights, NormWeights, ReadSpec, Runner } from "../../graph/runner";
 import type { NeuronDriver } from "../../protocol/neurons";
 import type { Tensor } from "../../tensor/tensor";
 import type { NeuronId } from "../common/activations";
@@ -38,13 +38,17 @@ export async function neuronDrivers(
   options: WorkOptions = {},
 ): Promise<Drivers> {
   const block = `blocks.${at.layer}`;
-  const hooks = partHooks(runner, at.layer);
+  const input = runner.readout.mlpInputs[at.layer];
+  const stream = `${block}.${input.stream}`;
+  const scaleHook = input.norm === null ? null : `${block}.${input.norm}.hook_scale`;
+  const hooks = partHooks(runner, at.layer, input);
   const gated = runner.info.gatedMlp;
   const positions = [at.pos];
   const reads: ReadSpec[] = [
     ...hooks.map(({ hook }) => ({ hook, positions })),
-    ...indices(at.layer + 1).map((l) => ({ hook: resultHook(l), positions })),
-    { hook: `${block}.ln2.hook_scale`, positions },
+    ...hooks.flatMap(({ layer }) => (layer === undefined ? [] : [{ hook: resultHook(layer), positions }])),
+    { hook: stream, positions },
+    ...(scaleHook === null ? [] : [{ hook: scaleHook, positions }]),
     { hook: `${block}.mlp.hook_pre`, positions, neurons: [at.neuron] },
     ...(gated ? [{ hook: `${block}.mlp.hook_pre_linear`, positions, neurons: [at.neuron] }] : []),
   ];
@@ -55,9 +59,10 @@ export async function neuronDrivers(
     if (layer !== undefined) parts.push(...headParts(readAt(run, resultHook(layer)), layer, row));
     parts.push({ source, row });
   }
+  parts.push(...restOf(readAt(run, stream).data, parts));
   const [weights] = await runner.neuronWeights(at.layer, [at.neuron]);
-  const norm = await runner.normWeights({ layer: at.layer, norm: "ln2" });
-  const scale = readAt(run, `${block}.ln2.hook_scale`).data[0];
+  const norm = input.norm === null ? noNorm : await runner.normWeights({ layer: at.layer, norm: input.norm });
+  const scale = scaleHook === null ? 1 : readAt(run, scaleHook).data[0];
   const read = readings(weights, norm, scale);
   return {
     parts: parts.map(({ source, row }) => ({
@@ -72,15 +77,38 @@ export async function neuronDrivers(
   };
 }
 
+const noNorm: NormWeights = { kind: "none", gain: null, bias: null };
+
+/**
+ * What is in the stream beside the parts: nothing but rounding where the stream is their sum, so then it is left out;
+ * what norms on the stream itself changed, where there are such.
+ */
+function restOf(stream: Float32Array, parts: readonly Part[]): Part[] {
+  const row = Float32Array.from(stream, (x, d) => parts.reduce((left, part) => left - part.row[d], x));
+  const largest = (values: Float32Array): number =>
+    values.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  return largest(row) <= rounding * largest(stream) ? [] : [{ source: "norms on the stream", row }];
+}
+
+/** A share of the stream's largest value below which a rest is rounding. */
+const rounding = 1e-4;
+
 /** The hooks whose values add up to the MLP's input; `layer` where heads are taken out of an attention output. */
-function partHooks(runner: Runner, layer: number): { hook: string; source: string; layer?: number }[] {
+function partHooks(
+  runner: Runner,
+  layer: number,
+  { stream }: MlpInput,
+): { hook: string; source: string; layer?: number }[] {
   const { hooks } = runner.info;
   const embeddings = [
     { hook: "hook_embed", source: "embed" },
     { hook: "hook_pos_embed", source: "position" },
   ];
+  const ownAttention = stream === "hook_resid_mid";
   const before = indices(layer + 1).flatMap((l) => [
-    { hook: `blocks.${l}.hook_attn_out`, source: `attn ${l} bias`, layer: l },
+    ...(l < layer || ownAttention
+      ? [{ hook: `blocks.${l}.hook_attn_out`, source: `attn ${l} bias`, layer: l }]
+      : []),
     ...(l < layer ? [{ hook: `blocks.${l}.hook_mlp_out`, source: `mlp ${l}` }] : []),
   ]);
   return [...embeddings.filter(({ hook }) => hooks.includes(hook)), ...before];
