@@ -11,14 +11,20 @@ export function editFacts(edit: Edit): readonly (readonly [string, string])[] {
     ["hook", edit.hook],
     ["does", `${edit.op} × ${number(edit.scale ?? 1)}`],
   ];
-  const { value } = edit;
-  if (value !== undefined && "text" in value) {
-    rows.push(["text", value.text]);
-    if (value.minus !== undefined) rows.push(["minus", value.minus]);
-  } else if (value !== undefined) rows.push(["value", `${value.length} numbers`]);
+  if (edit.value !== undefined) rows.push(...valueFacts(edit.value));
   rows.push(["positions", typeof edit.positions === "string" ? edit.positions : edit.positions.join(", ")]);
   return rows;
 }
+
+function valueFacts(value: NonNullable<Edit["value"]>): [string, string][] {
+  if ("direction" in value) return [["direction", value.direction]];
+  if ("text" in value) return withMinus(["text", value.text], value.minus);
+  if ("ids" in value) return withMinus(["ids", value.ids.join(", ")], value.minus?.join(", "));
+  return [["value", Array.isArray(value[0]) ? `${value.length} rows` : `${value.length} numbers`]];
+}
+
+const withMinus = (row: [string, string], minus: string | undefined): [string, string][] =>
+  minus === undefined ? [row] : [row, ["minus", minus]];
 
 /** How tokens are chosen. */
 export function samplingWords({ sampling }: Experiment): string {
