@@ -56,7 +56,7 @@ export async function runBatch(
     throwIfCancelled(options.signal);
     options.onProgress?.({ done: i, total: sequences.length, message: "Running a batch" });
     const reads = request.reads.map((read) => inSequence(read, ids.length));
-    const own = edits.filter(({ batch }) => batch?.includes(i) ?? true).map(withoutBatch);
+    const own = editsOfSequence(edits, i);
     brought.push(await runner.run({ ids, reads, edits: own, ...cache }, { signal: options.signal }));
   }
   const stacked = (of: "reads" | "indices"): Map<string, Tensor> => {
@@ -85,9 +85,9 @@ function requireSequences({ hook, batch }: Edit, n: number): void {
   throw new AnalysisError("out-of-range", message, { next: `Sequences go from 0 to ${n - 1}.` });
 }
 
-function withoutBatch(edit: Edit): Edit {
-  const { batch: _, ...own } = edit;
-  return own;
+/** The edits that touch one sequence of a batch, as edits of a run of that sequence alone. */
+export function editsOfSequence(edits: readonly Edit[], sequence: number): Edit[] {
+  return edits.flatMap(({ batch, ...own }) => ((batch?.includes(sequence) ?? true) ? [own] : []));
 }
 
 /** A read with the positions that it has in a sequence of a length. */

@@ -12,8 +12,8 @@ import type { OptionName } from "./options";
 import { contextFrom, readInputOrChat, withModel, type CliInput, type Session } from "./session";
 import { readText } from "./textFile";
 
-/** Writes the answer for one input: one JSON object on `out`. */
-export type Answer = (session: Session, input: CliInput, out: JsonStream) => Promise<void>;
+/** Writes the answer for one input: one JSON object on `out`. `sequence` counts a batch's inputs from 0; one alone is 0. */
+export type Answer = (session: Session, input: CliInput, out: JsonStream, sequence: number) => Promise<void>;
 
 /** Options that say what the input is; a batch says it line by line. */
 const inputOptions: readonly OptionName[] = ["text", "file", "ids", "chat", "prefix", "bos", "out"];
@@ -28,7 +28,7 @@ export async function answerInputs(call: CommandCall, answer: Answer): Promise<v
   const [folder] = args.positionals;
   if (args.values.batch === undefined) {
     const input = await readInputOrChat(args);
-    return withModel(folder, work, (session) => answer(session, input, out));
+    return withModel(folder, work, (session) => answer(session, input, out, 0));
   }
   const extra = inputOptions.find((name) => args.values[name] !== undefined);
   if (extra !== undefined)
@@ -39,7 +39,7 @@ export async function answerInputs(call: CommandCall, answer: Answer): Promise<v
     for (const [i, { text, line }] of wanted.entries()) {
       throwIfCancelled(work.signal);
       work.onProgress?.({ done: i, total: wanted.length, message: "Answering lines" });
-      const made = await answerLine(session, text, answer);
+      const made = await answerLine(session, text, (...line) => answer(...line, i));
       await out.text(`${i === 0 ? "" : "\n"}{"line":${line},${made.slice(1)}`);
       await out.flush();
     }
@@ -47,7 +47,11 @@ export async function answerInputs(call: CommandCall, answer: Answer): Promise<v
 }
 
 /** The answer of a line as a JSON object; held whole, so that a failure in the middle leaves no half of one. */
-async function answerLine(session: Session, text: string, answer: Answer): Promise<string> {
+async function answerLine(
+  session: Session,
+  text: string,
+  answer: (session: Session, input: CliInput, out: JsonStream) => Promise<void>,
+): Promise<string> {
   const parts: string[] = [];
   const held = new Writable({
     write: (part: Buffer, _encoding, done) => {

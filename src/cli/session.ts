@@ -1,6 +1,7 @@
 /** A model opened for one command, and the input the command was given. */
 import { dirname } from "node:path";
 import { RecordActivations } from "../analysis/common/activations";
+import { editsOfSequence } from "../analysis/batch";
 import type { PairEncoder } from "../analysis/common/editValue";
 import type { WorkOptions } from "../base/cancel";
 import { parseJson } from "../protocol/decode";
@@ -120,21 +121,21 @@ export function requireIds(info: ModelInfo, ids: readonly number[]): void {
 /**
  * The edits that --edit and --edge give: those of the file (a list, one edit, or an object with the field `edits`, such
  * as an experiment), then the masked edges. Direction files are found from the edit file's folder.
- * @param promptLength  positions of the prompt, added tokens included
+ * @param at  positions of the prompt, added tokens included; which sequence of a batch it is (0 where it is alone)
  * @throws {CliError} what readText finds wrong; {DecodeError} what is wrong inside; {EngineError} "bad-direction"
  */
 export async function readEdits(
   { values }: ParsedArguments,
   info: ModelInfo,
-  promptLength: number,
+  at: { readonly promptLength: number; readonly sequence: number },
 ): Promise<Edit[]> {
-  const edges = edgeEdits(values.edge, info, promptLength);
+  const edges = edgeEdits(values.edge, info, at.promptLength);
   const path = values.edit;
   if (path === undefined) return edges;
   const value = parseJson(await readText(path), path);
   const inner = typeof value === "object" && value !== null && "edits" in value ? value.edits : value;
   const edits = await withDirections(decodeEdits(inner, "edits", info), dirname(path));
-  return [...edits, ...edges];
+  return editsOfSequence([...edits, ...edges], at.sequence);
 }
 
 /** What was read over the model's records; null where it has none. */

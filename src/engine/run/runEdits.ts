@@ -24,7 +24,10 @@ export class RunEdits {
   /** @throws {GraphError} "bad-edit" when an edit does not fit the model, the prompt or the run it takes values from */
   static async resolve(run: EditedRun, edits: readonly Edit[]): Promise<RunEdits> {
     const placed: PlacedEdit[] = [];
-    for (const edit of edits) placed.push(await placeEdit(run, edit));
+    for (const edit of edits) {
+      // A run by itself is sequence 0 of a batch of one.
+      if (edit.batch?.includes(0) ?? true) placed.push(await placeEdit(run, edit));
+    }
     return new RunEdits(run, placed);
   }
 

@@ -6,7 +6,7 @@ import { readNpz, writeNpz } from "../../../src/formats/npz";
 import type { GenerateResult } from "../../../src/protocol/edit";
 import type { ModelInfo } from "../../../src/protocol/model";
 import type { RunSummary } from "../../../src/protocol/run";
-import { cliError, cliJson } from "../../support/cli";
+import { cli, cliError, cliJson } from "../../support/cli";
 import { inRepo } from "../../support/paths";
 
 const model = inRepo("models/introspect-small");
@@ -88,6 +88,22 @@ describe("reading and writing on the command line", function () {
     const absent = file("absent.json", [{ ...base, op: "add", value: { direction: "none.npz" } }]);
     const error = await cliError("run", model, "--text", text, "--edit", absent);
     assert.equal(error.code, "bad-direction");
+  });
+
+  it("edits the lines of a batch that an edit names", async () => {
+    const lines = path.join(folder, "lines.jsonl");
+    fs.writeFileSync(lines, [text, text, text].map((line) => JSON.stringify({ text: line })).join("\n"));
+    const edit = { hook: "blocks.1.hook_resid_post", op: "zero", positions: "prefill-all", batch: [1] };
+    const edits = file("second.json", [edit]);
+    const { stdout } = await cli("run", model, "--batch", lines, "--edit", edits);
+    const answers = stdout
+      .trim()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as RunSummary).top);
+    const plain = (await run()).top;
+    assert.deepEqual([answers[0], answers[2]], [plain, plain]);
+    assert.notDeepEqual(answers[1], plain);
+    assert.deepEqual((await run("--edit", edits)).top, plain, "a text alone is the first of its batch");
   });
 
   it("generates with what another text has at a hook", async () => {
