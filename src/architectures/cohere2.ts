@@ -1,7 +1,7 @@
 /** Command R7B: Command R with windows; only windowed layers turn queries and keys. */
 import type { WeightTable } from "../graph/graphBuilder";
 import type { ModelSpec } from "../graph/modelSpec";
-import { count, flag, type ModelConfig, real } from "./common/configReader";
+import { count, expect, flag, type ModelConfig, real } from "./common/configReader";
 import { attentionOf, checkpointOf, decoder, gatedMlp, layerNorm } from "./common/decoder";
 import { parallel } from "./common/parts";
 import { rotaryOf } from "./common/rotary";
@@ -13,6 +13,9 @@ import { windowsOf } from "./common/windows";
  * @throws {GraphError} "unsupported-config", "missing-tensor", "wrong-shape"
  */
 export function cohere2(config: ModelConfig, weights: WeightTable): ModelSpec {
+  expect(config, "use_parallel_block", true);
+  expect(config, "use_gated_activation", true);
+  expect(config, "rotary_pct", 1);
   const from = checkpointOf(config, weights, { nCtx: 8192 });
   const rotary = rotaryOf(config, from.sizes, { pairs: "neighbours" });
   const bias = flag(config, "attention_bias", false);

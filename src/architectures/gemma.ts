@@ -1,7 +1,7 @@
 /** Gemma: Llama with gains stored less 1, a scaled embedding, a tanh-GELU gate, and wide heads. */
 import type { WeightTable } from "../graph/graphBuilder";
 import type { ModelSpec } from "../graph/modelSpec";
-import { activationOf, flag, type ModelConfig } from "./common/configReader";
+import { activationOf, expect, flag, type ModelConfig } from "./common/configReader";
 import { attentionOf, checkpointOf, decoder, gatedMlp, rmsNorm } from "./common/decoder";
 import { preNorm } from "./common/parts";
 import { rotaryOf } from "./common/rotary";
@@ -12,6 +12,7 @@ import { rotaryOf } from "./common/rotary";
  * @throws {GraphError} "unsupported-config", "missing-tensor", "wrong-shape"
  */
 export function gemma(config: ModelConfig, weights: WeightTable): ModelSpec {
+  expect(config, "use_bidirectional_attention", false);
   const from = checkpointOf(config, weights, { nKvHeads: 16, dHead: 256, nCtx: 8192 });
   const rotary = rotaryOf(config, from.sizes);
   const bias = flag(config, "attention_bias", false);

@@ -1,7 +1,7 @@
 /** Gemma 2: Gemma with norms behind each part too, soft caps, and a window in every other layer. */
 import type { WeightTable } from "../graph/graphBuilder";
 import type { ModelSpec } from "../graph/modelSpec";
-import { activationOf, flag, type ModelConfig, optionalPositive, real } from "./common/configReader";
+import { activationOf, expect, flag, type ModelConfig, optionalPositive, real } from "./common/configReader";
 import { attentionOf, checkpointOf, decoder, gatedMlp, rmsNorm } from "./common/decoder";
 import { sandwichNorms } from "./common/gemma";
 import { preNorm } from "./common/parts";
@@ -14,6 +14,7 @@ import { windowsOf } from "./common/windows";
  * @throws {GraphError} "unsupported-config", "missing-tensor", "wrong-shape"
  */
 export function gemma2(config: ModelConfig, weights: WeightTable): ModelSpec {
+  expect(config, "use_bidirectional_attention", false);
   const from = checkpointOf(config, weights, { nKvHeads: 4, dHead: 256, nCtx: 8192 });
   const { nLayers, dModel } = from.sizes;
   const rotary = rotaryOf(config, from.sizes);

@@ -33,7 +33,7 @@ export function mpt(config: ModelConfig, weights: WeightTable): ModelSpec {
   const { find, sizes } = from;
   const { nHeads, dModel, dMlp, dHead } = sizes;
   const norm = (name: string) => layerNorm(from, name, { epsilon: "layer_norm_epsilon", bias: false });
-  const slopes = alibiSlopes(nHeads);
+  const slopes = alibiSlopes(nHeads, optionalPositive(inner, "alibi_bias_max") ?? 8);
   const scoreScale = real(inner, "softmax_scale", 1 / Math.sqrt(dHead));
   return decoder(from, {
     family: "mpt",
@@ -70,7 +70,6 @@ function attentionConfig(config: ModelConfig): ModelConfig {
   if (typeof inner !== "object" || Array.isArray(inner)) throw refuse("attn_config", inner, "an object");
   const attention = inner as ModelConfig;
   expect(attention, "alibi", true);
-  expect(attention, "alibi_bias_max", 8);
   expect(attention, "prefix_lm", false);
   expect(attention, "qk_ln", false);
   expect(attention, "attn_type", "multihead_attention");

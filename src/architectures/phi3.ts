@@ -1,7 +1,7 @@
 /** Phi-3: Llama with queries, keys and values in one tensor, gate and up in another, long rope and a window. */
 import type { WeightTable } from "../graph/graphBuilder";
 import type { ModelSpec } from "../graph/modelSpec";
-import type { ModelConfig } from "./common/configReader";
+import { expect, type ModelConfig } from "./common/configReader";
 import { attentionOf, checkpointOf, decoder, fusedGatedMlp, rmsNorm } from "./common/decoder";
 import { preNorm } from "./common/parts";
 import { rotaryOf } from "./common/rotary";
@@ -13,6 +13,7 @@ import { windowsOf } from "./common/windows";
  * @throws {GraphError} "unsupported-config", "missing-tensor", "wrong-shape"
  */
 export function phi3(config: ModelConfig, weights: WeightTable): ModelSpec {
+  expect(config, "attention_bias", false);
   const from = checkpointOf(config, weights, { nCtx: 4096 });
   const { nLayers, dModel, nHeads, nKvHeads, dHead } = from.sizes;
   const rotary = rotaryOf(withLongRope(config), from.sizes);

@@ -82,10 +82,10 @@ export function optionalPositive(
   throw refuse(key, value, "a number above 0, or null,");
 }
 
-/** Refuses a setting that is not the one this project computes; an absent one is taken as that. */
+/** Refuses a setting that is not the one this project computes; an absent one, or null, is taken as that. */
 export function expect(config: ModelConfig, key: string, wanted: unknown): void {
   const value = config[key];
-  if (value !== undefined && value !== wanted) throw refuse(key, value, JSON.stringify(wanted));
+  if ((value ?? null) !== null && value !== wanted) throw refuse(key, value, JSON.stringify(wanted));
 }
 
 /** The error for a setting that this project does not honour. */

@@ -251,6 +251,12 @@ const options: Readonly<Record<string, Option>> = {
     part: (spec) => [first(spec).attention.clip, first(spec).attention.scoreScale],
     is: [0.5, 0.2],
   },
+  "mpt with other slopes": {
+    folder: "mpt",
+    set: { attn_config: { alibi_bias_max: 16 } },
+    part: (spec) => first(spec).attention.alibi?.bias(0, 2, 5),
+    is: -2 / 16,
+  },
   "opt without biases and gains": {
     folder: "opt",
     set: { enable_bias: false, layer_norm_elementwise_affine: false, activation_function: "gelu" },
