@@ -4,6 +4,7 @@ import type { Edit } from "../../../src/protocol/edit";
 import type { Tensor } from "../../../src/tensor/tensor";
 import { Agreement } from "../../support/agreement";
 import { bits, editedLayer, EditSubject, editSubjects, promptLength } from "../../support/editSubject";
+import { oracleIt } from "../../support/oracle";
 const nIds = promptLength;
 const layer = editedLayer;
 
@@ -149,3 +150,31 @@ for (const [name, folder] of editSubjects) {
     });
   });
 }
+
+describe("edits of attention with a sliding window", () => {
+  oracleIt("count only the keys that a query sees", "oracle-hf/mistral", async (dir) => {
+    const open = await EditSubject.open(dir);
+    try {
+      const hook = "blocks.0.attn.hook_attn_scores";
+      const pattern = await open.read("blocks.0.attn.hook_pattern");
+      const query = nIds - 1;
+      const row = pattern.data.subarray(query * nIds, (query + 1) * nIds);
+      const seen = Array.from({ length: nIds }, (_, key) => key).filter((key) => row[key]! > 0);
+      assert.ok(seen.length > 1 && seen.length < nIds, `sees ${seen.length}`);
+      const mask = (keys: number[]): Edit => ({
+        hook,
+        op: "edge-mask",
+        heads: [0],
+        positions: [query],
+        keys,
+      });
+      await assert.rejects(open.logits([mask(seen)]), { code: "bad-edit" });
+      const hidden = mask([0]);
+      assert.deepEqual(bits(await open.logits([hidden])), bits(await open.logits([])), "a key out of sight");
+      const only = await open.read("blocks.0.attn.hook_pattern", [mask(seen.slice(1))]);
+      assert.equal(only.data[query * nIds + seen[0]!], 1);
+    } finally {
+      open.close();
+    }
+  });
+});

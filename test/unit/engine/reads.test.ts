@@ -76,6 +76,19 @@ for (const [name, folder] of editSubjects) {
       });
     };
 
+    it("reading every hook, whole and reduced, changes no bit of what goes on", async () => {
+      const last = `blocks.${open.runner.info.nLayers - 1}.hook_resid_post`;
+      const plain = (await run([{ hook: last }])).reads.get(last) as Tensor;
+      const reads = open.runner.info.hooks.flatMap((hook): ReadSpec[] => [
+        { hook },
+        { hook, reduce: { kind: "norm" }, as: `norm of ${hook}` },
+        ...(isEdges(hook) ? [] : [{ hook, reduce: { kind: "statistics" }, as: `all of ${hook}` } as const]),
+      ]);
+      const found = (await run(reads)).reads;
+      assert.equal(found.size, reads.length);
+      assert.deepEqual(bits((found.get(last) as Tensor).data), bits(plain.data));
+    });
+
     it("slices are taken before a reduction", async () => {
       const { nHeads, dMlp } = open.runner.info;
       const cases: ReadSpec[] = [
