@@ -33,6 +33,8 @@ function blockAbsence(block: BlockSpec, site: BlockSite): string | null {
     return "the layer has attention alone";
   if (site === "hook_resid_mid" && block.order === "parallel")
     return "attention and MLP read the same stream in parallel: there is nothing between them";
+  if (site === "mlp.hook_expert_weights" && block.mlp?.kind !== "experts")
+    return "the MLP is one, not a mixture of experts";
   if (block.mlp?.kind === "experts" && /^mlp\.hook_(pre|pre_linear|post)$/.test(site))
     return "the MLP is a mixture of experts, whose neurons run only where they were chosen";
   if (site === "mlp.hook_pre_linear" && block.mlp?.kind === "dense" && block.mlp.gate === null)

@@ -23,6 +23,7 @@ export const blockSites = [
   "hook_resid_mid",
   "ln2.hook_scale",
   "ln2.hook_normalized",
+  "mlp.hook_expert_weights",
   "mlp.hook_pre",
   "mlp.hook_pre_linear",
   "mlp.hook_post",
@@ -108,6 +109,8 @@ export function hookAxes(site: Site): readonly Axis[] {
     case "mlp.hook_pre_linear":
     case "mlp.hook_post":
       return ["pos", "dMlp"];
+    case "mlp.hook_expert_weights":
+      return ["pos", "expert"];
     case "ln1.hook_scale":
     case "ln1_post.hook_scale":
     case "ln2.hook_scale":

@@ -12,6 +12,7 @@ export type Axis =
   | "dModel"
   | "dHead"
   | "dMlp"
+  | "expert"
   | "vocab"
   | "k"
   | "statistic"

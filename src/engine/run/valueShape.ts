@@ -10,6 +10,9 @@ export function valueShape(spec: ModelSpec, site: Site): number[] {
     dHead: spec.dHead,
     dModel: spec.dModel,
     dMlp: spec.dMlp,
+    expert: Math.max(
+      ...spec.blocks.map(({ mlp }) => (mlp !== null && mlp.kind === "experts" ? mlp.experts.length : 1)),
+    ),
   };
   return hookAxes(site)
     .slice(1)

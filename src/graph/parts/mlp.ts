@@ -12,7 +12,7 @@ export function mlp(
   spec: MlpSpec,
   { marker, dMlp }: { marker: SiteMarker; dMlp: number },
 ): ValueName {
-  if (spec.kind === "experts") return experts(graph, x, spec);
+  if (spec.kind === "experts") return experts(graph, x, spec, marker);
   const wide = ["T", dMlp];
   let pre = linear(graph, x, spec.gate ?? spec.in);
   pre = marker.at("mlp.hook_pre", pre, wide);
@@ -29,8 +29,8 @@ export function mlp(
  * Each expert runs on the positions that chose it alone; what it writes there, times its weight, is added.
  * Source: Fedus et al., "Switch Transformers", 2021; Jiang et al., "Mixtral of Experts", 2024.
  */
-function experts(graph: GraphBuilder, x: ValueName, spec: ExpertsMlpSpec): ValueName {
-  const weights = routed(graph, x, spec);
+function experts(graph: GraphBuilder, x: ValueName, spec: ExpertsMlpSpec, marker: SiteMarker): ValueName {
+  const weights = routed(graph, x, spec, marker);
   let sum = spec.shared === null ? graph.op("Mul", [x, graph.scalar(0)]) : shared(graph, x, spec.shared);
   const columns = graph.ops("Split", [weights], {
     outputs: spec.experts.length,
@@ -47,9 +47,18 @@ function experts(graph: GraphBuilder, x: ValueName, spec: ExpertsMlpSpec): Value
   return sum;
 }
 
-/** Weights of all experts [pos, expert], 0 where an expert was not chosen. */
-function routed(graph: GraphBuilder, x: ValueName, { router, topK, normalised }: ExpertsMlpSpec): ValueName {
-  const all = graph.op("Softmax", [linear(graph, x, router)], { axis: -1 });
+/**
+ * Weights of all experts [pos, expert], 0 where an expert was not chosen. `hook_expert_weights` is the softmax of the
+ * router over all experts, before some are chosen and weights divided by their sum.
+ */
+function routed(
+  graph: GraphBuilder,
+  x: ValueName,
+  { router, topK, normalised, experts: { length } }: ExpertsMlpSpec,
+  marker: SiteMarker,
+): ValueName {
+  const softmax = graph.op("Softmax", [linear(graph, x, router)], { axis: -1 });
+  const all = marker.at("mlp.hook_expert_weights", softmax, ["T", length]);
   const [values, chosen] = graph.ops("TopK", [all, graph.ints(topK)], {
     outputs: 2,
     attributes: { axis: -1 },

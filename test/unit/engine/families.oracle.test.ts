@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { modelSpecOf } from "../../../src/engine/families";
 import type { ModelRunner } from "../../../src/engine/modelRunner";
 import { blockHook, type BlockSite } from "../../../src/graph/hooks";
+import type { ModelSpec } from "../../../src/graph/modelSpec";
 import type { BlockNorm } from "../../../src/graph/runner";
 import { Agreement } from "../../support/agreement";
 import { openRunner } from "../../support/openRunner";
@@ -259,6 +260,35 @@ async function compareEnds({ runner, ids, tensors, odd, agree }: Case): Promise<
   }
 }
 
+/** A router's weights, for which there is no reference: the softmax of its matrix times what the MLP reads. */
+async function compareRouters(
+  { runner, ids, agree }: Case,
+  spec: ModelSpec,
+  weights: Weights,
+): Promise<void> {
+  for (const [layer, { mlp }] of spec.blocks.entries()) {
+    const hook = blockHook(layer, "mlp.hook_expert_weights");
+    assert.equal(runner.info.hooks.includes(hook), mlp?.kind === "experts", hook);
+    if (mlp?.kind !== "experts") continue;
+    const normalized = (await read(runner, ids, blockHook(layer, "ln2.hook_normalized"))).data;
+    const input = await withGain(runner, normalized, { layer, norm: "ln2" });
+    const router = weights.get(mlp.router.weight)?.data as Float32Array;
+    const d = runner.info.dModel;
+    const expected = ids.flatMap((_, p) => {
+      const raw = mlp.experts.map((_expert, e) => {
+        let sum = 0;
+        for (let i = 0; i < d; i++) sum += (input[p * d + i] as number) * (router[e * d + i] as number);
+        return Math.exp(sum);
+      });
+      const total = raw.reduce((a, b) => a + b, 0);
+      return raw.map((one) => one / total);
+    });
+    agree.absolute(hook, (await read(runner, ids, hook)).data, expected);
+  }
+}
+
+type Weights = ReadonlyMap<string, ReferenceTensor>;
+
 /** Longer runs than the file's: what is appended to cached positions is what a whole run gives. */
 async function compareIncremental({ runner, ids, odd, agree }: Case): Promise<void> {
   const { nLayers, nCtx, dModel } = runner.info;
@@ -277,13 +307,15 @@ async function compareIncremental({ runner, ids, odd, agree }: Case): Promise<vo
 }
 
 /** Other tokens and more of them than the file has, against loops that are held against the file's own. */
-async function compareLoops({ runner, ids, tensors, agree }: Case, dir: string): Promise<void> {
+async function compareLoops(one: Case, dir: string): Promise<void> {
+  const { runner, ids, tensors, agree } = one;
   const weights = readReferenceTensors(join(dir, "model.safetensors"));
   const located = new Map(
     [...weights].map(([name, { shape }]) => [name, { shape, file: "", offset: 0, length: 0 }]),
   );
   const config = JSON.parse(readFileSync(join(dir, "config.json"), "utf8")) as Record<string, unknown>;
   const spec = modelSpecOf(config, located);
+  await compareRouters(one, spec, weights);
   const { dVocab } = runner.info;
   const reference = tensors.get("logits")?.data as Float32Array;
   const last = specForward(spec, weights, ids).at(-1) as number[];
