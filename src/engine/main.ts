@@ -1,5 +1,6 @@
 /** The engine process: serves the extension host over the child process's own channel and ends with it. */
 import type { Logger } from "../base/log";
+import { engineCallDecoders } from "../protocol/decodeEngineCall";
 import type { EngineApi } from "../protocol/engineApi";
 import { type Channel, RpcPeer } from "../protocol/rpc";
 import { settingsFrom } from "./environment";
@@ -32,6 +33,7 @@ if (process.send === undefined) {
   new RpcPeer<EngineApi, Record<never, never>>(channel, queued(engineHandlers(store), new JobQueue()), {
     remote: "host",
     logger,
+    decoders: engineCallDecoders,
   });
   // Nobody is left to answer: native code may still be running, so nothing is waited for.
   process.on("disconnect", () => process.exit(0));

@@ -298,10 +298,10 @@ export class ModelRunner implements Runner {
       throw new EngineError("bad-ids", "There are no tokens to run.", { next });
     }
     const { dVocab, nCtx, positions } = this.spec;
-    const wrong = ids.find((id) => !Number.isInteger(id) || id < 0 || id >= dVocab);
-    if (wrong !== undefined) {
+    const wrong = ids.findIndex((id) => !Number.isInteger(id) || id < 0 || id >= dVocab);
+    if (wrong >= 0) {
       const next = `Ids go from 0 to ${dVocab - 1}.`;
-      throw new EngineError("bad-ids", `There is no token with id ${wrong} in this model.`, { next });
+      throw new EngineError("bad-ids", `There is no token with id ${ids[wrong]} in this model.`, { next });
     }
     if (positions.kind === "learned" && ids.length > nCtx) {
       const said = `${ids.length} tokens do not fit: this model has learned positions for ${nCtx}.`;

@@ -54,7 +54,8 @@ export function asObject(
  */
 export function asList(value: unknown, path: string): readonly unknown[] {
   if (!Array.isArray(value)) throw badField(path, `is ${kindOf(value)}, not a list`);
-  return value;
+  // Holes, which a structured clone keeps, become undefined: else they would be passed over unchecked.
+  return Array.from<unknown>(value);
 }
 
 /**

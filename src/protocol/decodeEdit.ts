@@ -54,7 +54,7 @@ const largest = 1e30;
  * @throws {DecodeError} "bad-field", naming the path
  */
 export function decodeEdits(value: unknown, path = "edits", info?: ModelInfo): Edit[] {
-  const list = Array.isArray(value) ? value : [value];
+  const list = Array.isArray(value) ? asList(value, path) : [value];
   return list.map((entry, i) => decodeEdit(entry, Array.isArray(value) ? `${path}[${i}]` : path, info));
 }
 

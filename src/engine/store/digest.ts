@@ -1,7 +1,7 @@
 /** The digest of a model: what makes two folders the same model. Kept in the cache, because hashing reads every byte. */
 import { createHash } from "node:crypto";
 import { mkdir, open, readFile, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { throwIfCancelled, type WorkOptions } from "../../base/cancel";
 import { changeSince, fileIdentity, identityKey } from "./fileIdentity";
 import { StoreError } from "./storeError";
@@ -49,7 +49,10 @@ export async function modelDigest(
 }
 
 async function* chunksOf(file: string): AsyncGenerator<Uint8Array> {
-  const handle = await open(file, "r");
+  const handle = await open(file, "r").catch((cause: unknown) => {
+    const next = "Open the model again once its files are there.";
+    throw new StoreError("weights-changed", `${basename(file)} can no longer be read.`, { next, cause });
+  });
   try {
     const buffer = new Uint8Array(chunkLength);
     for (;;) {

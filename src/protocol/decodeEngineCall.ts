@@ -1,0 +1,125 @@
+/**
+ * What the extension asks of the engine, checked before the engine uses it: a call that is none gets a coded error.
+ * Unknown fields are passed over; both sides are of one build.
+ */
+import { bosPolicies } from "../base/bosPolicy";
+import { asInteger, asList, asObject, asOneOf, asText, badField } from "./decode";
+import { decodeExperiment } from "./decodeExperiment";
+import type { EngineApi, OffsetRange } from "./engineApi";
+import { contextKinds, type RunContext, type RunInput } from "./model";
+import type { ParamDecoders } from "./rpc";
+
+const maxOffset = 2 ** 31 - 1;
+const maxIndex = 1_000_000;
+/** Most columns of a lens, and most entries of any list that is asked for. */
+const maxListed = 100_000;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const paramsOf = (value: unknown): Fields => asObject(value, "params");
+const modelOf = (params: Fields): string => asText(params["model"], "params.model");
+const index = (params: Fields, name: string): number =>
+  asInteger(params[name], `params.${name}`, { min: 0, max: maxIndex });
+const count = (params: Fields, name: string): number =>
+  asInteger(params[name], `params.${name}`, { min: 1, max: maxListed });
+const offsetAt = (value: unknown, path: string): number => asInteger(value, path, { min: 0, max: maxOffset });
+
+function rangeOf(params: Fields): OffsetRange {
+  const range = asObject(params["range"], "params.range");
+  const start = offsetAt(range["start"], "params.range.start");
+  const end = offsetAt(range["end"], "params.range.end");
+  if (end < start) throw badField("params.range", "ends before it starts");
+  return { start, end };
+}
+
+function inputOf(params: Fields): RunInput {
+  const path = "params.input";
+  const input = asObject(params["input"], path);
+  if (asOneOf(input["kind"], `${path}.kind`, ["text", "ids"] as const) === "ids") {
+    const ids = asList(input["ids"], `${path}.ids`);
+    return { kind: "ids", ids: ids.map((id, i) => asInteger(id, `${path}.ids[${i}]`, { min: 0 })) };
+  }
+  return {
+    kind: "text",
+    text: asText(input["text"], `${path}.text`),
+    offset: offsetAt(input["offset"], `${path}.offset`),
+    ...(input["context"] === undefined ? {} : { context: contextOf(input["context"], `${path}.context`) }),
+    ...(input["bos"] === undefined ? {} : { bos: asOneOf(input["bos"], `${path}.bos`, bosPolicies) }),
+  };
+}
+
+function contextOf(value: unknown, path: string): RunContext {
+  const context = asObject(value, path);
+  const kind = asOneOf(context["kind"], `${path}.kind`, contextKinds);
+  if (kind === "document") return { kind };
+  const from = offsetAt(context["from"], `${path}.from`);
+  return kind === "selection"
+    ? { kind, from }
+    : { kind, from, prefix: asText(context["prefix"], `${path}.prefix`) };
+}
+
+/** Per method of the engine, the check of what the extension sends; each throws DecodeError "bad-field" and its like. */
+export const engineCallDecoders: ParamDecoders<EngineApi> = {
+  "engine/hello": (value) => ({ build: asText(paramsOf(value)["build"], "params.build") }),
+  "model/open": (value) => ({ model: modelOf(paramsOf(value)) }),
+  "model/digest": (value) => ({ model: modelOf(paramsOf(value)) }),
+  "text/tokens": (value) => {
+    const params = paramsOf(value);
+    return { model: modelOf(params), text: asText(params["text"], "params.text") };
+  },
+  "lens/view": (value) => {
+    const params = paramsOf(value);
+    return {
+      model: modelOf(params),
+      input: inputOf(params),
+      columns: count(params, "columns"),
+      k: count(params, "k"),
+    };
+  },
+  "neurons/rank": (value) => {
+    const params = paramsOf(value);
+    return { model: modelOf(params), input: inputOf(params), range: rangeOf(params), k: count(params, "k") };
+  },
+  "neurons/card": (value) => {
+    const params = paramsOf(value);
+    return {
+      model: modelOf(params),
+      input: inputOf(params),
+      range: rangeOf(params),
+      layer: index(params, "layer"),
+      neuron: index(params, "neuron"),
+    };
+  },
+  "neurons/file": (value) => {
+    const params = paramsOf(value);
+    const sign = asInteger(params["sign"], "params.sign");
+    if (sign !== 1 && sign !== -1) throw badField("params.sign", "is neither 1 nor -1");
+    return {
+      model: modelOf(params),
+      text: asText(params["text"], "params.text"),
+      offset: offsetAt(params["offset"], "params.offset"),
+      bos: asOneOf(params["bos"], "params.bos", bosPolicies),
+      range: rangeOf(params),
+      layer: index(params, "layer"),
+      neuron: index(params, "neuron"),
+      sign,
+    };
+  },
+  "attention/view": (value) => {
+    const params = paramsOf(value);
+    return {
+      model: modelOf(params),
+      input: inputOf(params),
+      range: rangeOf(params),
+      layer: index(params, "layer"),
+      head: index(params, "head"),
+    };
+  },
+  "steer/run": (value) => {
+    const params = paramsOf(value);
+    return {
+      experiment: decodeExperiment(params["experiment"]),
+      base: asText(params["base"], "params.base"),
+    };
+  },
+};
