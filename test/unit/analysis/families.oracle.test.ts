@@ -45,11 +45,32 @@ describe("analyses of every family", function () {
         const ids = verifyIds(runner).slice(0, 12);
         for await (const { check, passed, worst, bound } of verify(runner, ids)) {
           if (check === "small edits" && notSmooth.test(name)) continue;
-        assert.ok(passed, `${check}: ${worst}, allowed ${bound}`);
+          assert.ok(passed, `${check}: ${worst}, allowed ${bound}`);
         }
         await checkDrivers(runner, ids.slice(0, 9));
         dispose();
       },
     );
+  }
+
+  const lacking: [folder: string, hook: string, why: RegExp][] = [
+    ["mixtral", "blocks.0.mlp.hook_post", /mixture of experts/],
+    ["mixtral", "blocks.1.mlp.hook_expert_weights", /only be read/],
+    ["gpt_neox", "blocks.0.hook_resid_mid", /in parallel/],
+    ["gpt2", "blocks.0.attn.hook_rot_q", /not rotated/],
+    ["cohere2", "blocks.1.attn.hook_rot_k", /not rotated/],
+    ["cohere", "blocks.0.ln2.hook_normalized", /share one norm/],
+    ["olmo2", "blocks.0.ln1.hook_scale", /stands behind/],
+    ["openai-gpt", "ln_final.hook_normalized", /no norm before the unembedding/],
+    ["bloom", "hook_pos_embed", /linear biases/],
+  ];
+  for (const [name, hook, why] of lacking) {
+    oracleIt(`${name}: an edit at ${hook} is refused with the reason`, join(root, name), async (dir) => {
+      const { runner, dispose } = await openRunner(dir);
+      const edits = [{ hook, op: "zero", positions: "prefill-all" } as const];
+      const reads = [{ hook: "blocks.0.hook_resid_post" }];
+      await assert.rejects(runner.run({ ids: [1, 2, 3], edits, reads }), { code: "bad-edit", message: why });
+      dispose();
+    });
   }
 });

@@ -1,5 +1,6 @@
 /** Finds out where an edit stands in a run and which numbers it brings, other runs' values included. */
 import { seededRandom } from "../../../base/random";
+import { absence } from "../../../graph/absence";
 import { hookAxes, parseHook, type Hook, type Site } from "../../../graph/hooks";
 import type { ModelSpec } from "../../../graph/modelSpec";
 import type { Edit } from "../../../protocol/edit";
@@ -28,7 +29,11 @@ export async function placeEdit(run: EditedRun, edit: Edit): Promise<PlacedEdit>
   const hook = parseHook(edit.hook);
   const layer = layerOf(run.spec, edit, hook);
   const { site } = hook;
+  const why = absence(run.spec, hook);
+  if (why !== null)
+    throw badEdit(edit, `is at a hook this model lacks: ${why}`, "Run `introspect model` to list its hooks.");
   const known = editOps(edit.hook);
+  if (known.length === 0) throw badEdit(edit, "is at a hook that can only be read", "Choose another hook.");
   if (!known.includes(edit.op))
     throw badEdit(edit, `has op "${edit.op}", which does not go there`, `There: ${known.join(", ")}.`);
   if (!Number.isFinite(Math.fround(edit.scale ?? 1)))
@@ -39,8 +44,8 @@ export async function placeEdit(run: EditedRun, edit: Edit): Promise<PlacedEdit>
   const rows = isEdges ? null : numericRows(edit, width);
   const positions = positionsOf(edit, rows?.length ?? 0, run.promptLength);
   if (rows !== null && !projects(edit) && rows.length > 1 && rows.length > positions.length) {
-    const why = `has ${rows.length} rows of values, but only ${positions.length} positions of the prompt to put them at`;
-    throw badEdit(edit, why, "Use a longer prompt, or fewer rows.");
+    const said = `has ${rows.length} rows of values, but only ${positions.length} positions of the prompt to put them at`;
+    throw badEdit(edit, said, "Use a longer prompt, or fewer rows.");
   }
   const perRow = rows !== null && rows.length > 1 && !projects(edit);
   return {
