@@ -28,6 +28,7 @@ import { BlockChain } from "./run/blockChain";
 import { Decoder } from "./run/decoder";
 import { KeptRun } from "./run/keptRun";
 import { PrefixCache } from "./run/prefixCache";
+import { Prompts } from "./run/prompts";
 import { ReadCollector } from "./run/readCollector";
 import { type PlannedRead, planRead } from "./run/readPlan";
 import { RunEdits } from "./run/runEdits";
@@ -49,6 +50,7 @@ export class ModelRunner implements Runner {
   private readonly decoder: Decoder;
   private readonly reader: WeightReader;
   private readonly cache: PrefixCache;
+  private readonly prompts: Prompts;
   private readonly resolved = new WeakMap<object, Promise<RunEdits | null>>();
 
   constructor(
@@ -62,6 +64,7 @@ export class ModelRunner implements Runner {
     this.decoder = new Decoder(spec, weights, pool);
     this.reader = new WeightReader(spec, weights, pool);
     this.cache = new PrefixCache(spec);
+    this.prompts = new Prompts(spec, this.chain);
   }
 
   async run(plan: RunPlan, options: WorkOptions = {}): Promise<RunReads> {
@@ -82,18 +85,18 @@ export class ModelRunner implements Runner {
 
   async logitsAt(
     plan: { ids: readonly number[]; edits?: readonly Edit[]; position: number },
-    options?: WorkOptions,
+    options: WorkOptions = {},
   ): Promise<FullLogits> {
+    this.checkIds(plan.ids);
     const position = plan.position < 0 ? plan.ids.length + plan.position : plan.position;
-    const hook = blockHook(this.spec.nLayers - 1, "hook_resid_post");
-    const edits = plan.edits ?? [];
-    const read = { hook, positions: [position] };
-    const { reads } = await this.run({ ids: plan.ids, edits, reads: [read], cache: "none" }, options);
-    const final = await this.finalEdits(plan.ids, edits, options ?? {});
-    return { logits: await this.decoder.logits((reads.get(hook) as Tensor).data, position, final) };
+    if (!Number.isInteger(position) || position < 0 || position >= plan.ids.length)
+      throw new GraphError("bad-plan", `Position ${plan.position} is not among ${plan.ids.length} tokens.`);
+    const edits = await this.resolveEdits(plan.ids, plan.edits ?? [], options);
+    const { row } = await this.prompts.run(plan.ids, edits, { ...options, position });
+    return { logits: await this.decoder.logits(row, position, edits) };
   }
 
-  /** Every prompt position is computed anew, so that runs which differ in their edits alone do the same arithmetic. */
+  /** Runs which differ in their edits alone do the same arithmetic (see `Prompts`): no prefix of another text is used. */
   async generate(
     request: { ids: readonly number[]; edits?: readonly Edit[]; sampling: Sampling },
     options: WorkOptions = {},
@@ -102,12 +105,14 @@ export class ModelRunner implements Runner {
     const { maxTokens, seed } = request.sampling;
     const random = seededRandom(seed);
     const edits = await this.resolveEdits(request.ids, request.edits ?? [], options);
-    const sequence = new Sequence(this.spec);
+    const { signal } = options;
     const made = { ids: [] as number[], logProbs: [] as number[], alternatives: [] as Choice[][] };
     const most = this.roomFor(request.ids.length, maxTokens);
+    const prompt = await this.prompts.run(request.ids, edits, { signal, position: request.ids.length - 1 });
     while (made.ids.length < most) {
       const ids = [...request.ids, ...made.ids];
-      const row = await this.lastRow(ids, sequence, edits, options.signal);
+      const isFirst = made.ids.length === 0;
+      const row = isFirst ? prompt.row : await this.lastRow(ids, prompt.sequence, edits, signal);
       const logits = await this.decoder.logits(row, ids.length - 1, edits);
       const choice = chooseToken(logits, request.sampling, random);
       made.ids.push(choice.id);

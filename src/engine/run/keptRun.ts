@@ -6,11 +6,11 @@ import type { ModelSpec } from "../../graph/modelSpec";
 import type { BaseRun } from "../../graph/runner";
 import type { Edit } from "../../protocol/edit";
 import type { BlockChain } from "./blockChain";
+import { type PlainTrace, plainTrace } from "./plainTrace";
 import { ReadCollector } from "./readCollector";
 import { planRead } from "./readPlan";
 import { embedLayer } from "./edits/placedEdit";
 import type { RunEdits } from "./runEdits";
-import { Sequence } from "./sequence";
 
 /** What a kept run is made with. */
 export interface KeptRunParts {
@@ -26,10 +26,7 @@ export interface KeptRunParts {
 export class KeptRun implements BaseRun {
   private constructor(
     private readonly parts: KeptRunParts,
-    readonly ids: readonly number[],
-    private readonly sequence: Sequence,
-    /** Residual streams before every block, and after the last: [layer][pos, dModel]. */
-    private readonly streams: readonly Float32Array[],
+    private readonly trace: PlainTrace,
   ) {}
 
   /** Runs the ids once. */
@@ -38,19 +35,11 @@ export class KeptRun implements BaseRun {
     ids: readonly number[],
     options: WorkOptions = {},
   ): Promise<KeptRun> {
-    const { spec, chain } = parts;
-    const { nLayers } = spec;
-    const hooks = [
-      ...spec.blocks.map((_, layer) => blockHook(layer, "hook_resid_pre")),
-      blockHook(nLayers - 1, "hook_resid_post"),
-    ];
-    const reads = hooks.map((hook) => planRead(spec, { hook }, ids.length));
-    const collector = new ReadCollector();
-    const sequence = new Sequence(spec);
-    const run = { sequence, ids, totalLength: ids.length, reads, edits: null, nLayers, collector };
-    await chain.run(run, options);
-    const streams = reads.map((read) => collector.finish(read, ids.length).value.data);
-    return new KeptRun(parts, ids, sequence, streams);
+    return new KeptRun(parts, await plainTrace(parts, ids, options));
+  }
+
+  get ids(): readonly number[] {
+    return this.trace.ids;
   }
 
   async final(
@@ -69,7 +58,7 @@ export class KeptRun implements BaseRun {
     const rows = new Float32Array(request.positions.length * dModel);
     request.positions.forEach((position, i) => {
       const isChanged = changed !== null && position >= start.position;
-      const from = isChanged ? changed : (this.streams.at(-1) as Float32Array);
+      const from = isChanged ? changed : (this.trace.streams.at(-1) as Float32Array);
       const at = (isChanged ? position - start.position : position) * dModel;
       rows.set(from.subarray(at, at + dModel), i * dModel);
     });
@@ -92,10 +81,13 @@ export class KeptRun implements BaseRun {
       start.layer === embedLayer
         ? {}
         : {
-            from: { layer: start.layer, resid: this.streams[start.layer].subarray(start.position * dModel) },
+            from: {
+              layer: start.layer,
+              resid: this.trace.streams[start.layer].subarray(start.position * dModel),
+            },
           };
     const run = {
-      sequence: this.sequence.borrow(start.position),
+      sequence: this.trace.sequence.borrow(start.position),
       ids: this.ids.slice(start.position),
       totalLength: this.ids.length,
       reads: [last],

@@ -31,6 +31,11 @@ export class RunEdits {
     return new RunEdits(run, placed);
   }
 
+  /** The first layer that is edited: `embedLayer`, a block's, or the number of layers where no block is. */
+  get firstLayer(): number {
+    return Math.min(this.run.spec.nLayers, ...this.placed.map(({ layer }) => layer));
+  }
+
   /** Sites of a layer that are edited at some position. */
   sites(layer: number): Site[] {
     return this.placed.filter((one) => one.layer === layer).map(({ site }) => site);

@@ -88,6 +88,19 @@ export class Sequence {
     return view;
   }
 
+  /**
+   * Keys and values of all positions in the layers before one, without a copy (as `borrow`). No position counts yet: a
+   * run that begins at that layer writes the other layers' and counts them.
+   */
+  below(layer: number): Sequence {
+    const view = new Sequence(this.shape);
+    const used = this.length * this.rowSize;
+    this.layers.slice(0, layer).forEach(({ k, v }, i) => {
+      view.layers[i] = { k: k.subarray(0, used), v: v.subarray(0, used) };
+    });
+    return view;
+  }
+
   /** Bytes held. */
   get bytes(): number {
     return this.layers.reduce((sum, { k, v }) => sum + k.byteLength + v.byteLength, 0);
