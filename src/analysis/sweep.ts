@@ -4,7 +4,7 @@
  * of patches over layers × positions costs about a quarter of that many runs.
  */
 import { throwIfCancelled, type WorkOptions } from "../base/cancel";
-import type { BaseRun, Runner } from "../graph/runner";
+import type { Runner } from "../graph/runner";
 import { badField } from "../protocol/decode";
 import { decodeEdit } from "../protocol/decodeEdit";
 import { filledIn, mostCells, sourceValue } from "../protocol/decodeSweep";
@@ -73,23 +73,37 @@ export async function sweep(
     async *cells(work = {}) {
       await templates.readSource(axes, work);
       let done = 0;
-      for (const at of combinations(axes)) {
-        throwIfCancelled(work.signal);
-        yield { at, values: await cell({ base, templates, measured }, at, work) };
-        work.onProgress?.({ done: ++done, total, message: "Sweeping" });
+      for (const some of inGroups(combinations(axes), cellsAtOnce)) {
+        const rows: Float32Array[] = [];
+        for (const at of some) {
+          throwIfCancelled(work.signal);
+          const edits = await templates.numericAt(at, work);
+          const asked = { edits, positions: measured.positions };
+          rows.push(await base.final(asked, { signal: work.signal }));
+          work.onProgress?.({ done: ++done, total, message: "Sweeping" });
+        }
+        const values = await measured.of(rows, work);
+        for (const [i, at] of some.entries()) {
+          throwIfCancelled(work.signal);
+          yield { at, values: values[i] };
+        }
       }
     },
   };
 }
 
-async function cell(
-  { base, templates, measured }: { base: BaseRun; templates: Templates; measured: CellMeasures },
-  at: Readonly<Record<string, number>>,
-  options: WorkOptions,
-): Promise<number[]> {
-  const edits = await templates.numericAt(at, options);
-  const rows = await base.final({ edits, positions: measured.positions }, { signal: options.signal });
-  return measured.of(rows, options);
+/** Cells whose tokens are decoded together: decoding one row reads the whole unembedding. */
+const cellsAtOnce = 8;
+
+function* inGroups<Item>(items: Iterable<Item>, size: number): Generator<Item[]> {
+  let group: Item[] = [];
+  for (const item of items) {
+    group.push(item);
+    if (group.length < size) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0) yield group;
 }
 
 function valuesOf({ info }: Runner, axis: SweepAxis, nIds: number): readonly number[] {

@@ -27,31 +27,52 @@ export class CellMeasures {
     for (const position of this.comparedPositions()) {
       this.plain.set(position, await this.distribution(rows, position));
     }
-    return this.of(rows, options);
+    return (await this.of([rows], options))[0];
   }
 
-  /** The measures of rows [positions, dModel], in order. */
-  async of(rows: Float32Array, options: WorkOptions): Promise<number[]> {
-    const kl = new Map<number, number>();
-    for (const position of this.comparedPositions()) {
-      const plain = this.plain.get(position) as Float64Array;
-      kl.set(position, divergence(plain, await this.distribution(rows, position)));
-    }
-    const track = this.positions.map((position) => this.tokensAt(position));
-    const needed = track.some((tokens) => tokens.length > 0);
-    const decoded = needed
-      ? await this.runner.decode({ rows, k: 1, track }, { signal: options.signal })
+  /** The measures of cells, each with rows [positions, dModel]; tokens of all cells are decoded together. */
+  async of(cells: readonly Float32Array[], options: WorkOptions): Promise<number[][]> {
+    const tracked = this.positions.map((position) => this.tokensAt(position));
+    const decoded = tracked.some((tokens) => tokens.length > 0)
+      ? await this.decode(cells, tracked, options)
       : null;
-    return this.measures.map((measure) =>
-      measure.of === "kl"
-        ? (kl.get(measure.position) as number)
-        : this.token(measure, decoded as Decoded, track),
-    );
+    const all: number[][] = [];
+    for (const [cell, rows] of cells.entries()) {
+      const kl = new Map<number, number>();
+      for (const position of this.comparedPositions()) {
+        const plain = this.plain.get(position) as Float64Array;
+        kl.set(position, divergence(plain, await this.distribution(rows, position)));
+      }
+      all.push(
+        this.measures.map((measure) =>
+          measure.of === "kl"
+            ? (kl.get(measure.position) as number)
+            : this.token(measure, { decoded: decoded as Decoded, cell, tracked }),
+        ),
+      );
+    }
+    return all;
   }
 
-  private token(measure: KnownMeasure, decoded: Decoded, track: readonly (readonly number[])[]): number {
-    const row = this.positions.indexOf(measure.position);
-    const found = (id: number | undefined) => decoded.tracked[row][track[row].indexOf(id as number)];
+  private decode(
+    cells: readonly Float32Array[],
+    tracked: readonly (readonly number[])[],
+    options: WorkOptions,
+  ): Promise<Decoded> {
+    const size = this.positions.length * this.runner.info.dModel;
+    const rows = new Float32Array(cells.length * size);
+    cells.forEach((cell, i) => rows.set(cell, i * size));
+    const track = cells.flatMap(() => tracked);
+    return this.runner.decode({ rows, k: 1, track }, { signal: options.signal });
+  }
+
+  private token(
+    measure: KnownMeasure,
+    { decoded, cell, tracked }: { decoded: Decoded; cell: number; tracked: readonly (readonly number[])[] },
+  ): number {
+    const position = this.positions.indexOf(measure.position);
+    const row = cell * this.positions.length + position;
+    const found = (id: number | undefined) => decoded.tracked[row][tracked[position].indexOf(id as number)];
     const { logit, rank } = found(measure.token);
     switch (measure.of) {
       case "rank":

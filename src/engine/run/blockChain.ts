@@ -39,6 +39,8 @@ export interface ChainRun {
   readonly collector: ReadCollector;
   /** Starts before this block with its residual stream, [ids, dModel], instead of with the embedding of `ids`. */
   readonly from?: { readonly layer: number; readonly resid: Float32Array };
+  /** Nothing goes on from this run: keys and values of its last chunk are not kept. */
+  readonly isEnd?: true;
   /** Most positions computed at once; `chunkLength` where it is left out. */
   readonly chunk?: number | undefined;
 }
@@ -49,6 +51,8 @@ interface Chunk {
   readonly to: number;
   readonly ids: readonly number[];
   readonly positions: PositionFeeds;
+  /** Its keys and values go into the sequence. */
+  readonly isKept: boolean;
 }
 
 /** A model's blocks over mapped weights. */
@@ -78,7 +82,7 @@ export class BlockChain {
         resid = await this.block(run, chunk, { layer, resid });
         options.onProgress?.({ done: i * perChunk + layer - first + 1, total, message: "Running the model" });
       }
-      run.sequence.commit(chunk.ids);
+      if (chunk.isKept) run.sequence.commit(chunk.ids);
     }
     return resid;
   }
@@ -90,7 +94,7 @@ export class BlockChain {
     return resid.subarray(start * dModel, (start + to - from) * dModel);
   }
 
-  private chunksOf({ sequence, ids, totalLength, chunk }: ChainRun): Chunk[] {
+  private chunksOf({ sequence, ids, totalLength, chunk, isEnd }: ChainRun): Chunk[] {
     const whole = runsWhole(this.spec, totalLength);
     const room = Math.max(1, Math.floor(mostScores / (this.spec.nHeads * totalLength)));
     const length = whole ? Math.max(ids.length, 1) : Math.min(chunk ?? chunkLength, room);
@@ -99,7 +103,8 @@ export class BlockChain {
       const part = ids.slice(i, i + length);
       const [from, to] = [sequence.length + i, sequence.length + i + part.length];
       const positions = new PositionFeeds(this.spec, { from, to, length: totalLength });
-      chunks.push({ from, to, ids: part, positions });
+      const isKept = isEnd !== true || i + length < ids.length;
+      chunks.push({ from, to, ids: part, positions, isKept });
     }
     return chunks;
   }
@@ -147,7 +152,8 @@ export class BlockChain {
     const out = await this.pool.use(key, graph, (session) => session.run(step.feeds));
     step.collect(out);
     checkScoreRows(out, { layer, from: chunk.from });
-    run.sequence.write(layer, floatsOf(out, blockNames.newK), floatsOf(out, blockNames.newV));
+    if (chunk.isKept)
+      run.sequence.write(layer, floatsOf(out, blockNames.newK), floatsOf(out, blockNames.newV));
     const post = floatsOf(out, blockNames.residPost);
     for (const read of reads) {
       if (!free(read)) continue;

@@ -94,6 +94,7 @@ export class KeptRun implements BaseRun {
       edits: resolved,
       nLayers,
       collector,
+      isEnd: true as const,
       ...from,
     };
     await chain.run(run, options);
