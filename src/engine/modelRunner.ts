@@ -26,6 +26,7 @@ import type { Tensor } from "../tensor/tensor";
 import { EngineError } from "./engineError";
 import { BlockChain } from "./run/blockChain";
 import { Decoder } from "./run/decoder";
+import { EditSources } from "./run/edits/editSources";
 import { KeptRun } from "./run/keptRun";
 import { PrefixCache } from "./run/prefixCache";
 import { Prompts } from "./run/prompts";
@@ -125,7 +126,7 @@ export class ModelRunner implements Runner {
 
   base(ids: readonly number[], options: WorkOptions = {}): Promise<BaseRun> {
     this.checkIds(ids);
-    const sources = new Map<string, Promise<Tensor>>();
+    const sources = this.sourcesOf(ids);
     const resolve = (edits: readonly Edit[], work: WorkOptions): Promise<RunEdits | null> =>
       this.resolveEdits(ids, edits, work, sources);
     const parts = { spec: this.spec, chain: this.chain, resolve, isWhole: runsWhole(this.spec, ids.length) };
@@ -250,22 +251,19 @@ export class ModelRunner implements Runner {
     ids: readonly number[],
     edits: readonly Edit[],
     options: WorkOptions,
-    sources = new Map<string, Promise<Tensor>>(),
+    sources = this.sourcesOf(ids),
   ): Promise<RunEdits | null> {
     if (edits.length === 0) return null;
-    const { signal } = options;
-    const read = async (hook: string, of: readonly number[]): Promise<Tensor> => {
-      const { reads } = await this.run({ ids: of, reads: [{ hook }], cache: "none" }, { signal });
-      return reads.get(hook) as Tensor;
-    };
-    const source = (hook: string, of: readonly number[] | null): Promise<Tensor> => {
-      const key = `${hook} ${of?.join(",") ?? ""}`;
-      const known = sources.get(key) ?? read(hook, of ?? ids);
-      sources.set(key, known);
-      known.catch(() => sources.delete(key));
-      return known;
-    };
-    return RunEdits.resolve({ spec: this.spec, promptLength: ids.length, source }, edits);
+    const run = { spec: this.spec, promptLength: ids.length, sources };
+    return RunEdits.resolve(run, edits, { signal: options.signal });
+  }
+
+  /** Where edits of a run of these ids take other runs' values from. */
+  private sourcesOf(ids: readonly number[]): EditSources {
+    return new EditSources(this.spec, ids, async (of, hooks, options) => {
+      const reads = hooks.map((hook) => ({ hook }));
+      return (await this.run({ ids: of, reads, cache: "none" }, options)).reads;
+    });
   }
 
   /** The residual stream after the last block at the last id, appending what the sequence lacks. */

@@ -1,4 +1,5 @@
 /** All edits of one run: which sites of which layer they touch, and what a graph call is given for them. */
+import type { WorkOptions } from "../../base/cancel";
 import { hookAxes, type Site } from "../../graph/hooks";
 import type { SiteEdit } from "../../graph/sites";
 import type { Edit } from "../../protocol/edit";
@@ -22,13 +23,14 @@ export class RunEdits {
   ) {}
 
   /** @throws {GraphError} "bad-edit" when an edit does not fit the model, the prompt or the run it takes values from */
-  static async resolve(run: EditedRun, edits: readonly Edit[]): Promise<RunEdits> {
-    const placed: PlacedEdit[] = [];
-    for (const edit of edits) {
-      // A run by itself is sequence 0 of a batch of one.
-      if (edit.batch?.includes(0) ?? true) placed.push(await placeEdit(run, edit));
-    }
-    return new RunEdits(run, placed);
+  static async resolve(run: EditedRun, edits: readonly Edit[], options: WorkOptions = {}): Promise<RunEdits> {
+    // A run by itself is sequence 0 of a batch of one.
+    const own = edits.filter(({ batch }) => batch?.includes(0) ?? true);
+    await run.sources.prepare(own, options);
+    return new RunEdits(
+      run,
+      own.map((edit) => placeEdit(run, edit)),
+    );
   }
 
   /** The first layer that is edited: `embedLayer`, a block's, or the number of layers where no block is. */

@@ -6,26 +6,25 @@ import type { ModelSpec } from "../../../graph/modelSpec";
 import type { Edit } from "../../../protocol/edit";
 import { editOps } from "../../../protocol/editHook";
 import type { Tensor } from "../../../tensor/tensor";
+import type { EditSources } from "./editSources";
 import { badEdit, embedLayer, type EdgeValues, type PlacedEdit } from "./placedEdit";
 import { valueShape } from "../valueShape";
 import { orthonormalRows } from "./orthonormal";
-
-/** What an unedited run has at a hook; without ids, the run that is edited. */
-export type SourceRun = (hook: string, ids: readonly number[] | null) => Promise<Tensor>;
 
 /** What edits are placed in. */
 export interface EditedRun {
   readonly spec: ModelSpec;
   /** Number of prompt positions, added tokens included. */
   readonly promptLength: number;
-  readonly source: SourceRun;
+  /** Prepared for all edits of the run. */
+  readonly sources: EditSources;
 }
 
 /**
  * An edit in a run.
  * @throws {GraphError} "bad-edit" when a hook, index, width or position does not fit the model or the prompt
  */
-export async function placeEdit(run: EditedRun, edit: Edit): Promise<PlacedEdit> {
+export function placeEdit(run: EditedRun, edit: Edit): PlacedEdit {
   const hook = parseHook(edit.hook);
   const layer = layerOf(run.spec, edit, hook);
   const { site } = hook;
@@ -56,9 +55,9 @@ export async function placeEdit(run: EditedRun, edit: Edit): Promise<PlacedEdit>
     promptLength: run.promptLength,
     everyStep: edit.positions === "every-step" && !perRow,
     entries,
-    row: isEdges || projects(edit) ? () => null : await rowsOf(run, edit, { positions, rows }),
+    row: isEdges || projects(edit) ? () => null : rowsOf(run, edit, { positions, rows }),
     basis: isEdges ? null : basisOf(edit, { width, entries, rows }),
-    edges: isEdges ? await edgesOf(run, edit, positions) : null,
+    edges: isEdges ? edgesOf(run, edit, positions) : null,
   };
 }
 
@@ -131,24 +130,23 @@ function fromEnd(edit: Edit, position: number, promptLength: number): number {
 
 type RowAt = PlacedEdit["row"];
 
-async function rowsOf(
+function rowsOf(
   run: EditedRun,
   edit: Edit,
   { positions, rows }: { positions: readonly number[]; rows: readonly (readonly number[])[] | null },
-): Promise<RowAt> {
+): RowAt {
   if (rows !== null)
     return rows.length === 1 ? () => rows[0] : (position) => rows[positions.indexOf(position)] ?? null;
-  const ids = edit.value !== undefined && "ids" in edit.value ? edit.value.ids : null;
   switch (edit.op) {
     case "mean": {
-      const mean = meanRow(await run.source(edit.hook, ids));
+      const mean = meanRow(run.sources.of(edit));
       return () => mean;
     }
     case "resample":
-      return resampled(edit, await run.source(edit.hook, ids));
+      return resampled(edit, run.sources.of(edit));
     case "interchange":
     case "freeze":
-      return exchanged(edit, positions, await run.source(edit.hook, ids));
+      return exchanged(edit, positions, run.sources.of(edit));
     case "add":
     case "set":
       throw badEdit(edit, `has op "${edit.op}" and no value`, "Give a value: a list of numbers, or a text.");
@@ -221,7 +219,7 @@ function subspaceRows(edit: Edit, width: number): (readonly number[])[] {
   return checkedRows(edit, edit.subspace as readonly number[] | readonly (readonly number[])[], width);
 }
 
-async function edgesOf(run: EditedRun, edit: Edit, positions: readonly number[]): Promise<EdgeValues> {
+function edgesOf(run: EditedRun, edit: Edit, positions: readonly number[]): EdgeValues {
   const { nHeads, causal } = run.spec;
   const heads = edit.heads ?? Array.from({ length: nHeads }, (_, i) => i);
   checkChosen(edit, heads, nHeads);
@@ -231,17 +229,12 @@ async function edgesOf(run: EditedRun, edit: Edit, positions: readonly number[])
   const seen = keys === null || !causal || positions.some((query) => keys.some((key) => key <= query));
   if (!seen && !everyStep)
     throw badEdit(edit, "touches no edge: every key lies after its query", "Choose earlier keys.");
-  return { heads, keys, value: await edgeValues(run, edit, positions) };
+  return { heads, keys, value: edgeValues(run, edit, positions) };
 }
 
-async function edgeValues(
-  run: EditedRun,
-  edit: Edit,
-  positions: readonly number[],
-): Promise<EdgeValues["value"]> {
+function edgeValues(run: EditedRun, edit: Edit, positions: readonly number[]): EdgeValues["value"] {
   if (edit.op === "interchange" || edit.op === "freeze") {
-    const ids = edit.value !== undefined && "ids" in edit.value ? edit.value.ids : null;
-    const { data, shape } = await run.source(edit.hook, ids);
+    const { data, shape } = run.sources.of(edit);
     const [, queries, keys] = shape;
     const last = Math.max(...positions);
     if (last >= queries) {
