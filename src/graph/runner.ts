@@ -34,8 +34,9 @@ export interface ReadSpec {
 }
 
 /**
- * One run over ids. Edits are numeric and full width (analysis/common/editValue.ts makes them so): `value` is [D] or
- * [n, D] with D the hook's whole width (see protocol/edit.ts), never a text pair; the runner refuses a text pair.
+ * One run over ids. Edits are numeric and full width, or name another run by its ids (analysis/common/editValue.ts makes
+ * them so): `value` is [D] or [n, D] with D the hook's whole width (see protocol/edit.ts), or `{ids}`; the runner
+ * refuses texts, differences and files.
  */
 export interface RunPlan {
   readonly ids: readonly number[];

@@ -39,10 +39,10 @@ interface Reducible {
 /** The outputs of a reduction of a value. */
 export function reduction(graph: GraphBuilder, of: Reducible, kind: ReductionKind): Reduced[] {
   const { value, shape, posAxis, input } = of;
-  const float = (part: ReductionPart, made: ValueName, made_: readonly (number | string)[]): Reduced => ({
+  const float = (part: ReductionPart, made: ValueName, size: readonly (number | string)[]): Reduced => ({
     part,
     value: made,
-    shape: made_,
+    shape: size,
     type: "float",
   });
   switch (kind) {
