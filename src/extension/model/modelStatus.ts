@@ -13,7 +13,7 @@ export function showModelStatus(models: Models): vscode.Disposable {
   const draw = (): void => {
     const { name, state } = models;
     item.text = `$(${icon(state)}) ${escapeIcons(name)}`;
-    item.tooltip = modelTexts.statusTooltip(name, detail(state));
+    item.tooltip = [modelTexts.statusTooltip(name, detail(state)), ...warningsOf(state)].join("\n");
     item.accessibilityInformation = { label: modelTexts.statusLabel(name), role: "button" };
   };
   draw();
@@ -29,6 +29,11 @@ function escapeIcons(name: string): string {
 function icon(state: ModelState): string {
   if (state.kind === "opening") return "loading~spin";
   return state.kind === "failed" ? "warning" : "circuit-board";
+}
+
+/** What is odd about the model, or about what it runs on. */
+function warningsOf(state: ModelState): readonly string[] {
+  return state.kind === "open" ? (state.info.warnings ?? []) : [];
 }
 
 /** What `introspect verify` found of this very model, by device. */

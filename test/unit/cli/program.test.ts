@@ -17,6 +17,11 @@ describe("the command line without a model", () => {
     ["no length", ["generate", "DIR", "--text", "a"]],
     ["a share above 1", ["generate", "DIR", "--text", "a", "--max-tokens", "1", "--top-p", "1.1"]],
     ["a share of nothing", ["generate", "DIR", "--text", "a", "--max-tokens", "1", "--top-p", "0"]],
+    ["a device that no platform has", ["run", "DIR", "--text", "a", "--device", "abacus"]],
+    ["a budget of nothing", ["run", "DIR", "--text", "a", "--memory-budget", "0"]],
+    ["a budget that is no number", ["run", "DIR", "--text", "a", "--memory-budget", "much"]],
+    ["a device where there is no model", ["devices", "--device", "cpu"]],
+    ["a plan that is missing", ["sweep", "DIR"]],
     ["an empty hook name", ["run", "DIR", "--text", "a", "--read", "a,,b"]],
   ];
   for (const [what, argv] of usage) {
