@@ -43,8 +43,10 @@ async function directionsOf(
   } catch (cause) {
     if (cause instanceof EngineError) throw cause;
     const code = (cause as NodeJS.ErrnoException).code;
-    const why = cause instanceof CodedError ? cause.message : `cannot be read: ${code ?? String(cause)}.`;
-    throw bad(direction, why.replace(/\.$/, ""), cause);
+    if (cause instanceof CodedError) throw bad(direction, cause.message.replace(/\.$/, ""), cause);
+    const next = "Check the path: it starts from the folder of the file that names it.";
+    const message = `The direction file ${direction} cannot be read: ${code ?? String(cause)}.`;
+    throw new EngineError("bad-direction", message, { next, cause });
   }
 }
 

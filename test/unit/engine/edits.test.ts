@@ -82,8 +82,11 @@ for (const [name, folder] of editSubjects) {
     };
     const everyEdit = (): Edit[] =>
       hooks().flatMap((hook) => editOps(hook).map((op) => headsOf(editAt(hook, op))));
-    const preserving = (edit: Edit): Edit[] =>
-      ["edges", "scale"].includes(editPart(edit.hook) as string) ? [] : [{ ...edit, preserveNorm: true }];
+    /** The edit with the norm preserved, once for each kind of step. */
+    const preserving = (edit: Edit): Edit[] => {
+      const isVector = !["edges", "scale"].includes(editPart(edit.hook) as string);
+      return isVector && ["add", "keep", "clamp"].includes(edit.op) ? [{ ...edit, preserveNorm: true }] : [];
+    };
 
     it("every op at every hook changes the logits, and at strength zero no bit of them", async function () {
       this.timeout(60_000);
