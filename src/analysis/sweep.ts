@@ -55,14 +55,15 @@ export async function sweep(
     Object.entries(plan.axes).map(([name, axis]) => [name, valuesOf(runner, axis, ids.length)] as const),
   );
   const total = Object.values(axes).reduce((product, { length }) => product * length, 1);
-  if (total > mostCells) throw badField("axes", `make ${total} cells; ${mostCells} are the most`);
+  if (total * Math.max(1, plan.edits.length) > mostCells)
+    throw badField(
+      "axes",
+      `make ${total} cells of ${plan.edits.length} edits; ${mostCells} edits in all are the most`,
+    );
   const measures = plan.measures.map((measure, i) => known(runner, measure, request, `measures[${i}]`));
   const templates = new Templates(runner, request);
   // Every template is tried before anything is run: a plan's mistakes are found at once.
-  for (const at of combinations(axes)) {
-    throwIfCancelled(options.signal);
-    templates.editsAt(at);
-  }
+  await eachCell(axes, options, (at) => void templates.editsAt(at));
   const base = await runner.base(ids, { signal: options.signal });
   const measured = new CellMeasures(runner, measures);
   const baseline = await measured.start(base, options);
@@ -134,6 +135,23 @@ function* combinations(axes: Readonly<Record<string, readonly number[]>>): Gener
   }
 }
 
+/** Cells looked at before other work (such as hearing of a cancel) has a turn. */
+const cellsPerTurn = 500;
+
+/** Does something quick for every combination, giving way in between. */
+async function eachCell(
+  axes: Readonly<Record<string, readonly number[]>>,
+  options: WorkOptions,
+  work: (at: Readonly<Record<string, number>>) => void,
+): Promise<void> {
+  let n = 0;
+  for (const at of combinations(axes)) {
+    if (++n % cellsPerTurn === 0) await new Promise<void>((resolve) => void setTimeout(resolve, 0));
+    throwIfCancelled(options.signal);
+    work(at);
+  }
+}
+
 /** A measure with its tokens as ids and its position counted from the start. */
 function known(runner: Runner, measure: SweepMeasure, request: SweepRequest, path: string): KnownMeasure {
   const n = request.ids.length;
@@ -196,9 +214,9 @@ class Templates {
     const { sourceIds } = this.request;
     if (sourceIds === null) return;
     const hooks = new Set<string>();
-    for (const at of combinations(axes)) {
+    await eachCell(axes, options, (at) => {
       for (const { edit, fromSource } of this.editsAt(at)) if (fromSource) hooks.add(edit.hook);
-    }
+    });
     const wanted = [...hooks];
     for (let i = 0; i < wanted.length; i += hooksAtOnce) {
       const some = wanted.slice(i, i + hooksAtOnce);

@@ -40,15 +40,26 @@ export function workingBytes(sizes: ModelSizes): number {
   return fixedBytes + 4 * (cache + activations);
 }
 
+/** What needs memory, as the beginning of a sentence, and what to do when there is too little. */
+export interface MemoryUse {
+  readonly said: string;
+  readonly next: string;
+}
+
+/** Weights as float32, or these and what running takes. */
+export function modelUse(what: string): MemoryUse {
+  return {
+    said: `To open this model (${what})`,
+    next: "Choose a smaller model, or raise the setting introspect.memoryBudget (on the command line --memory-budget).",
+  };
+}
+
 /**
  * Returns at once when the bytes fit.
  * @throws {EngineError} "too-large", with both numbers
  */
-export function requireMemory(needed: number, budget: number, what: string): void {
+export function requireMemory(needed: number, budget: number, { said, next }: MemoryUse): void {
   if (needed <= budget) return;
-  const message = `This model needs ${inWords(needed)} of memory (${what}), but the budget is ${inWords(budget)}.`;
-  throw new EngineError("too-large", message, {
-    next: "Choose a smaller model, or raise the setting introspect.memoryBudget (on the command line --memory-budget).",
-    details: { needed, budget },
-  });
+  const message = `${said}, ${inWords(needed)} of memory are needed, but ${inWords(budget)} are the most.`;
+  throw new EngineError("too-large", message, { next, details: { needed, budget } });
 }

@@ -10,7 +10,7 @@ import { createTokenizer, type TextTokenizer } from "../tokenizer/textTokenizer"
 import { type ChosenDevice, chooseDevice } from "./devices";
 import { EngineError } from "./engineError";
 import { familyOf, modelSpecOf } from "./families";
-import { memoryBudget, requireMemory, workingBytes } from "./memory";
+import { memoryBudget, modelUse, requireMemory, workingBytes } from "./memory";
 import { modelInfo } from "./modelInfo";
 import { ModelRunner } from "./modelRunner";
 import { SessionPool } from "./sessionPool";
@@ -69,13 +69,17 @@ export async function openModel(path: string, options: OpenOptions): Promise<Ope
   let weights = 0;
   const checkWeights = (bytes: number): void => {
     weights = bytes;
-    requireMemory(bytes, budget, "its weights as float32");
+    requireMemory(bytes, budget, modelUse("its weights as float32"));
   };
   const folder = await openModelFolder(path, { ...options, checkConfig: familyOf, checkWeights });
   try {
     throwIfCancelled(options.signal);
     const spec = modelSpecOf(folder.config, folder.tensors);
-    requireMemory(weights + workingBytes(spec), budget, "its weights as float32, and what running it takes");
+    requireMemory(
+      weights + workingBytes(spec),
+      budget,
+      modelUse("its weights as float32, and what running it takes"),
+    );
     return modelOf(folder, spec, { ...options, chosen: await chooseDevice(options.device) });
   } catch (error) {
     await folder.release();

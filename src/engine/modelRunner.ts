@@ -24,10 +24,12 @@ import type { Edit, Sampling } from "../protocol/edit";
 import type { ModelInfo } from "../protocol/model";
 import type { Tensor } from "../tensor/tensor";
 import { EngineError } from "./engineError";
+import { requireMemory } from "./memory";
 import { BlockChain } from "./run/blockChain";
 import { Decoder } from "./run/decoder";
 import { EditSources } from "./run/edits/editSources";
 import { KeptRun } from "./run/keptRun";
+import { traceBytes } from "./run/plainTrace";
 import { PrefixCache } from "./run/prefixCache";
 import { Prompts } from "./run/prompts";
 import { ReadCollector } from "./run/readCollector";
@@ -37,6 +39,9 @@ import { chooseToken, type Choice } from "./run/sampling";
 import { Sequence } from "./run/sequence";
 import { type DirectionEntry, WeightReader } from "./run/weightReader";
 import type { SessionPool } from "./sessionPool";
+
+/** Most bytes of one run that is kept for edited ones. */
+const mostKept = 2 * 1024 ** 3;
 
 /** What a run of ids under edits starts from. */
 interface Start {
@@ -124,8 +129,13 @@ export class ModelRunner implements Runner {
     return made;
   }
 
-  base(ids: readonly number[], options: WorkOptions = {}): Promise<BaseRun> {
+  /** Rejects with {EngineError} "too-large" when what is kept of the run would take more than 2 GiB. */
+  async base(ids: readonly number[], options: WorkOptions = {}): Promise<BaseRun> {
     this.checkIds(ids);
+    requireMemory(traceBytes(this.spec, ids.length), mostKept, {
+      said: `To keep a run of ${ids.length} tokens`,
+      next: "Use a shorter text.",
+    });
     const sources = this.sourcesOf(ids);
     const resolve = (edits: readonly Edit[], work: WorkOptions): Promise<RunEdits | null> =>
       this.resolveEdits(ids, edits, work, sources);

@@ -12,7 +12,7 @@ import {
 } from "./decode";
 import type { SweepAxis, SweepMeasure, SweepPlan, SweepText, SweepToken } from "./sweep";
 
-/** Most cells of one sweep. */
+/** Most edits of one sweep, those of all cells together. */
 export const mostCells = 1_000_000;
 const mostAxes = 8;
 const mostMeasures = 100;

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { ModelSpec } from "../../../src/graph/modelSpec";
+import type { ModelInfo } from "../../../src/protocol/model";
+import { ModelRunner } from "../../../src/engine/modelRunner";
+import { SessionPool } from "../../../src/engine/sessionPool";
 import { settingsFrom } from "../../../src/engine/environment";
 import { memoryBudget, requireMemory, workingBytes } from "../../../src/engine/memory";
 import { openModel } from "../../../src/engine/model";
@@ -44,9 +48,10 @@ describe("the memory budget", () => {
   });
 
   it("names both numbers when something does not fit", () => {
-    requireMemory(10, 10, "x");
+    const use = { said: "To test", next: "Do less of it." };
+    requireMemory(10, 10, use);
     assert.throws(
-      () => requireMemory(13.4e9, 8e9, "its weights"),
+      () => requireMemory(13.4e9, 8e9, use),
       (error: Error & { code?: string; next?: string }) =>
         error.code === "too-large" && /13\.4 GB.*8\.0 GB/.test(error.message) && error.next !== undefined,
     );
@@ -63,6 +68,16 @@ describe("the memory budget", () => {
     await assert.rejects(openModel(inRepo("models/introspect-small"), options), { code: "too-large" });
     const open = await openModel(inRepo("models/introspect-small"), { ...options, memoryBudget: 2e9 });
     open.dispose();
+  });
+
+  it("has a like for runs that are kept: a long run of a large model is refused before it is made", async () => {
+    const large = { ...sizes, nLayers: 96, dModel: 12288, dHead: 128, nHeads: 96, nKvHeads: 96, dVocab: 8 };
+    const spec = { ...large, blocks: [], unembed: { softCap: null }, positions: { kind: "none" } };
+    const pool = new SessionPool({ directory: folder(), threads: 1 });
+    const info = { ...large, hooks: [] } as unknown as ModelInfo;
+    const runner = new ModelRunner(info, spec as unknown as ModelSpec, new Map(), pool);
+    const ids = new Array<number>(2048).fill(1);
+    await assert.rejects(runner.base(ids), { code: "too-large" });
   });
 
   it("is read from the environment in gigabytes, what is no number being left out", () => {
