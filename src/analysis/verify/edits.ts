@@ -70,7 +70,7 @@ export async function zeroEdits(
 
 /**
  * A small addition ε·v at a hook moves the last residual stream by ε times a slope: central differences at ε and ε / 2
- * agree. At the first, a middle and the last layer, in random directions.
+ * agree. At the first, a middle and the last layer, in random directions; a few are tried (`attempts`).
  */
 export async function smallEdits(
   runner: Runner,
@@ -102,19 +102,44 @@ export async function smallEdits(
   });
 }
 
-async function slopeDifference(
+/** Steps and places that are tried, until one agrees: an expert may be chosen anew or a ReLU crossed within a step. */
+const attempts = [
+  { step: small, share: 0.5 },
+  { step: small, share: 0.5 },
+  { step: small / 4, share: 0.5 },
+  { step: small, share: 0 },
+  { step: small / 4, share: 0 },
+] as const;
+
+/** The least difference of slopes over a few directions, steps and places; a broken edit agrees nowhere. */
+async function slopeDifference(runner: Runner, on: SlopeRequest, options: WorkOptions): Promise<number> {
+  let least = Infinity;
+  for (const attempt of attempts) {
+    least = Math.min(least, await attemptedDifference(runner, { ...on, ...attempt }, options));
+    if (least <= slopeBound) break;
+  }
+  return least;
+}
+
+interface SlopeRequest {
+  readonly ids: readonly number[];
+  readonly hook: string;
+  readonly normal: () => number;
+}
+
+async function attemptedDifference(
   runner: Runner,
-  on: { readonly ids: readonly number[]; readonly hook: string; readonly normal: () => number },
+  on: SlopeRequest & { readonly step: number; readonly share: number },
   options: WorkOptions,
 ): Promise<number> {
-  const { ids, hook } = on;
+  const { ids, hook, step } = on;
   const width = widthOf(hook, runner.info);
   const there = readAt(await runner.run({ ids, reads: [{ hook }], cache: "none" }, options), hook).data;
   const norm = Math.hypot(...there.subarray(there.length - width));
   const drawn = Array.from({ length: width }, on.normal);
   const value = drawn.map((x) => (x * norm) / Math.hypot(...drawn));
-  // The second half only: a shift of all keys alike would change no pattern.
-  const positions = indices(ids.length).slice(Math.floor(ids.length / 2));
+  // Not everywhere: a shift of all keys alike would change no pattern.
+  const positions = indices(ids.length).slice(-Math.max(1, Math.ceil(ids.length * on.share)));
   let size = 0;
   const last = async (scale: number): Promise<Float32Array> => {
     const rows = await lastRows(runner, ids, [{ hook, op: "add", value, scale, positions }], options);
@@ -122,12 +147,12 @@ async function slopeDifference(
     size = Math.hypot(...row);
     return row;
   };
-  const slope = async (step: number): Promise<Float64Array> => {
-    const [up, down] = [await last(step), await last(-step)];
-    return Float64Array.from(up, (x, i) => (x - down[i]) / (2 * step));
+  const slope = async (by: number): Promise<Float64Array> => {
+    const [up, down] = [await last(by), await last(-by)];
+    return Float64Array.from(up, (x, i) => (x - down[i]) / (2 * by));
   };
-  const [one, half] = [await slope(small), await slope(small / 2)];
-  const noise = (rounding * size) / (small / 2);
+  const [one, half] = [await slope(step), await slope(step / 2)];
+  const noise = (rounding * size) / (step / 2);
   const length = Math.hypot(...one);
   // What is added to the stream itself must be seen at its end; a head may have next to nothing to say.
   if (length <= noise) return hook.includes("hook_resid") ? Infinity : 0;

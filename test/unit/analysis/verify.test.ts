@@ -124,7 +124,7 @@ describe("verifying a model", () => {
     assert.ok(passed && worst === null && note !== undefined);
   });
 
-  for (const family of ["gpt_neox", "gemma2", "llama-dynamic"]) {
+  for (const family of ["gpt_neox", "gemma2", "llama-dynamic", "qwen2_moe", "opt-350m"]) {
     oracleIt(`passes every check on ${family}`, `oracle-hf/${family}`, async (dir) => {
       const other = await openRunner(dir);
       try {
