@@ -85,6 +85,9 @@ describe("analyses of real models", function () {
           "strongest first, as the records say",
         );
       });
+      near(card.recordPlaces[0].activation, card.record!.max, "the record's highest");
+      assert.match(card.explanation.basis, /^held-out packages/);
+      assert.deepEqual(card.explanation, kept.records.explanations![info.dMlp + 7]);
       near(
         card.drivers.reduce((sum, d) => sum + d.contribution, card.rest),
         card.preActivation,

@@ -53,7 +53,18 @@ describe("the command line with the bundled model", function () {
     assert.match(info.digest ?? "", /^[0-9a-f]{64}$/);
     assert.equal(info.hooks[0], "hook_embed");
     assert.equal(info.hasRecords, true);
+    assert.ok(info.nParams <= 8e6);
   });
+
+  const limits: readonly (readonly [string, number])[] = [
+    ["model.safetensors", 16e6],
+    ["records.safetensors", 6e6],
+  ];
+  for (const [name, most] of limits) {
+    it(`is small enough to ship: ${name}`, () => {
+      assert.ok(fs.statSync(path.join(model, name)).size <= most);
+    });
+  }
 
   it("continues by drawing, reproducibly, with the alternatives of every step", async () => {
     const drawn = (...more: string[]) =>
