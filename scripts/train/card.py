@@ -179,7 +179,7 @@ def record_values(folder):
         "neurons": len(kinds),
         "explained": len(kinds) - kinds.count("none"),
         "median_score": float(np.median(scores[scores >= 0.3])),
-        "median_control": float(np.median(records["mlp.explanationScores"][..., 1][scores >= 0.3])),
+        "median_control": round(float(np.median(records["mlp.explanationScores"][..., 1][scores >= 0.3])), 2) + 0.0,
         "by_kind": ", ".join(f"{kinds.count(kind):,} {words}" for kind, words in KINDS.items()),
         "previous_rows": head_table(records["attn.previousToken"]),
     }
