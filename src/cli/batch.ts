@@ -32,7 +32,10 @@ export async function answerInputs(call: CommandCall, answer: Answer): Promise<v
   }
   const extra = inputOptions.find((name) => args.values[name] !== undefined);
   if (extra !== undefined)
-    throw usageError(`--${extra} does not go with --batch.`, "Say it in the file's lines.");
+    throw usageError(
+      `--${extra} does not go with --batch.`,
+      extra === "out" ? "Run the inputs one by one." : "Say it in the file's lines.",
+    );
   const lines = (await readText(args.values.batch)).replace(/^\uFEFF/, "").split(/\r?\n/);
   const wanted = lines.flatMap((text, i) => (text.trim() === "" ? [] : [{ text, line: i + 1 }]));
   return withModel(folder, work, async (session) => {

@@ -1,9 +1,10 @@
 /** Continuations of a prompt from the command line, tokenised behind it. */
 import type { ChoiceRequest } from "../analysis/choices";
+import type { BosPolicy } from "../base/bosPolicy";
 import { commonPrefix } from "../base/commonPrefix";
 import { asList, asText, parseJson } from "../protocol/decode";
 import type { TextTokenizer } from "../tokenizer/textTokenizer";
-import { usageError } from "./cliError";
+import { usageError, type CliError } from "./cliError";
 import { readText } from "./textFile";
 
 /**
@@ -11,10 +12,14 @@ import { readText } from "./textFile";
  * @throws {CliError} "usage" for none; what readText finds wrong; {DecodeError} what is wrong inside
  */
 export async function readChoices(given: string): Promise<string[]> {
+  if (given === "") throw noChoice();
   const texts = given.includes("|") ? given.split("|") : listed(await readText(given), given);
-  if (texts.length === 0 || texts.includes(""))
-    throw usageError("--choices has an empty one.", 'Give them as in --choices " yes| no".');
+  if (texts.length === 0 || texts.includes("")) throw noChoice();
   return texts;
+}
+
+function noChoice(): CliError {
+  return usageError("--choices has an empty one.", 'Give them as in --choices " yes| no".');
 }
 
 function listed(text: string, path: string): string[] {
@@ -29,9 +34,10 @@ export function choicesBehind(
   tokenizer: TextTokenizer,
   prompt: string,
   texts: readonly string[],
+  bos: BosPolicy | undefined,
 ): ChoiceRequest[] {
   const encoded = (text: string): number[] => {
-    const { ids, tokens } = tokenizer.encode(text);
+    const { ids, tokens } = tokenizer.encode(text, { bos: bos ?? "auto" });
     let n = ids.length;
     // What the tokenizer puts behind a text is no part of the continuation.
     while (n > 1 && tokens[n - 1].special && tokens[n - 1].start === tokens[n - 1].end) n--;

@@ -1,7 +1,7 @@
 /** Options of the commands: read strictly, each checked before any work begins. */
 import { bosPolicies, type BosPolicy } from "../base/bosPolicy";
 import { parseArgs } from "node:util";
-import { usageError } from "./cliError";
+import { CliError, usageError } from "./cliError";
 
 /** What each option is, as the help says it. */
 export const optionTexts = {
@@ -13,7 +13,7 @@ export const optionTexts = {
   top: "--top K             tokens listed per position (5), or neurons (20)",
   read: "--read HOOK,HOOK    hooks to read; also patterns: blocks.*.attn.hook_pattern, blocks.{0..3}.hook_resid_post",
   edit: "--edit EDITS.json   edits to apply",
-  edge: "--edge L:H:Q:K      attention edges to mask: layers, heads, queries, keys, each *, N, A..B, A.. or a list",
+  edge: "--edge L:H:Q:K      attention edges to mask: layers, heads, queries, keys, each *, N, A..B, A.. or a list; more with ;",
   out: "--out F.npz         file for the values that were read",
   range: "--range START:END   selection, UTF-16 offsets in the text (with --ids: positions)",
   context:
@@ -52,12 +52,16 @@ export function parseArguments(argv: readonly string[], allowed: readonly Option
   const options = Object.fromEntries(allowed.map((name) => [name, { type: "string" as const }]));
   const flags = { help: { type: "boolean", short: "h" }, progress: { type: "boolean" } } as const;
   try {
-    const { values, positionals } = parseArgs({
+    const { values, positionals, tokens } = parseArgs({
       args: withEquals(argv, allowed),
       options: { ...options, ...flags },
       allowPositionals: true,
       strict: true,
+      tokens: true,
     });
+    const named = tokens.flatMap((token) => (token.kind === "option" ? [token.name] : []));
+    const twice = named.find((name, i) => name in options && named.indexOf(name) < i);
+    if (twice !== undefined) throw usageError(`--${twice} is given twice.`, "Give it once.");
     const {
       help = false,
       progress = false,
@@ -70,6 +74,7 @@ export function parseArguments(argv: readonly string[], allowed: readonly Option
       progress: progress === true,
     };
   } catch (cause) {
+    if (cause instanceof CliError) throw cause;
     const [sentence] = (cause instanceof Error ? cause.message : String(cause)).split(/\. |\n/);
     throw usageError(`${sentence}.`);
   }

@@ -76,7 +76,8 @@ async function call(
   if (args.help) return out.text(helpOf(command));
   const { positionals } = command;
   if (args.positionals.length !== positionals.length) {
-    const said = `introspect ${name} takes ${positionals.join(" and ")}; ${args.positionals.length} were given.`;
+    const wanted = positionals.join(" and ") || "options alone";
+    const said = `introspect ${name} takes ${wanted}, not ${args.positionals.length} arguments.`;
     throw usageError(said, `Run \`introspect ${name} --help\`.`);
   }
   const shown = args.progress || io.stderr.isTTY === true;

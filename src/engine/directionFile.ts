@@ -43,7 +43,8 @@ async function directionsOf(
   } catch (cause) {
     if (cause instanceof EngineError) throw cause;
     const code = (cause as NodeJS.ErrnoException).code;
-    if (cause instanceof CodedError) throw bad(direction, cause.message.replace(/\.$/, ""), cause);
+    if (cause instanceof CodedError)
+      throw bad(direction, `does not fit: ${cause.message.replace(/\.$/, "")}`, cause);
     const next = "Check the path: it starts from the folder of the file that names it.";
     const message = `The direction file ${direction} cannot be read: ${code ?? String(cause)}.`;
     throw new EngineError("bad-direction", message, { next, cause });
@@ -81,6 +82,7 @@ function jsonRows(bytes: Uint8Array, hook: string, file: string): EditRows {
 }
 
 function bad(file: string, why: string, cause?: unknown): EngineError {
-  const next = "Name the hook the directions were read at with `hook`, or save them again.";
+  const next =
+    "Name the hook the directions were read at with `hook`, or save them again: float32, not compressed.";
   return new EngineError("bad-direction", `The direction file ${file} ${why}.`, { next, cause });
 }

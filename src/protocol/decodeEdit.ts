@@ -186,6 +186,7 @@ function decodeValue(value: unknown, path: string, forms: readonly Form[]): Edit
 
 function formOf(value: unknown, path: string): Form {
   if (Array.isArray(value)) return "numbers";
+  if (typeof value === "number") throw badField(path, "is a number, not a list", `Write it as [${value}].`);
   const object = asObject(value, path);
   if ("direction" in object) return "file";
   return object["minus"] === undefined ? "run" : "pair";

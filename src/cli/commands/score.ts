@@ -9,6 +9,7 @@ import { answerInputs } from "../batch";
 import { choicesBehind, readChoices } from "../choices";
 import { CliError, usageError } from "../cliError";
 import type { Command, CommandCall } from "../command";
+import { badField } from "../../protocol/decode";
 import { factsOf, requireIds, type CliInput, type Session } from "../session";
 
 /** Prints log-probability and rank of every token, and bits per byte. */
@@ -22,6 +23,8 @@ export const scoreCommand: Command = {
     const { choices } = args.values;
     const texts = choices === undefined ? null : await readChoices(choices);
     await answerInputs(call, async (session, input, out) => {
+      if (input.kind === "text" && input.context?.kind === "prefix")
+        throw badField("prefix", "does not go with score", "Write it before the text.");
       if (texts !== null) return printChoices(session, input, texts, { out, work });
       const { ids, bytes, ran } = await scoredIds(session, input, work);
       const sum = { logProbs: 0, n: 0 };
@@ -45,9 +48,10 @@ async function printChoices(
   const { open } = session;
   if (input.kind !== "text") throw usageError(`--choices goes with a text, not with ${input.kind}.`);
   if (open.tokenizer === null) throw noTokenizer();
-  const choices = choicesBehind(open.tokenizer, input.text, texts);
+  const choices = choicesBehind(open.tokenizer, input.text, texts, input.bos);
   const result = await scoreChoices(open.runner, choices, work);
-  const bos = choices[0].ids[0] === open.tokenizer.bosId && open.tokenizer.addsBos;
+  const wanted = input.bos ?? "auto";
+  const bos = wanted === "auto" ? open.tokenizer.addsBos : wanted === "always";
   await out.value({ ...result, ...(await factsOf(session, { bos }, work)) });
 }
 

@@ -165,6 +165,11 @@ describe("a batch on the command line", function () {
     );
   });
 
+  it("refuses a prefix where it would go unscored", async () => {
+    const [{ error }] = await lines<Line>("score", small, "--batch", batch('{"text":"b","prefix":"a "}'));
+    assert.equal(error?.code, "bad-field");
+  });
+
   it("of no lines answers nothing", async () => {
     assert.equal((await cli("run", small, "--batch", batch("", " "))).stdout.trim(), "");
   });

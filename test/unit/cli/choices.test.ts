@@ -35,6 +35,17 @@ describe("introspect score --choices", function () {
     assert.ok(choices.every(({ logProb }) => logProb <= choices[best.total].logProb));
   });
 
+  it("scores them behind a BOS token where one is asked for, and says so", async () => {
+    const given = ["score", model, "--text", "const x", "--choices", " =| :"];
+    const plain = await cliJson<ChoicesResult & { bos: boolean }>(...given);
+    const behind = await cliJson<ChoicesResult & { bos: boolean }>(...given, "--bos", "always");
+    const { tokens } = await cliJson<ScoreResult>("score", model, "--text", "const x =", "--bos", "always");
+    assert.deepEqual([plain.bos, behind.bos], [false, true]);
+    const [{ logProb }] = behind.choices;
+    assert.ok(Math.abs(logProb - (tokens[tokens.length - 1].logProb ?? NaN)) < 1e-4);
+    assert.notEqual(logProb, plain.choices[0].logProb);
+  });
+
   it("says the perplexity of a text", async () => {
     const { tokens, perplexity } = await cliJson<ScoreResult>("score", model, "--text", "const x = 1;");
     const scored = tokens.slice(1);

@@ -27,7 +27,14 @@ describe("arguments of a command", () => {
     assert.equal(parse("DIR").help, false);
   });
 
-  for (const argv of [["--bogus", "1"], ["--text"], ["--range", "1:2"], ["-x"], ["--help=yes"]]) {
+  for (const argv of [
+    ["--text", "a", "--text", "b"],
+    ["--bogus", "1"],
+    ["--text"],
+    ["--range", "1:2"],
+    ["-x"],
+    ["--help=yes"],
+  ]) {
     it(`are refused with ${argv.join(" ")}`, () => assert.throws(() => parse(...argv), usage));
   }
 });

@@ -22,6 +22,8 @@ describe("the command line without a model", () => {
     ["a budget that is no number", ["run", "DIR", "--text", "a", "--memory-budget", "much"]],
     ["a device where there is no model", ["devices", "--device", "cpu"]],
     ["a plan that is missing", ["sweep", "DIR"]],
+    ["an argument where there is none", ["devices", "x"]],
+    ["no choices", ["score", "DIR", "--text", "a", "--choices", ""]],
     ["an empty hook name", ["run", "DIR", "--text", "a", "--read", "a,,b"]],
   ];
   for (const [what, argv] of usage) {

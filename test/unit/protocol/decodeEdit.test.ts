@@ -124,6 +124,7 @@ describe("edit lists", () => {
 
   const bad: [string, unknown, string][] = [
     ["a number", [3], "edits[0]"],
+    ["a value outside a list", [{ ...pattern, value: 0.25 }], "edits[0].value"],
     ["no hook", [{ op: "zero" }], "edits[0].hook"],
     ["a hook of another model", [{ ...pre, hook: "blocks.7.hook_resid_pre" }], "edits[0].hook"],
     ["a hook that cannot be edited", [{ ...pre, hook: "blocks.0.attn.hook_result" }], "edits[0].hook"],
