@@ -45,7 +45,9 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     colours,
     showModelStatus(models),
     vscode.workspace.onDidChangeConfiguration((event) => {
-      if (engineSettings.some((setting) => event.affectsConfiguration(setting))) engine.restart();
+      if (!engineSettings.some((setting) => event.affectsConfiguration(setting))) return;
+      engine.restart();
+      models.forget();
     }),
     registerSample(context.extensionUri),
     registerCommands({ services, neurons, attention, steering, colours, restart }),

@@ -36,6 +36,10 @@ export const says = {
     ),
   selectionCut: (name: string, nCtx: number) =>
     l10n.t("{0} sees {1} tokens at once: only the end of the selection was used.", name, nCtx),
+  notUtf8: () =>
+    l10n.t(
+      "The text has replacement characters (\ufffd): its file is probably not UTF-8. Choose Reopen with Encoding to see what it says.",
+    ),
   nothingToSave: () => l10n.t("There is nothing to save yet. Run an experiment first."),
   restarted: () => l10n.t("The engine was ended; it starts again with the next request."),
 };

@@ -147,6 +147,29 @@ describe("neurons page", () => {
     await panel.close();
   });
 
+  it("takes the colours off the editor at Escape in the list, while there are any", async () => {
+    const panel = await open();
+    await panel.page.locator(".neuron").first().focus();
+    await panel.page.keyboard.press("Escape");
+    assert.deepEqual(panel.requests.at(-1), { method: "editor/clear", params: {} });
+    await panel.send(ready({ ...neuronsData(), coloured: false }, 2));
+    const { length } = panel.requests;
+    await panel.page.keyboard.press("Escape");
+    assert.equal(panel.requests.length, length);
+    await panel.close();
+  });
+
+  it("writes no score where too little text was held back to have one", async () => {
+    const data = neuronsData(null);
+    const explanation = { text: "", kind: "none", score: 0, control: 0, basis: "this text" } as const;
+    const neurons = data.ranking.neurons.map((neuron) => ({ ...neuron, explanation }));
+    const panel = await open({ ...data, ranking: { ...data.ranking, neurons } });
+    const text = await panel.page.locator(".neuron").first().innerText();
+    assert.match(text, /not scored: too little text/);
+    assert.doesNotMatch(text, /r 0/);
+    await panel.close();
+  });
+
   it("offers to colour the editor again once its colours are off", async () => {
     const panel = await open();
     const off = { ...neuronsData(), coloured: false };

@@ -81,6 +81,19 @@ describe("steering page", () => {
     await panel.close();
   });
 
+  it("says how far a first run is where its result will be, and that none was made once it is cancelled", async () => {
+    const data = steeringData({ result: null });
+    const panel = await openPanel("steering", {
+      state: { seq: 1, status: "loading", model, data, message: "Random direction 3 of 8", progress: 0.4 },
+      width: 400,
+    });
+    await panel.page.locator(".steering").getByText("Random direction 3 of 8 40%").waitFor();
+    assert.equal(await panel.page.getByText("Not run yet").count(), 0);
+    await panel.send({ seq: 2, status: "stale", model, data, message: "Cancelled." });
+    await panel.page.getByText("Not run yet: set a strength and run.").waitFor();
+    await panel.close();
+  });
+
   it("shows where the steered distribution stands among the random directions", async () => {
     const panel = await open();
     await panel.page.getByText("more than 8 of 8 random directions of equal norm (100%)").waitFor();

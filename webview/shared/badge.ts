@@ -24,15 +24,15 @@ export class Badge {
     this.update(undefined);
   }
 
-  /** Shows a model, or that there is none. */
+  /** Shows a model; where none is known (before the first request, or after one that failed) the way to one. */
   update(model: ModelInfo | undefined): void {
     const digest = model ? shortDigest(model) : null;
     const key = model ? `${model.path}\n${digest ?? ""}` : "none";
     if (key === this.drawn) return;
     this.drawn = key;
     if (!model) {
-      fill(this.element, h("span", { class: "badge-name" }, "No model"));
-      this.element.setAttribute("aria-label", "No model. Choose a model");
+      fill(this.element, h("span", { class: "badge-name" }, "Choose model…"));
+      this.element.setAttribute("aria-label", "Choose a model");
       return;
     }
     const detail = `${model.family} · ${model.nLayers} layers · ${parameters(model.nParams)}`;

@@ -126,7 +126,11 @@ class Shell<Data> {
         if (state.status === "ready" && before !== "ready") {
           this.announce([this.panel.summary(state.data), this.ranWords()].filter(Boolean).join(" "));
         }
-      } else this.drawFrame(state);
+      } else {
+        // The words on the last picture do not outlive it.
+        this.announce("");
+        this.drawFrame(state);
+      }
     } catch (error) {
       this.fail({
         ...toErrorData(error),

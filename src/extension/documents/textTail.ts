@@ -31,6 +31,9 @@ export function cutTail(piece: TextPiece, start: number, nCtx: number): TextPiec
   return from <= piece.offset ? piece : { text: piece.text.slice(from - piece.offset), offset: from };
 }
 
+/** Whether VS Code could not decode a part of this text: it then has U+FFFD where the file has other bytes. */
+export const hasReplaced = (text: string): boolean => text.includes("\ufffd");
+
 /** A text shortened in its middle for people to read. */
 export function shorten(text: string, most: number): string {
   if (text.length <= most) return text;

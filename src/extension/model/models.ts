@@ -102,14 +102,15 @@ export class Models implements vscode.Disposable {
     if (store.state.model?.path !== this.path) store.update({ model: undefined });
   }
 
+  /** Takes what is known of the model as of the past: the next request opens it anew and hears what is so now. */
+  forget(): void {
+    this.opening = undefined;
+    this.set({ kind: "unopened" });
+  }
+
   dispose(): void {
     this.subscription.dispose();
     this.changed.dispose();
-  }
-
-  private forget(): void {
-    this.opening = undefined;
-    this.set({ kind: "unopened" });
   }
 
   private start(): SharedCall<ModelInfo> {

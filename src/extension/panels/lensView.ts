@@ -6,7 +6,7 @@ import type { RunChoice } from "../../protocol/panelApi";
 import { Setting } from "../contributions";
 import { documentName, readTail, revealRange, textEditor } from "../documents/documentTarget";
 import { openSample } from "../documents/sample";
-import { cutTail, type SeenRange } from "../documents/textTail";
+import { cutTail, hasReplaced, type SeenRange } from "../documents/textTail";
 import { says, working } from "../messages";
 import { Follower } from "../requests/follower";
 import type { Services } from "../services";
@@ -179,18 +179,20 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
     const known = models.known;
     const piece = readTail(document, { start, end }, known?.nCtx ?? null);
     const info = known ?? (await models.open(work));
+    const seen = cutTail(piece, start, info.nCtx);
     const data: LensView = await engine.call(
       "lens/view",
       {
         model: info.path,
-        input: { kind: "text", ...cutTail(piece, start, info.nCtx), context, bos: bosPolicy() },
+        input: { kind: "text", ...seen, context, bos: bosPolicy() },
         columns: readSetting(Setting.LensColumns),
         k: alternatives,
       },
       work,
     );
     this.shown = document.uri.toString();
-    return { data, model: models.known ?? info, document: documentName(document.uri) };
+    const message = hasReplaced(seen.text) ? says.notUtf8() : undefined;
+    return { data, model: models.known ?? info, document: documentName(document.uri), message };
   }
 
   private modelChanged(): void {

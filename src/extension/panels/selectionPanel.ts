@@ -14,7 +14,7 @@ import {
   type DocumentTarget,
 } from "../documents/documentTarget";
 import { openSample } from "../documents/sample";
-import { cutTail } from "../documents/textTail";
+import { cutTail, hasReplaced } from "../documents/textTail";
 import { says } from "../messages";
 import type { Services } from "../services";
 import { bosPolicy } from "../settings";
@@ -196,11 +196,15 @@ export abstract class SelectionPanel<Id extends SelectionPanelId> implements vsc
     const data = await this.compute(asked, work);
     this.asked = asked;
     const cut = this.windowOf(data).start > start;
+    const notes = [
+      ...(cut ? [says.selectionCut(models.name, info.nCtx)] : []),
+      ...(hasReplaced(seen.text) ? [says.notUtf8()] : []),
+    ];
     return {
       data,
       model: models.known ?? info,
       document: documentName(document.uri),
-      message: cut ? says.selectionCut(models.name, info.nCtx) : undefined,
+      message: notes.length > 0 ? notes.join(" ") : undefined,
     };
   }
 

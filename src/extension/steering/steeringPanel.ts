@@ -52,7 +52,7 @@ export class SteeringPanel implements vscode.Disposable {
     this.remember();
     this.window.show();
     const data = { experiment, result: null, file: this.fileName() };
-    this.store.update({ data, model: this.services.models.known });
+    this.store.update({ data, model: this.services.models.known, document: data.file ?? undefined });
     return this.task.run({ message: working.steering() }, (work) => this.job(work));
   }
 
@@ -127,7 +127,8 @@ export class SteeringPanel implements vscode.Disposable {
     if (!target) return;
     this.file = target;
     this.remember();
-    this.store.update({ data: { ...data, file: this.fileName() } });
+    const name = this.fileName();
+    this.store.update({ data: { ...data, file: name }, document: name ?? undefined });
   }
 
   private fileName(): string | null {

@@ -69,8 +69,13 @@ describe("texts of every kind", () => {
     fs.writeFileSync(file, bytes);
     const editor = await vscode.window.showTextDocument(vscode.Uri.file(file));
     select(editor, 0, editor.document.getText().length);
-    const { data } = await explain();
+    const { data, message } = await explain();
     assert.ok((data?.ranking.selected.length ?? 0) > 3);
+    assert.match(message ?? "", /probably not UTF-8\. Choose Reopen with Encoding/);
+    const lens = await untilState("lens", "the lens shows the file", ({ status, document }) => {
+      return status === "ready" && document === "latin1.txt";
+    });
+    assert.match(lens.message ?? "", /probably not UTF-8/);
     assert.deepEqual(fs.readFileSync(file), bytes);
   });
 

@@ -3,7 +3,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import * as vscode from "vscode";
-import { Command } from "../../../src/extension/contributions";
+import { Command, Setting } from "../../../src/extension/contributions";
 import {
   closeAll,
   explain,
@@ -12,6 +12,7 @@ import {
   select,
   setModel,
   type,
+  until,
   untilState,
 } from "./support/introspect";
 
@@ -75,6 +76,27 @@ describe("the model in use", () => {
     fs.renameSync(`${copy}-away`, copy);
     await type(" was");
     await untilState("lens", "the lens is there again", ({ status }) => status === "ready");
+  });
+
+  it("is opened anew once a setting of the engine is another: what was known of it is of the past", async () => {
+    const set = async (device: string | undefined): Promise<void> =>
+      vscode.workspace.getConfiguration().update(Setting.Device, device, vscode.ConfigurationTarget.Global);
+    const opened = async (): Promise<readonly string[]> => {
+      await type(" so");
+      await until("the model is open", () => api.model().state.kind === "open");
+      const { state } = api.model();
+      return (state.kind === "open" ? state.info.warnings : undefined) ?? [];
+    };
+    const api = await introspect();
+    assert.deepEqual(await opened(), []);
+    try {
+      await set("dml");
+      await until("the model is closed", () => api.model().state.kind === "unopened");
+      // DirectML is on Windows only; where it works, nothing is to be said.
+      if (process.platform !== "win32") assert.match((await opened()).join(" "), /cpu/i);
+    } finally {
+      await set(undefined);
+    }
   });
 
   (fs.existsSync(llama) ? it : it.skip)("may be a checkpoint of one's own: a Llama", async () => {

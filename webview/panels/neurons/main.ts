@@ -33,6 +33,7 @@ class NeuronsPanel implements Panel<NeuronsPanelData> {
     ["↑ ↓", "move in the list"],
     ["Enter", "choose a neuron and colour the editor by it"],
     ["← → ↑ ↓", "move over the tokens"],
+    ["Esc", "in the list: take the colours off the editor"],
   ] as const;
   readonly terms = [
     [
@@ -82,7 +83,11 @@ class NeuronsPanel implements Panel<NeuronsPanelData> {
       h("div", { class: "list-side" }, this.figure.element, this.baseline),
       this.card.element,
     );
-    // Escape leads from the card back to the list.
+    // Escape takes the colours off the editor, as it does in the editor; from the card it leads back to the list first.
+    this.ranking.element.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !context.rail.held && this.data?.coloured)
+        context.host.ask("editor/clear", {});
+    });
     this.card.element.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !context.rail.held) this.ranking.focusChosen();
     });

@@ -13,9 +13,15 @@ export const isExplained = (explanation: Explanation): boolean =>
 export const explanationText = (explanation: Explanation): string =>
   isExplained(explanation) ? explanation.text : "no simple explanation found";
 
-/** The reading's score beside its control. */
+/** True where too little text was held back to score a reading: both correlations are then 0 to the last bit. */
+const isUnscored = ({ kind, score, control }: Explanation): boolean =>
+  kind === "none" && score === 0 && control === 0;
+
+/** The reading's score beside its control; zeros that nobody measured are no scores. */
 export const scoreText = (explanation: Explanation): string =>
-  `r ${correlation(explanation.score)} · control ${correlation(explanation.control)}`;
+  isUnscored(explanation)
+    ? "not scored: too little text"
+    : `r ${correlation(explanation.score)} · control ${correlation(explanation.control)}`;
 
 /** What the score and its control are. */
 export const scoreSentence = (explanation: Explanation): string =>

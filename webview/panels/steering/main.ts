@@ -1,6 +1,6 @@
 /** The Steering page: default and steered continuation side by side, the strength, and the controls always on. */
 import type { GenerateResult, SteerResult } from "../../../src/protocol/edit";
-import type { SteeringPanelData } from "../../../src/protocol/panelApi";
+import type { PanelState, SteeringPanelData } from "../../../src/protocol/panelApi";
 import { fill, h, setText } from "../../shared/dom";
 import { Figure } from "../../shared/figure";
 import { nats, percent, probability } from "../../shared/format";
@@ -15,7 +15,7 @@ import { Continuation } from "./continuation";
 import { controlParts, multiples } from "./controls";
 import "./steering.css";
 import { continuationTable, controlTable } from "./tables";
-import { editFacts, samplingWords, strengthOf } from "./words";
+import { editFacts, pendingWords, samplingWords, strengthOf } from "./words";
 
 class SteeringPanel implements Panel<SteeringPanelData> {
   readonly element: HTMLElement;
@@ -40,11 +40,12 @@ class SteeringPanel implements Panel<SteeringPanelData> {
   private readonly prompt = h("p", { class: "prompt mono" });
   private readonly plain: Continuation;
   private readonly steered: Continuation;
-  private readonly pending = h("p", { class: "muted" }, "Not run yet: set a strength and run.");
+  private readonly pending = h("p", { class: "muted" });
   private readonly texts: Figure;
   private readonly controls: Figure;
   private readonly results: HTMLElement;
   private data: SteeringPanelData | null = null;
+  private state: PanelState<SteeringPanelData> | null = null;
   private shownStrength: number | null = null;
 
   constructor(private readonly context: PageContext) {
@@ -75,13 +76,15 @@ class SteeringPanel implements Panel<SteeringPanelData> {
     this.element = h("div", { class: "steering" }, bar, this.pending, this.results);
   }
 
-  update(data: SteeringPanelData): void {
+  update(data: SteeringPanelData, state: PanelState<SteeringPanelData>): void {
     this.data = data;
+    this.state = state;
     const strength = strengthOf(data.experiment);
     // What somebody is typing is theirs until the experiment itself has another strength.
     if (strength !== this.shownStrength) this.strength.value = String(strength);
     this.shownStrength = strength;
     setText(this.file, data.file ? `saved as ${data.file}` : "not saved");
+    setText(this.pending, pendingWords(state));
     this.pending.hidden = data.result !== null;
     this.results.hidden = data.result === null;
     if (data.result) this.drawResult(data.result);
@@ -89,7 +92,7 @@ class SteeringPanel implements Panel<SteeringPanelData> {
   }
 
   repaint(): void {
-    if (this.data) this.update(this.data);
+    if (this.data && this.state) this.update(this.data, this.state);
   }
 
   inspect(): void {

@@ -1,5 +1,6 @@
 /** What the steering page says in words. */
 import type { Edit, Experiment, GenerateResult, SteerResult } from "../../../src/protocol/edit";
+import type { PanelState } from "../../../src/protocol/panelApi";
 import { number, percent } from "../../shared/format";
 
 /** The strength of the experiment: the factor of its first edit. */
@@ -72,3 +73,9 @@ export function nullSentence({ kl, percentile, partsAt }: SteerResult): string {
 /** The edit's size against the residual stream. */
 export const normSentence = (result: SteerResult): string =>
   `‖edit‖ / ‖residual‖: ${result.relativeNorm.map(number).join(", ")}`;
+
+/** What stands where the result will be: how far a run is, or that none was made. */
+export function pendingWords({ status, message, progress }: PanelState<unknown>): string {
+  if (status !== "loading") return "Not run yet: set a strength and run.";
+  return `${message ?? "Running …"}${progress === undefined ? "" : ` ${Math.round(progress * 100)}%`}`;
+}
