@@ -55,10 +55,12 @@ describe("what outlives its parts", () => {
     await frame.locator("body[data-status='ready']").waitFor({ timeout: patience });
     await workbench.runCommand("View: Focus First Editor Group");
     await workbench.selectText("lowerBound");
-    await workbench.contextMenu("Explain Neuron Activations on Selection");
-    await frame.locator("body[data-status='loading']").waitFor({ timeout: patience });
     const [pid, ...others] = enginePids();
     assert.ok(pid !== undefined && others.length === 0);
+    // Held, so that it is at work for certain when it is killed: the answer may take less time than looking for it.
+    process.kill(pid, "SIGSTOP");
+    await workbench.contextMenu("Explain Neuron Activations on Selection");
+    await frame.locator("body[data-status='loading']").waitFor({ timeout: patience });
     process.kill(pid, "SIGKILL");
     await frame.locator("body[data-status='error']").waitFor({ timeout: patience });
     await workbench.screenshot("engine-killed");
