@@ -33,26 +33,26 @@ export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
       return { digest, verified: await store.verified(digest) };
     },
     "text/tokens": async ({ model, text }, work) => {
-      const { tokens } = await tokenizerOf(await store.get(model, work)).encodeLong(text, work);
+      const { tokens } = await tokenizerOf(await store.getUnchanged(model, work)).encodeLong(text, work);
       return { text, tokens };
     },
     "lens/view": async ({ model, input, columns, k }, work) => {
-      const held = await store.get(model, work);
+      const held = await store.getUnchanged(model, work);
       const request = { window: windowOf(held, input), columns, k, cache: held.columns };
       return lensView(held.open.runner, held.open.vocabulary, request, work);
     },
     "neurons/rank": async ({ model, input, range, k }, work) => {
-      const held = await store.get(model, work);
+      const held = await store.getUnchanged(model, work);
       const request = { window: windowOf(held, input), range, k, records: await held.records() };
       return rankNeurons(held.open.runner, held.open.vocabulary, request, work);
     },
     "neurons/card": async ({ model, input, range, layer, neuron }, work) => {
-      const held = await store.get(model, work);
+      const held = await store.getUnchanged(model, work);
       const request = { window: windowOf(held, input), range, layer, neuron, records: await held.records() };
       return neuronCard(held.open.runner, held.open.vocabulary, request, work);
     },
     "neurons/file": async ({ model, text, offset, bos, range, ...asked }, work) => {
-      const held = await store.get(model, work);
+      const held = await store.getUnchanged(model, work);
       const encoding = await tokenizerOf(held).encodeLong(text, { bos, ...work });
       const tokens = encoding.tokens.map((token) => ({
         ...token,
@@ -62,7 +62,7 @@ export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
       return neuronFile(held.open.runner, { ...asked, tokens, range }, work);
     },
     "attention/view": async ({ model, input, range, layer, head }, work) => {
-      const held = await store.get(model, work);
+      const held = await store.getUnchanged(model, work);
       const request = { window: windowOf(held, input), range, layer, head, cache: held.headScores };
       return attentionView(held.open.runner, request, work);
     },

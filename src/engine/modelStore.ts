@@ -43,19 +43,39 @@ export class ModelStore {
    * Several calls share one opening; it is given up when the last of them is cancelled.
    */
   async get(path: string, work: WorkOptions = {}): Promise<HeldModel> {
+    return (await this.current(path, work)).held;
+  }
+
+  /**
+   * The same for a question about numbers: who asks knows sizes and digest of the model as it was, so that a change is
+   * told before anything of the new one is shown.
+   * @throws {EngineError} "model-changed" where it was opened anew; the next call goes on
+   */
+  async getUnchanged(path: string, work: WorkOptions = {}): Promise<HeldModel> {
+    const { held, changed } = await this.current(path, work);
+    if (changed !== null) throw changed;
+    return held;
+  }
+
+  private async current(
+    path: string,
+    work: WorkOptions,
+  ): Promise<{ held: HeldModel; changed: Error | null }> {
     const known = this.slots.get(path);
+    let changed: Error | null = null;
     if (known !== undefined) {
       const held = await this.wait(path, known, work.signal);
-      const changed = await held.open.checkUnchanged().then(
+      changed = await held.open.checkUnchanged().then(
         () => null,
-        (error: unknown) => error,
+        (error: Error) => error,
       );
-      if (changed === null) return held;
-      this.options.logger.warn(`${(changed as Error).message} Opening it anew.`);
+      if (changed === null) return { held, changed };
+      this.options.logger.warn(`${changed.message} Opening it anew.`);
       work.onProgress?.({ done: 0, total: 1, message: "The model's files changed; opening it anew" });
       if (this.slots.get(path) === known) this.close(path);
     }
-    return this.wait(path, this.slots.get(path) ?? this.open(path, work), work.signal);
+    const slot = this.slots.get(path) ?? this.open(path, work);
+    return { held: await this.wait(path, slot, work.signal), changed };
   }
 
   /** What is remembered of verifying the model of a digest. */

@@ -91,7 +91,11 @@ export abstract class SelectionPanel<Id extends SelectionPanelId> implements vsc
   /** Tries the last question again after an error; else looks anew at what now stands at the target. */
   async retry(): Promise<void> {
     this.services.engine.forgive();
-    if (this.store.state.status === "error") await this.task.retry();
+    const { status, error } = this.store.state;
+    // What is asked beside a ranking (a card, a head) belongs to the model that the ranking was made with.
+    const isOutdated = error?.code === "model-changed";
+    if (isOutdated) this.services.models.blame(this.store);
+    if (status === "error" && !isOutdated) await this.task.retry();
     else await this.run();
   }
 

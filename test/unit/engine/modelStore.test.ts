@@ -66,6 +66,16 @@ describe("ModelStore", () => {
     assert.deepEqual(await logits(), before);
   });
 
+  it("tells a question about numbers that the model was changed, once, and goes on with the new one", async () => {
+    const held = await store.getUnchanged(folder);
+    assert.equal(await store.getUnchanged(folder), held);
+    const weights = join(folder, "model.safetensors");
+    writeFileSync(weights, readFileSync(weights));
+    utimesSync(weights, new Date(), new Date(Date.now() + 5000));
+    await assert.rejects(store.getUnchanged(folder), { code: "model-changed" });
+    assert.notEqual(await store.getUnchanged(folder), held);
+  });
+
   const harms: [what: string, harm: (folder: string) => void, code: string][] = [
     ["were cut short", (f) => truncateSync(join(f, "model.safetensors"), 1_000_000), "weights-malformed"],
     [

@@ -78,6 +78,30 @@ describe("the model in use", () => {
     await untilState("lens", "the lens is there again", ({ status }) => status === "ready");
   });
 
+  it("may be overwritten while it is in use: that is told before anything of the new one is shown", async () => {
+    const copy = path.join(folder, "overwritten");
+    fs.cpSync((await introspect()).model().path, copy, { recursive: true });
+    await setModel(copy);
+    const known = await untilState(
+      "lens",
+      "the copy is in use, its digest known",
+      ({ status, model }) => status === "ready" && model?.path === copy && Boolean(model.digest),
+    );
+    const weights = path.join(copy, "model.safetensors");
+    const bytes = fs.readFileSync(weights);
+    // Turns the sign of a stretch of 16-bit weights: other numbers of the same size in the same place.
+    for (let i = bytes.length - 400_001; i < bytes.length; i += 2) bytes[i] = bytes[i] ^ 0x80;
+    fs.writeFileSync(weights, bytes);
+    await type(" he");
+    const { error } = await failure("the change is told");
+    assert.equal(error?.code, "model-changed");
+    assert.ok(error.next, "a next step");
+    await type(" said");
+    const digest = (state: { status: string; model?: { digest: string | null } }): boolean =>
+      state.status === "ready" && Boolean(state.model?.digest) && state.model?.digest !== known.model?.digest;
+    await untilState("lens", "the new model is in use, under its own digest", digest);
+  });
+
   it("is opened anew once a setting of the engine is another: what was known of it is of the past", async () => {
     const set = async (device: string | undefined): Promise<void> =>
       vscode.workspace.getConfiguration().update(Setting.Device, device, vscode.ConfigurationTarget.Global);
