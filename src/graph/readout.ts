@@ -8,6 +8,10 @@ export function readoutOf({ blocks, unembed }: ModelSpec): Readout {
     softCap: unembed.softCap,
     addsUp: blocks.every(({ order, addedTo }) => order !== "post" && addedTo === "stream"),
     mlpInputs: blocks.map(mlpInput),
+    attentionAdds: blocks.map(({ ln1Post, residualScale }) => ({
+      hasNorm: ln1Post !== null,
+      factor: residualScale,
+    })),
   };
 }
 

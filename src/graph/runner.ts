@@ -139,6 +139,12 @@ export interface MlpInput {
   readonly norm: "ln1" | "ln2" | null;
 }
 
+/** What stands between attention's projection and the stream: a norm ("ln1_post"), and a factor. */
+export interface AttentionAdds {
+  readonly hasNorm: boolean;
+  readonly factor: number;
+}
+
 /** What direct attribution to logits and neurons has to know of a model. */
 export interface Readout {
   /** Logits x become cap · tanh(x / cap) at the very end; null: they do not. */
@@ -147,6 +153,8 @@ export interface Readout {
   readonly addsUp: boolean;
   /** Per layer. */
   readonly mlpInputs: readonly MlpInput[];
+  /** Per layer. */
+  readonly attentionAdds: readonly AttentionAdds[];
 }
 
 /** A model that can be run. The engine has the real one; tests may have a small one. */

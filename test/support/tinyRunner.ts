@@ -85,7 +85,8 @@ export class TinyRunner implements Runner {
   constructor(readonly model: TinyModel) {
     this.info = tinyInfo(model);
     const mlpInputs = model.blocks.map(() => ({ stream: "hook_resid_mid", norm: "ln2" }) as const);
-    this.readout = { softCap: null, addsUp: true, mlpInputs };
+    const attentionAdds = model.blocks.map(() => ({ hasNorm: false, factor: 1 }));
+    this.readout = { softCap: null, addsUp: true, mlpInputs, attentionAdds };
   }
 
   async run(plan: RunPlan, options: WorkOptions = {}) {

@@ -7,9 +7,8 @@
  * circuits", 2021; centring applies to LayerNorm alone.
  */
 import type { WorkOptions } from "../../base/cancel";
-import type { MlpInput, NeuronWeights, NormWeights, ReadSpec, Runner } from "../../graph/runner";
+import type { MlpInput, NeuronWeights, NormWeights, ReadSpec, Runner, RunReads } from "../../graph/runner";
 import type { NeuronDriver } from "../../protocol/neurons";
-import type { Tensor } from "../../tensor/tensor";
 import type { NeuronId } from "../common/activations";
 import { readAt, indices } from "../common/reads";
 
@@ -46,7 +45,7 @@ export async function neuronDrivers(
   const positions = [at.pos];
   const reads: ReadSpec[] = [
     ...hooks.map(({ hook }) => ({ hook, positions })),
-    ...hooks.flatMap(({ layer }) => (layer === undefined ? [] : [{ hook: resultHook(layer), positions }])),
+    ...hooks.flatMap(({ layer }) => (layer === undefined ? [] : headReads(runner, layer, positions))),
     { hook: stream, positions },
     ...(scaleHook === null ? [] : [{ hook: scaleHook, positions }]),
     { hook: `${block}.mlp.hook_pre`, positions, neurons: [at.neuron] },
@@ -56,8 +55,8 @@ export async function neuronDrivers(
   const parts: Part[] = [];
   for (const { hook, source, layer } of hooks) {
     const row = Float32Array.from(readAt(run, hook).data);
-    if (layer !== undefined) parts.push(...headParts(readAt(run, resultHook(layer)), layer, row));
-    parts.push({ source, row });
+    if (layer === undefined) parts.push({ source, row });
+    else parts.push(...headParts(await headRows(runner, run, layer), layer, { source, row }));
   }
   parts.push(...restOf(readAt(run, stream).data, parts));
   const [weights] = await runner.neuronWeights(at.layer, [at.neuron]);
@@ -85,13 +84,15 @@ const noNorm: NormWeights = { kind: "none", gain: null, bias: null };
  */
 function restOf(stream: Float32Array, parts: readonly Part[]): Part[] {
   const row = Float32Array.from(stream, (x, d) => parts.reduce((left, part) => left - part.row[d], x));
-  const largest = (values: Float32Array): number =>
-    values.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
-  return largest(row) <= rounding * largest(stream) ? [] : [{ source: "norms on the stream", row }];
+  return isRounding(row, stream) ? [] : [{ source: "norms on the stream", row }];
 }
 
-/** A share of the stream's largest value below which a rest is rounding. */
-const rounding = 1e-4;
+/** Whether a rest is so small beside the largest value of what it is left of that it is rounding. */
+function isRounding(rest: Float32Array, of: Float32Array): boolean {
+  const largest = (values: Float32Array): number =>
+    values.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  return largest(rest) <= 1e-4 * largest(of);
+}
 
 /** The hooks whose values add up to the MLP's input; `layer` where heads are taken out of an attention output. */
 function partHooks(
@@ -116,14 +117,32 @@ function partHooks(
 
 const resultHook = (layer: number): string => `blocks.${layer}.attn.hook_result`;
 
-/** The heads of a layer from their results [1, head, dModel]; what they leave of the attention's output, its bias, stays in `out`. */
-function headParts({ data, shape }: Tensor, layer: number, out: Float32Array): Part[] {
-  const dModel = out.length;
-  return indices(shape[1]).map((head) => {
-    const row = data.subarray(head * dModel, (head + 1) * dModel);
-    for (let d = 0; d < dModel; d++) out[d] -= row[d];
-    return { source: `head ${layer}.${head}`, row };
+function headReads({ readout }: Runner, layer: number, positions: readonly number[]): ReadSpec[] {
+  const scale = readout.attentionAdds[layer].hasNorm ? [{ hook: postScaleHook(layer), positions }] : [];
+  return [{ hook: resultHook(layer), positions }, ...scale];
+}
+
+const postScaleHook = (layer: number): string => `blocks.${layer}.ln1_post.hook_scale`;
+
+/** What each head adds to the stream: its result through the norm behind attention, at the run's own scale, and the factor. */
+async function headRows(runner: Runner, run: RunReads, layer: number): Promise<Float32Array[]> {
+  const { hasNorm, factor } = runner.readout.attentionAdds[layer];
+  const { data, shape } = readAt(run, resultHook(layer));
+  const [, nHeads, dModel] = shape;
+  const rows = indices(nHeads).map((head) => data.subarray(head * dModel, (head + 1) * dModel));
+  const norm = hasNorm ? await runner.normWeights({ layer, norm: "ln1_post" }) : noNorm;
+  const scale = hasNorm ? readAt(run, postScaleHook(layer)).data[0] : 1;
+  return rows.map((row) => {
+    const mean = norm.kind === "layer" ? row.reduce((a, b) => a + b, 0) / dModel : 0;
+    return row.map((x, d) => (((x - mean) * (norm.gain?.[d] ?? 1)) / scale) * factor);
   });
+}
+
+/** The heads of a layer, and what they leave of what attention adds: biases, unless it is nothing but rounding. */
+function headParts(rows: readonly Float32Array[], layer: number, out: Part): Part[] {
+  const left = out.row.map((x, d) => rows.reduce((rest, row) => rest - row[d], x));
+  const heads = rows.map((row, head) => ({ source: `head ${layer}.${head}`, row }));
+  return isRounding(left, out.row) ? heads : [...heads, { source: out.source, row: left }];
 }
 
 /** How a direction reads the residual stream through a frozen norm. */
