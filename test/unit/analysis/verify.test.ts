@@ -119,7 +119,9 @@ describe("verifying a model", () => {
   }
 
   it("leaves attribution out where the stream is no sum, and says why", async () => {
-    const post = broken(() => ({ readout: { softCap: null, addsUp: false, mlpInputs: [], attentionAdds: [] } }));
+    const post = broken(() => ({
+      readout: { softCap: null, addsUp: false, mlpInputs: [], attentionAdds: [] },
+    }));
     const { passed, worst, note } = await directAttribution(post, verifyIds(post), {});
     assert.ok(passed && worst === null && note !== undefined);
   });
