@@ -4,6 +4,7 @@ import { RecordActivations } from "../analysis/common/activations";
 import { editsOfSequence } from "../analysis/batch";
 import type { PairEncoder } from "../analysis/common/editValue";
 import type { WorkOptions } from "../base/cancel";
+import { CancelledError } from "../base/errors";
 import { parseJson } from "../protocol/decode";
 import { decodeChat } from "../protocol/decodeChat";
 import { decodeEdits } from "../protocol/decodeEdit";
@@ -30,7 +31,10 @@ export interface Session {
   readonly encoder: PairEncoder | null;
 }
 
-/** Opens the model that a command names, and closes it when the command is done. */
+/**
+ * Opens the model that a command names, and closes it when the command is done.
+ * @throws {EngineError} "model-changed" when its files were changed before or while it was used
+ */
 export async function withModel(
   path: string,
   work: ModelWork,
@@ -39,7 +43,14 @@ export async function withModel(
   const open = await openModel(path, { cacheDirectory: defaultCacheDirectory(), ...work });
   try {
     await open.checkUnchanged();
-    await use({ open, info: open.info, encoder: pairEncoderOf(open.tokenizer) });
+    await use({ open, info: open.info, encoder: pairEncoderOf(open.tokenizer) }).catch(
+      async (error: unknown) => {
+        // What a run makes of weights that went away or changed says nothing; that they did is told instead.
+        if (!(error instanceof CancelledError)) await open.checkUnchanged();
+        throw error;
+      },
+    );
+    await open.checkUnchanged();
   } finally {
     open.dispose();
   }
