@@ -193,18 +193,19 @@ async function decodeColumns(
   return columns;
 }
 
-/** The last position: its final top tokens first, then every row with these tokens followed. */
+/** The last position: every row, with the last row's top tokens followed through all of them. */
 async function lastColumn(
   runner: Runner,
   vocabulary: Vocabulary,
   from: { rows: Float32Array; pos: number; k: number },
 ): Promise<LensColumn> {
-  const final = from.rows.slice(-runner.info.dModel);
   const { dVocab } = runner.info;
-  const { ids } = await runner.decode({ rows: final, k: Math.min(trajectoriesShown, dVocab) });
-  const followed = ids[0];
-  const decoded = await runner.decode({ rows: from.rows, k: Math.min(from.k, dVocab), track: [followed] });
-  const trajectories = followed.map((id, j): LensTrajectory => ({
+  const decoded = await runner.decode({
+    rows: from.rows,
+    k: Math.min(from.k, dVocab),
+    follow: Math.min(trajectoriesShown, dVocab),
+  });
+  const trajectories = decoded.followed.map((id, j): LensTrajectory => ({
     id,
     text: vocabulary.text(id),
     rank: decoded.tracked.map((row) => row[j].rank),

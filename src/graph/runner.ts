@@ -70,6 +70,8 @@ export interface Decoded {
   readonly entropy: readonly number[];
   /** Per row, for each tracked id: logit and rank (1 is first). Empty when nothing is tracked. */
   readonly tracked: readonly (readonly { readonly logit: number; readonly rank: number }[])[];
+  /** The ids that `follow` found, the best first. */
+  readonly followed: readonly number[];
 }
 
 /** Rows to decode: float32 [n, dModel], row after row; `track` holds ids per row or one list for all rows. */
@@ -77,6 +79,8 @@ export interface DecodeRequest {
   readonly rows: Float32Array;
   readonly k: number;
   readonly track?: readonly (readonly number[])[];
+  /** Tracks so many of the last row's most likely tokens in every row; not together with `track`. */
+  readonly follow?: number;
   /**
    * The run whose residual stream the rows are, from position `first` (0) on: its edits at the final norm apply. The
    * same object for several requests is resolved once.

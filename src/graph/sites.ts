@@ -86,7 +86,9 @@ export class SiteMarker {
     }
     const input = reductionInput(i);
     const posAxis = Math.max(hookAxes(site).indexOf("pos"), hookAxes(site).indexOf("queryPos"));
-    for (const part of reduction(this.graph, { value: picked, shape: outShape, posAxis, input }, reduce))
+    const masked = site === "attn.hook_attn_scores";
+    const reducible = { value: picked, shape: outShape, posAxis, input, masked };
+    for (const part of reduction(this.graph, reducible, reduce))
       this.graph.output(readOutput(i, part.part), part.value, part.shape, part.type);
   }
 }

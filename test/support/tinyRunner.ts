@@ -130,7 +130,8 @@ export class TinyRunner implements Runner {
     );
     const order = logits.map((row) => Array.from(row.keys()).sort((a, b) => row[b] - row[a] || a - b));
     const logSumExp = logits.map(logSum);
-    const track = request.track;
+    const followed = request.follow === undefined ? [] : order[n - 1].slice(0, request.follow);
+    const track = request.follow === undefined ? request.track : [followed];
     return {
       ids: order.map((row) => row.slice(0, request.k)),
       logits: logits.map((row, i) => order[i].slice(0, request.k).map((id) => row[id])),
@@ -146,6 +147,7 @@ export class TinyRunner implements Runner {
             })),
           )
         : [],
+      followed,
     };
   }
 

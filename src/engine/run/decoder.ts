@@ -17,6 +17,8 @@ import { siteRead } from "./siteRead";
 
 /** Logits held at once inside the graph: 4 Mi of them are 16 MiB, with a handful of such arrays alive. */
 const mostLogits = 4 * 1024 * 1024;
+/** From two rows to this many the product with the weights first is the faster one; a single row has a kernel of its own. */
+const mostFewRows = 48;
 
 interface Parts {
   readonly ids: number[][];
@@ -24,6 +26,7 @@ interface Parts {
   readonly logSumExp: number[];
   readonly entropy: number[];
   readonly tracked: { logit: number; rank: number }[][];
+  followed: readonly number[];
 }
 
 /** The end of a model: final norm and unembedding. */
@@ -38,9 +41,11 @@ export class Decoder {
   async decode(request: DecodeRequest, edits: RunEdits | null, options: WorkOptions = {}): Promise<Decoded> {
     const { dModel, dVocab } = this.spec;
     const n = request.rows.length / dModel;
-    const width = Math.min(this.mostTracked, longest(request.track ?? []));
+    const width = Math.min(this.mostTracked, request.follow ?? longest(request.track ?? []));
     const step = Math.max(1, Math.floor(mostLogits / (dVocab * Math.max(1, width))));
-    const parts: Parts = { ids: [], logits: [], logSumExp: [], entropy: [], tracked: [] };
+    if (request.follow !== undefined && (n > step || request.follow > width))
+      return this.followFirst(request, edits, options);
+    const parts: Parts = { ids: [], logits: [], logSumExp: [], entropy: [], tracked: [], followed: [] };
     for (let from = 0; from < n; from += step) {
       throwIfCancelled(options.signal);
       const to = Math.min(n, from + step);
@@ -48,6 +53,19 @@ export class Decoder {
       options.onProgress?.({ done: to, total: n, message: "Decoding" });
     }
     return parts;
+  }
+
+  /** Decodes the last row first and follows its best tokens: for more rows or tokens than go into one call. */
+  private async followFirst(
+    { follow, ...request }: DecodeRequest,
+    edits: RunEdits | null,
+    options: WorkOptions,
+  ): Promise<Decoded> {
+    const { dModel } = this.spec;
+    const before = request.rows.length / dModel - 1;
+    const last = { rows: request.rows.slice(-dModel), k: follow ?? 0, first: (request.first ?? 0) + before };
+    const [followed] = (await this.decode(last, edits, options)).ids;
+    return { ...(await this.decode({ ...request, track: [followed] }, edits, options)), followed };
   }
 
   /** Logits of every vocabulary entry for the row of one position of a run with those edits. */
@@ -97,6 +115,9 @@ export class Decoder {
     const start = request.first ?? 0;
     const own = this.editsOf(edits, { from: start + from, to: start + to });
     Object.assign(feeds, own.feeds);
+    const few = to - from > 1 && to - from <= mostFewRows;
+    const variant = { few, reads: [], edits: own.edits };
+    if (request.follow !== undefined) return this.following(request.follow, { variant, feeds, k }, parts);
     const all = trackedRows(request, from, to);
     const ofAll = longest(all);
     for (let first = 0; first === 0 || first < ofAll; first += this.mostTracked) {
@@ -108,10 +129,24 @@ export class Decoder {
           [to - from, width],
         );
       const kind = width > 0 ? "track" : "top";
-      const out = await this.run({ kind, reads: [], edits: own.edits }, feeds);
+      const out = await this.run({ kind, ...variant }, feeds);
       if (first === 0) collect(parts, out, k);
       collectTracked(parts, out, { from, first, track, width });
     }
+  }
+
+  /** Rows of one call with the last one's best tokens tracked. */
+  private async following(
+    follow: number,
+    call: { variant: Omit<UnembedVariant, "kind">; feeds: Record<string, Feed>; k: number },
+    parts: Parts,
+  ): Promise<void> {
+    const feeds = { ...call.feeds, [unembedNames.follow]: int64Feed([follow], [1]) };
+    const out = await this.run({ kind: "follow", ...call.variant }, feeds);
+    collect(parts, out, call.k);
+    parts.followed = rowOf(out, unembedNames.followedIds, 0, follow);
+    const track = parts.ids.map(() => parts.followed);
+    collectTracked(parts, out, { from: 0, first: 0, track, width: follow });
   }
 
   /** Ranks are counted in an array [rows, tracked ids, vocabulary]: so many ids at once keep it small. */
@@ -123,7 +158,7 @@ export class Decoder {
     variant: UnembedVariant,
     feeds: Record<string, Feed>,
   ): Promise<Readonly<Record<string, Fetched>>> {
-    const key = `unembed ${variant.kind} ${sitePlanKey(variant)}`;
+    const key = `unembed ${variant.kind}${variant.few ? " few" : ""} ${sitePlanKey(variant)}`;
     return this.pool.use(
       key,
       () => unembedGraph(this.spec, variant, this.weights),

@@ -34,6 +34,8 @@ interface Reducible {
   readonly shape: readonly (number | string)[];
   readonly posAxis: number;
   readonly input: string;
+  /** Entries may be −∞, which count as 0 in a norm. */
+  readonly masked: boolean;
 }
 
 /** The outputs of a reduction of a value. */
@@ -67,11 +69,25 @@ export function reduction(graph: GraphBuilder, of: Reducible, kind: ReductionKin
   }
 }
 
-function norms(graph: GraphBuilder, { value, shape, posAxis }: Reducible): ValueName {
-  const masked = graph.op("Equal", [value, graph.scalar(-Infinity)]);
-  const finite = graph.op("Where", [masked, graph.scalar(0), value]);
-  const others = shape.flatMap((_, axis) => (axis === posAxis ? [] : [axis]));
-  return graph.op("ReduceL2", [finite, graph.ints(...others)], { keepdims: 0 });
+/** Rows times themselves: a product is several times faster here than squaring and summing. */
+function norms(graph: GraphBuilder, { value, shape, posAxis, masked }: Reducible): ValueName {
+  const finite = masked ? withoutMasked(graph, value) : value;
+  const rows = posAxis === 0 && shape.length > 2 ? graph.op("Reshape", [finite, graph.ints(0, -1)]) : finite;
+  const row = graph.op("Unsqueeze", [rows, graph.ints(posAxis + 1)]);
+  const [squares] = graph.ops("FusedMatMul", [row, row], {
+    domain: "com.microsoft",
+    attributes: { transB: 1 },
+  });
+  const others = [0, 1, 2, 3].slice(0, posAxis + 3).filter((axis) => axis !== posAxis);
+  return graph.op("Sqrt", [graph.op("ReduceSum", [squares, graph.ints(...others)], { keepdims: 0 })]);
+}
+
+function withoutMasked(graph: GraphBuilder, value: ValueName): ValueName {
+  return graph.op("Where", [
+    graph.op("Equal", [value, graph.scalar(-Infinity)]),
+    graph.scalar(0),
+    value,
+  ]);
 }
 
 function overPositions(graph: GraphBuilder, op: string, value: ValueName, keepdims = 0): ValueName {

@@ -53,4 +53,33 @@ describe("decoding", () => {
     const both = await open.runner.decode({ rows, k: 1, track: [[3, 5, 7]] });
     assert.deepEqual(tracked, [both.tracked[0].slice(0, 2), [both.tracked[1][2]]]);
   });
+  it("follows the last row's best tokens, in one graph call or in several", async () => {
+    for (const [n, follow, calls] of [
+      [3, 2, 1],
+      [2, 4000, 5],
+    ] as const) {
+      const rows = Float32Array.from({ length: n * shape.dModel }, (_, i) => Math.sin(i * i));
+      const before = open.calls();
+      const made = await open.runner.decode({ rows, k: 1, follow });
+      const said = `${follow} tokens through ${n} rows`;
+      assert.equal(open.calls() - before, calls, said);
+      const last = await open.runner.decode({ rows: rows.slice(-shape.dModel), k: follow });
+      assert.deepEqual(made.followed, last.ids[0], said);
+      const tracked = await open.runner.decode({ rows, k: 1, track: [made.followed] });
+      assert.deepEqual(made.tracked, tracked.tracked, said);
+    }
+  });
+
+  it("gives every row the same numbers, whatever stands beside it", async () => {
+    const rows = Float32Array.from({ length: 60 * shape.dModel }, (_, i) => 3 * Math.sin(i * i));
+    const wanted = await new TinyRunner(model).decode({ rows, k: 4 });
+    for (const n of [1, 2, 48, 49, 60]) {
+      const made = await open.runner.decode({ rows: rows.slice(0, n * shape.dModel), k: 4 });
+      const near = (a: number, b: number): void => assert.ok(Math.abs(a - b) < 1e-4, `${n} rows: ${a}, ${b}`);
+      assert.deepEqual(made.ids, wanted.ids.slice(0, n), `${n} rows`);
+      made.logits.forEach((row, i) => row.forEach((x, j) => near(x, wanted.logits[i][j])));
+      made.logSumExp.forEach((x, i) => near(x, wanted.logSumExp[i]));
+      made.entropy.forEach((x, i) => near(x, wanted.entropy[i]));
+    }
+  });
 });
