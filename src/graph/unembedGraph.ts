@@ -44,8 +44,7 @@ export function unembedGraph(spec: ModelSpec, variant: UnembedVariant, weights: 
   const logits = unembedded(graph, normed, { spec: spec.unembed, few: variant.few ?? false });
   if (variant.kind === "logits") graph.output(unembedNames.logits, logits, ["N", spec.dVocab]);
   else reductions(graph, logits);
-  if (variant.kind === "track")
-    tracked(graph, logits, graph.input(unembedNames.track, ["N", "M"], "int64"));
+  if (variant.kind === "track") tracked(graph, logits, graph.input(unembedNames.track, ["N", "M"], "int64"));
   if (variant.kind === "follow") tracked(graph, logits, followed(graph, logits));
   return graph.build();
 }

@@ -83,11 +83,7 @@ function norms(graph: GraphBuilder, { value, shape, posAxis, masked }: Reducible
 }
 
 function withoutMasked(graph: GraphBuilder, value: ValueName): ValueName {
-  return graph.op("Where", [
-    graph.op("Equal", [value, graph.scalar(-Infinity)]),
-    graph.scalar(0),
-    value,
-  ]);
+  return graph.op("Where", [graph.op("Equal", [value, graph.scalar(-Infinity)]), graph.scalar(0), value]);
 }
 
 function overPositions(graph: GraphBuilder, op: string, value: ValueName, keepdims = 0): ValueName {
