@@ -37,6 +37,8 @@ export interface RankRequest {
   readonly window: RunWindow;
   readonly range: SelectionRange;
   readonly k: number;
+  /** The neurons of this layer alone; null or left out, of all. */
+  readonly layer?: number | null | undefined;
   /** The model's records and what was read over them; null where the model has none. */
   readonly records: RecordActivations | null;
 }
@@ -58,7 +60,7 @@ export async function rankNeurons(
   const scores = baseline
     ? zScores(means.selected, baseline, runner.info.dMlp)
     : rmsScores(means.selected, runner.info.dMlp);
-  const top = strongest(scores, request.k);
+  const top = strongest(scores, request, runner.info.dMlp);
   const neurons = top.map((i): SignedNeuron => {
     const id = { layer: Math.floor(i / runner.info.dMlp), neuron: i % runner.info.dMlp };
     return { ...id, sign: runner.info.gatedMlp && means.selected[i] < 0 ? -1 : 1 };
@@ -203,8 +205,10 @@ function median(values: readonly number[]): number {
   return sorted.length > 0 ? sorted[Math.floor(sorted.length / 2)] : 0;
 }
 
-/** Indices of the k highest scores, the highest first; equal ones in order of index. */
-function strongest(scores: Float64Array, k: number): number[] {
-  const order = indices(scores.length).sort((a, b) => scores[b] - scores[a] || a - b);
-  return order.slice(0, k);
+/** Indices of the k highest scores (of one layer, where one is asked for), the highest first; equal ones in order of index. */
+function strongest(scores: Float64Array, { k, layer }: RankRequest, dMlp: number): number[] {
+  const from = (layer ?? 0) * dMlp;
+  const asked =
+    layer === null || layer === undefined ? indices(scores.length) : indices(dMlp).map((j) => from + j);
+  return asked.sort((a, b) => scores[b] - scores[a] || a - b).slice(0, k);
 }

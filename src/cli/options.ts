@@ -15,6 +15,7 @@ export const optionTexts = {
   edit: "--edit EDITS.json   edits to apply",
   edge: "--edge L:H:Q:K      attention edges to mask: layers, heads, queries, keys, each *, N, A..B, A.. or a list; more with ;",
   out: "--out F.npz         file for the values that were read",
+  layer: "--layer L           neurons of this layer alone",
   range: "--range START:END   selection, UTF-16 offsets in the text (with --ids: positions)",
   context:
     "--context KIND      before the selection: document (the text there, default) or selection (nothing)",

@@ -41,9 +41,9 @@ export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
       const request = { window: windowOf(held, input), columns, k, cache: held.columns };
       return lensView(held.open.runner, held.open.vocabulary, request, work);
     },
-    "neurons/rank": async ({ model, input, range, k }, work) => {
+    "neurons/rank": async ({ model, input, range, k, layer }, work) => {
       const held = await store.getUnchanged(model, work);
-      const request = { window: windowOf(held, input), range, k, records: await held.records() };
+      const request = { window: windowOf(held, input), range, k, layer, records: await held.records() };
       return rankNeurons(held.open.runner, held.open.vocabulary, request, work);
     },
     "neurons/card": async ({ model, input, range, layer, neuron }, work) => {

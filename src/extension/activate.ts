@@ -14,6 +14,8 @@ import { EngineSupervisor } from "./engine/engineSupervisor";
 import { forkEngine } from "./engine/forkEngine";
 import type { IntrospectExports } from "./exportedApi";
 import { showModelStatus } from "./model/modelStatus";
+import { connectEditors } from "./focus/editorPointer";
+import { Focus } from "./focus/focus";
 import { Models } from "./model/models";
 import { AttentionPanel } from "./panels/attentionPanel";
 import { LensViewProvider } from "./panels/lensView";
@@ -44,6 +46,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     ...Object.values(panels),
     colours,
     showModelStatus(models),
+    connectEditors(services.focus),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (!engineSettings.some((setting) => event.affectsConfiguration(setting))) return;
       engine.restart();
@@ -79,7 +82,8 @@ function makeServices(context: vscode.ExtensionContext): Services {
     logger: log,
     idleMs: () => readSetting(Setting.IdleMinutes) * 60_000,
   });
-  return { context, log, engine, models: new Models(context.extensionPath, engine, log) };
+  const models = new Models(context.extensionPath, engine, log);
+  return { context, log, engine, models, focus: new Focus() };
 }
 
 /** What the settings say to a new engine process. */

@@ -40,6 +40,8 @@ function table({ services, neurons, attention, steering, colours, restart }: Com
     [Command.ChooseModel]: () => chooseModel(services),
     [Command.ShowLens]: () => vscode.commands.executeCommand(`${viewTypes.lens}.focus`),
     [Command.ClearColours]: () => colours.clear(),
+    [Command.GoBack]: () => services.focus.back(),
+    [Command.GoForward]: () => services.focus.forward(),
     [Command.ShowLog]: () => services.log.show(true),
     [Command.RestartEngine]: () => {
       restart();

@@ -13,6 +13,8 @@ export enum Command {
   ClearColours = "introspect.clearColours",
   ShowLog = "introspect.showEngineLog",
   RestartEngine = "introspect.restartEngine",
+  GoBack = "introspect.goBack",
+  GoForward = "introspect.goForward",
 }
 
 /** What each command takes: VS Code passes the file to those in explorer and title menus. */
@@ -26,6 +28,8 @@ export interface CommandArguments {
   [Command.ClearColours]: [];
   [Command.ShowLog]: [];
   [Command.RestartEngine]: [];
+  [Command.GoBack]: [];
+  [Command.GoForward]: [];
 }
 
 /** Settings, by full name. */
@@ -72,6 +76,9 @@ export const settingDefaults: SettingTypes = {
 export enum ContextKey {
   /** True while a neuron's colours are on an editor. */
   ColoursShown = "introspect.coloursShown",
+  /** True while something was looked at before, or after, what is shown. */
+  CanGoBack = "introspect.canGoBack",
+  CanGoForward = "introspect.canGoForward",
 }
 
 /** The container of the views in the activity bar. */

@@ -28,6 +28,8 @@ export const manifestTexts: Readonly<Record<string, string>> = {
   [Command.ClearColours]: "Clear Colours",
   [Command.ShowLog]: "Show Engine Log",
   [Command.RestartEngine]: "Restart Engine",
+  [Command.GoBack]: "Go Back to What Was Looked At Before",
+  [Command.GoForward]: "Go Forward to What Was Looked At After",
   "view.lens": "Lens",
   "view.lens.context": "What each layer's residual stream decodes to at the cursor.",
   [Setting.ModelPath]:
@@ -58,6 +60,15 @@ const icons: Partial<Record<Command, string>> = {
   [Command.ChooseModel]: "$(folder-library)",
   [Command.RunExperiment]: "$(play)",
   [Command.ClearColours]: "$(clear-all)",
+  [Command.GoBack]: "$(arrow-left)",
+  [Command.GoForward]: "$(arrow-right)",
+};
+
+/** Commands that are greyed out unless a context key says otherwise. */
+const enabledBy: Partial<Record<Command, ContextKey>> = {
+  [Command.ClearColours]: ContextKey.ColoursShown,
+  [Command.GoBack]: ContextKey.CanGoBack,
+  [Command.GoForward]: ContextKey.CanGoForward,
 };
 
 const isExperiment = `resourceFilename =~ /\\${experimentSuffix.replaceAll(".", "\\.").slice(1)}$/`;
@@ -65,12 +76,15 @@ const isExperiment = `resourceFilename =~ /\\${experimentSuffix.replaceAll(".", 
 function commands() {
   return Object.values(Command).map((command) => {
     const icon = icons[command] ? { icon: icons[command] } : {};
-    const enablement = command === Command.ClearColours ? { enablement: ContextKey.ColoursShown } : {};
+    const enablement = enabledBy[command] ? { enablement: enabledBy[command] } : {};
     return { command, title: text(command), category: "Introspect", ...icon, ...enablement };
   });
 }
 
 const submenu = "introspect.selection";
+
+/** The panels about a selection, between whose looks one goes back and forward. */
+const isLookPanel = `activeWebviewPanelId =~ /^${viewTypes.neurons.replace(".", "\\.")}$|^${viewTypes.attention.replace(".", "\\.")}$/`;
 
 function menus() {
   return {
@@ -84,7 +98,11 @@ function menus() {
       { command: Command.Steer, group: "1_look@2" },
       { command: Command.ShowLens, group: "2_view@1" },
     ],
-    "editor/title": [{ command: Command.RunExperiment, when: isExperiment, group: "navigation" }],
+    "editor/title": [
+      { command: Command.RunExperiment, when: isExperiment, group: "navigation" },
+      { command: Command.GoBack, when: isLookPanel, group: "navigation@1" },
+      { command: Command.GoForward, when: isLookPanel, group: "navigation@2" },
+    ],
     "explorer/context": [{ command: Command.RunExperiment, when: isExperiment, group: "navigation@90" }],
     "view/title": [
       { command: Command.ChooseModel, when: `view == ${viewTypes.lens}`, group: "navigation" },

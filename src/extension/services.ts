@@ -1,6 +1,7 @@
 /** What every part of the extension is given. */
 import type * as vscode from "vscode";
 import type { EngineSupervisor } from "./engine/engineSupervisor";
+import type { Focus } from "./focus/focus";
 import type { Models } from "./model/models";
 
 /** The few long-lived things; made in `activate.ts`, handed down, never global. */
@@ -9,4 +10,5 @@ export interface Services {
   readonly log: vscode.LogOutputChannel;
   readonly engine: EngineSupervisor;
   readonly models: Models;
+  readonly focus: Focus;
 }

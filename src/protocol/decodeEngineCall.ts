@@ -78,7 +78,15 @@ export const engineCallDecoders: ParamDecoders<EngineApi> = {
   },
   "neurons/rank": (value) => {
     const params = paramsOf(value);
-    return { model: modelOf(params), input: inputOf(params), range: rangeOf(params), k: count(params, "k") };
+    const all = params["layer"] === null || params["layer"] === undefined;
+    const layer = all ? null : index(params, "layer");
+    return {
+      model: modelOf(params),
+      input: inputOf(params),
+      range: rangeOf(params),
+      k: count(params, "k"),
+      layer,
+    };
   },
   "neurons/card": (value) => {
     const params = paramsOf(value);

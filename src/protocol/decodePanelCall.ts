@@ -22,6 +22,16 @@ function decodeRange(params: unknown): HostApi["editor/reveal"]["params"] {
   return { start, end: asInteger(object["end"], "params.end", { min: start, max: maxOffset }) };
 }
 
+function decodePointed(params: unknown): HostApi["focus/point"]["params"] {
+  const { range } = asObject(params, "params", ["range"]);
+  return { range: range === null ? null : decodeRange(range) };
+}
+
+function decodeChosen(params: unknown): HostApi["focus/choose"]["params"] {
+  const { layer, ...range } = asObject(params, "params", ["start", "end", "layer"]);
+  return { ...decodeRange(range), layer: layerOrNull(layer) };
+}
+
 function decodeExport(params: unknown): HostApi["export/save"]["params"] {
   const object = asObject(params, "params", ["name", "format", "content", "encoding"]);
   const name = asText(object["name"], "params.name");
@@ -44,6 +54,7 @@ function decodeExport(params: unknown): HostApi["export/save"]["params"] {
 }
 
 const index = (value: unknown, path: string): number => asInteger(value, path, { min: 0, max: maxIndex });
+const layerOrNull = (value: unknown): number | null => (value === null ? null : index(value, "params.layer"));
 
 /** Per method of the host, the check of what a page sends; each throws DecodeError "bad-field". */
 export const panelCallDecoders: ParamDecoders<HostApi> = {
@@ -54,6 +65,9 @@ export const panelCallDecoders: ParamDecoders<HostApi> = {
   "page/cancel": nothing,
   "run/choose": (params) => decodeRunChoice(params, "params"),
   "editor/reveal": decodeRange,
+  "focus/point": decodePointed,
+  "focus/choose": decodeChosen,
+  "neurons/only": (params) => ({ layer: layerOrNull(asObject(params, "params", ["layer"])["layer"]) }),
   "neurons/choose": (params) => {
     const object = asObject(params, "params", ["layer", "neuron"]);
     return {

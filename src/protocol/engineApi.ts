@@ -30,8 +30,9 @@ export interface EngineApi {
   "text/tokens": { params: { model: string; text: string }; result: TokensResult };
   /** The last `columns` positions of the text up to its end. */
   "lens/view": { params: { model: string; input: RunInput; columns: number; k: number }; result: LensView };
+  /** `layer`: the neurons of one layer alone; null or left out, of all. */
   "neurons/rank": {
-    params: { model: string; input: RunInput; range: OffsetRange; k: number };
+    params: { model: string; input: RunInput; range: OffsetRange; k: number; layer?: number | null };
     result: NeuronsResult;
   };
   "neurons/card": {

@@ -2,6 +2,8 @@
 import type { ErrorData } from "../base/errors";
 import type { AttentionView } from "./attention";
 import type { Experiment, SteerResult } from "./edit";
+import type { OffsetRange } from "./engineApi";
+import type { ChosenPlace, Pointed } from "./focus";
 import type { LensView } from "./lens";
 import type { ModelInfo, RunContext } from "./model";
 import type { NeuronCard, NeuronsResult } from "./neurons";
@@ -32,6 +34,8 @@ export interface PanelState<Data> {
   readonly run?: RunChoice;
   /** Name of the document the data came from. */
   readonly document?: string;
+  /** The token that was chosen last in any panel, where it is one of this panel's document. */
+  readonly chosen?: OffsetRange;
   /** The last good data; kept while loading ("stale" or "loading") so that nothing flickers. */
   readonly data?: Data;
 }
@@ -45,6 +49,8 @@ export interface NeuronsPanelData {
   readonly coloured: boolean;
   /** The text that was selected. */
   readonly selection: string;
+  /** The layer whose neurons alone are ranked; null for all. */
+  readonly only: number | null;
 }
 
 /** Data of the steering panel. */
@@ -78,6 +84,12 @@ export interface HostApi {
   "run/choose": { params: RunChoice; result: null };
   /** Selects a range of the document the panel shows; UTF-16 offsets. */
   "editor/reveal": { params: { start: number; end: number }; result: null };
+  /** A token of the panel's document is pointed at (or none any more): it is marked everywhere. */
+  "focus/point": { params: { range: OffsetRange | null }; result: null };
+  /** A token was chosen, with a layer where one was: the other panels follow. */
+  "focus/choose": { params: ChosenPlace; result: null };
+  /** Ranks the neurons of one layer, or of all. */
+  "neurons/only": { params: { layer: number | null }; result: null };
   "neurons/choose": { params: { layer: number; neuron: number }; result: null };
   /** Takes the colours off the editor. */
   "editor/clear": { params: Record<string, never>; result: null };
@@ -97,7 +109,8 @@ export interface HostApi {
   };
 }
 
-/** Events the host sends to a page: always a complete snapshot. */
+/** Events the host sends to a page: always a complete snapshot of what they are about. */
 export interface PanelEvents {
+  "panel/pointed": Pointed;
   "panel/state": PanelState<PanelData[PanelId]>;
 }

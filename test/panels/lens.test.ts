@@ -156,10 +156,8 @@ describe("lens page", () => {
       .locator("[role=columnheader]")
       .nth(view.positions.length - 3)
       .click();
-    assert.deepEqual(panel.requests.at(-1), {
-      method: "editor/reveal",
-      params: { start: token.start, end: token.end },
-    });
+    const revealed = (): unknown => panel.requests.filter((r) => r.method === "editor/reveal").at(-1)?.params;
+    assert.deepEqual(revealed(), { start: token.start, end: token.end });
     const focused = (): Promise<string | null> =>
       panel.page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? null);
     await panel.page.locator("[role=gridcell]").nth(0).focus();
@@ -169,10 +167,7 @@ describe("lens page", () => {
     await panel.page.keyboard.press("End");
     const last = view.window.tokens[view.positions.at(-1)!]!;
     await panel.page.keyboard.press("Enter");
-    assert.deepEqual(panel.requests.at(-1), {
-      method: "editor/reveal",
-      params: { start: last.start, end: last.end },
-    });
+    assert.deepEqual(revealed(), { start: last.start, end: last.end });
     await panel.close();
   });
 
@@ -301,4 +296,48 @@ describe("lens page", () => {
       await panel.close();
     });
   }
+
+  it("tells which token one points at, and marks the column that is pointed at elsewhere", async () => {
+    const panel = await open();
+    const { page } = panel;
+    const token = lensOf(sample).window.tokens.at(-1)!;
+    const marked = (): Promise<number> => page.locator(".column-head.pointed").count();
+    const told = async (range: unknown): Promise<void> => {
+      const last = (): unknown => panel.requests.filter((r) => r.method === "focus/point").at(-1)?.params;
+      for (let i = 0; i < 100 && JSON.stringify(last()) !== JSON.stringify({ range }); i++)
+        await page.waitForTimeout(20);
+      assert.deepEqual(last(), { range });
+    };
+    await page.locator(".column-head").last().hover();
+    await told({ start: token.start, end: token.end });
+    assert.equal(await marked(), 1);
+    await page.mouse.move(1, 1);
+    await told(null);
+    assert.equal(await marked(), 0);
+    await panel.point(7, { start: token.end - 1, end: token.end });
+    assert.equal(await marked(), 1);
+    assert.equal(await page.locator("[role=gridcell].pointed").count(), lensOf(sample).layers.length);
+    await panel.point(6, null);
+    assert.equal(await marked(), 1, "an older place is not shown over a newer one");
+    await panel.point(8, { start: token.end + 50, end: token.end + 51 });
+    assert.equal(await marked(), 0);
+    await panel.close();
+  });
+
+  it("lets the other panels follow a cell that is clicked, at the block that reads its row", async () => {
+    const panel = await open();
+    const token = lensOf(sample).window.tokens.at(-1)!;
+    const rows = panel.page.locator("[role=row]");
+    for (const [row, layer] of [
+      [0, 5],
+      [1, 5],
+      [6, 0],
+      [7, null],
+    ] as const) {
+      await rows.nth(row).locator("[role=gridcell], [role=columnheader]").last().click();
+      const { params } = panel.requests.filter(({ method }) => method === "focus/choose").at(-1)!;
+      assert.deepEqual(params, { start: token.start, end: token.end, layer }, `row ${row}`);
+    }
+    await panel.close();
+  });
 });

@@ -70,7 +70,7 @@ describe("neurons page", () => {
     });
     const { ranking, selection } = neuronsData(null);
     const chosen = { layer: ranking.neurons[1]!.layer, neuron: ranking.neurons[1]!.neuron };
-    await panel.send(ready({ ranking, selection, chosen, card: null, coloured: false }, 2));
+    await panel.send(ready({ ranking, selection, chosen, card: null, coloured: false, only: null }, 2));
     await panel.page.getByText(`Reading L${chosen.layer} N${chosen.neuron} …`).waitFor();
     const kept = await panel.page.evaluate(
       () => (document.querySelector(".neuron") as unknown as { mark?: boolean }).mark,

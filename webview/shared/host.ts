@@ -1,4 +1,5 @@
 /** The page's end of the boundary to the extension host. */
+import type { Pointed } from "../../src/protocol/focus";
 import {
   type HostApi,
   type PanelData,
@@ -34,8 +35,11 @@ export interface Memory {
 /** Any panel's snapshot. */
 export type AnyState = PanelState<PanelData[PanelId]>;
 
-/** Connects to the host and asks for the current snapshot; `onState` gets every snapshot, `onFailure` what failed. */
-export function connect(onState: (state: AnyState) => void, onFailure: (error: unknown) => void): Host {
+/** Connects to the host and asks for the current snapshot; `onState` gets every snapshot, `onPointed` where one points, `onFailure` what failed. */
+export function connect(
+  { onState, onPointed }: { onState: (state: AnyState) => void; onPointed: (pointed: Pointed) => void },
+  onFailure: (error: unknown) => void,
+): Host {
   const api = acquireVsCodeApi();
   const channel: Channel = {
     send: (message) => api.postMessage(message),
@@ -49,6 +53,7 @@ export function connect(onState: (state: AnyState) => void, onFailure: (error: u
     { remote: "host" },
   );
   peer.onEvent("panel/state", onState);
+  peer.onEvent("panel/pointed", onPointed);
   peer.request("page/ready", {}).then(onState, onFailure);
   return {
     request: (method, params) => peer.request(method, params),

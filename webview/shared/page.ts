@@ -1,5 +1,6 @@
 /** The shell of every page: badge, status, pictures, details, and the rule that no older snapshot is ever painted. */
 import { toErrorData, type ErrorData } from "../../src/base/errors";
+import type { Pointed } from "../../src/protocol/focus";
 import type { PanelData, PanelId, PanelState } from "../../src/protocol/panelApi";
 import { Badge } from "./badge";
 import { ContextSwitch, type ContextHints } from "./contextSwitch";
@@ -8,6 +9,7 @@ import { emptyFrame, errorFrame, loadingFrame, type EmptyWords } from "./frame";
 import type { FigureContext, FigureSource } from "./figure";
 import { connect, type AnyState, type Host } from "./host";
 import { helpList, type KeyHelp, type Term } from "./keys";
+import { PointedToken } from "./pointed";
 import { Rail } from "./rail";
 import { onThemeChange, theme } from "./theme";
 import "./page.css";
@@ -16,6 +18,7 @@ import { progressRing } from "./ui";
 /** What a panel is given. */
 export interface PageContext extends FigureContext {
   readonly rail: Rail;
+  readonly pointed: PointedToken;
 }
 
 /** A panel: a view of its data, nothing more. */
@@ -45,8 +48,9 @@ export function openPage<P extends PanelId>(
 ): void {
   const shell = new Shell<PanelData[P]>(id);
   // The host sends each page the snapshots of its own panel only.
-  const receive = (state: AnyState): void => shell.receive(state as PanelState<PanelData[P]>);
-  const host = connect(receive, (error) => shell.fail(toErrorData(error)));
+  const onState = (state: AnyState): void => shell.receive(state as PanelState<PanelData[P]>);
+  const onPointed = (pointed: Pointed): void => shell.pointed.receive(pointed);
+  const host = connect({ onState, onPointed }, (error) => shell.fail(toErrorData(error)));
   shell.start(host, create);
 }
 
@@ -59,6 +63,7 @@ function applyTheme(): void {
 }
 
 class Shell<Data> {
+  readonly pointed = new PointedToken(() => this.host);
   private readonly rail = new Rail();
   private readonly main = h("main", { class: "main", tabindex: -1 });
   private readonly frame = h("div", { class: "frame-place" });
@@ -85,7 +90,8 @@ class Shell<Data> {
       document: this.state?.document,
       ran: this.ranWords(),
     });
-    this.panel = create({ host, rail: this.rail, announce: (text) => this.announce(text), source });
+    const announce = (text: string): void => this.announce(text);
+    this.panel = create({ host, rail: this.rail, pointed: this.pointed, announce, source });
     const { contexts } = this.panel;
     if (contexts) {
       this.contextSwitch = new ContextSwitch(contexts, (choice) => host.ask("run/choose", choice));

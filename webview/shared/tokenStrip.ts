@@ -1,5 +1,7 @@
 /** The token strip: a text as tokens, any scalar painted on it. The one component every panel begins with. */
+import type { OffsetRange } from "../../src/protocol/engineApi";
 import { fill, h, setAttributes, setText } from "./dom";
+import type { PointedToken } from "./pointed";
 import { roving, type Roving } from "./roving";
 import type { Paint } from "./scales";
 import { theme } from "./theme";
@@ -35,6 +37,8 @@ export interface StripOptions {
   readonly lines?: boolean;
   readonly onInspect?: (index: number) => void;
   readonly onChoose?: (index: number) => void;
+  /** For tokens of the document: where one points, here and elsewhere. */
+  readonly pointed?: PointedToken;
 }
 
 /** A strip that is updated in place: what did not change is not touched. */
@@ -43,6 +47,7 @@ export class TokenStrip {
   private readonly roving: Roving;
   private items: HTMLElement[] = [];
   private drawn: string[] = [];
+  private tokens: readonly StripToken[] = [];
 
   constructor(private options: StripOptions) {
     this.element = h("div", {
@@ -54,14 +59,21 @@ export class TokenStrip {
     this.roving = roving(this.element, {
       items: () => this.items,
       columns: () => 0,
-      onInspect: (index) => this.options.onInspect?.(index),
+      onInspect: (index) => {
+        const token = this.tokens[index];
+        if (token) options.pointed?.point(placeOf(token));
+        this.options.onInspect?.(index);
+      },
       onChoose: (index) => this.options.onChoose?.(index),
     });
+    this.element.addEventListener("pointerleave", () => options.pointed?.point(null));
+    options.pointed?.onChange(() => this.markPointed());
   }
 
   /** Shows these tokens; options given here replace the earlier ones. */
   update(tokens: readonly StripToken[], options: Partial<StripOptions> = {}): void {
     this.options = { ...this.options, ...options };
+    this.tokens = tokens;
     setAttributes(this.element, { "aria-label": this.options.label });
     const groups = sharedCharacter(tokens);
     const drawn = tokens.map((t, i) =>
@@ -72,7 +84,15 @@ export class TokenStrip {
       this.drawn = drawn;
     }
     for (const [i, token] of tokens.entries()) this.paint(this.items[i]!, token, i);
+    this.markPointed();
     this.roving.refresh();
+  }
+
+  private markPointed(): void {
+    const { pointed } = this.options;
+    if (pointed)
+      for (const [i, item] of this.items.entries())
+        item.classList.toggle("pointed", pointed.isAt(this.tokens[i]!));
   }
 
   /** Makes a token the one that Tab leads to, unless one of them has the focus. */
@@ -130,6 +150,15 @@ export class TokenStrip {
     const under = item.querySelector(".under");
     if (under) setText(under, token.under ?? "");
   }
+}
+
+/** Where a token stands in its document; null where it stands in none. */
+export function placeOf({
+  start,
+  end,
+  prefix,
+}: Pick<StripToken, "start" | "end" | "prefix">): OffsetRange | null {
+  return prefix || start >= end ? null : { start, end };
 }
 
 /** Paints an element's ground and text; in high contrast the size of the value is drawn as a bar too. */

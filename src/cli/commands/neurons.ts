@@ -11,18 +11,22 @@ export const neuronsCommand: Command = {
   name: "neurons",
   summary: "neurons that fire on a selection, with what they write and an explanation",
   positionals: ["DIR"],
-  options: ["text", "file", "ids", "range", "context", "prefix", "bos", "top"],
+  options: ["text", "file", "ids", "range", "layer", "context", "prefix", "bos", "top"],
   async run({ args, out, work }) {
     const k = wholeNumber("top", args.values.top ?? "20", 1);
     if (k > mostListed) throw usageError(`--top ${k} is too many.`, `Give at most ${mostListed}.`);
     if (args.values.range === undefined) throw usageError("--range is missing.", "Give --range START:END.");
     const range = rangeOf(args.values.range);
+    const layer = args.values.layer === undefined ? null : wholeNumber("layer", args.values.layer, 0);
     const context = contextOf(args, range.start);
     const input = seenIn(context, upTo(await readInput(args), range));
     await withModel(args.positionals[0], work, async (session) => {
       const { open } = session;
+      const { nLayers } = open.info;
+      if (layer !== null && layer >= nLayers)
+        throw usageError(`There is no layer ${layer}.`, `Give one of 0 … ${nLayers - 1}.`);
       const window = windowOf(session, input);
-      const request = { window, range, k, records: await recordsOf(session) };
+      const request = { window, range, k, layer, records: await recordsOf(session) };
       const { about, neurons, baseline, selected } = await rankNeurons(
         open.runner,
         open.vocabulary,

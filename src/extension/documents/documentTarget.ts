@@ -115,6 +115,16 @@ export async function findDocument(address: string): Promise<vscode.TextDocument
   }
 }
 
+/**
+ * A place of a document from its line's start on, so that there is something before it to look at.
+ * @throws {CodedError} "document-gone"
+ */
+export async function lineUpTo({ uri, start, end }: DocumentTarget): Promise<DocumentTarget> {
+  const document = await findDocument(uri);
+  const { line } = document.positionAt(start);
+  return { uri, start: document.offsetAt(new vscode.Position(line, 0)), end };
+}
+
 /** Shows a range of a document in an editor that has it, else beside what is active. */
 export async function revealRange(address: string, start: number, end: number): Promise<void> {
   const document = await findDocument(address);

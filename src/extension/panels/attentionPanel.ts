@@ -2,6 +2,8 @@
 import type { AttentionView } from "../../protocol/attention";
 import { DecodeError } from "../../protocol/decode";
 import type { ModelInfo, RunWindow } from "../../protocol/model";
+import type { ChosenIn } from "../focus/focus";
+import { lineUpTo } from "../documents/documentTarget";
 import { working } from "../messages";
 import type { Services } from "../services";
 import type { PanelActions } from "./hostHandlers";
@@ -46,6 +48,18 @@ export class AttentionPanel extends SelectionPanel<"attention"> {
     if (isIndex(layer) && isIndex(head)) [this.layer, this.head] = [layer, head];
   }
 
+  /** The head of that layer, with the token as query: on the selection where it lies in it, else on its line up to it. */
+  protected async follow({ uri, start, end, layer }: ChosenIn): Promise<void> {
+    const { asked } = this;
+    if (!asked) return;
+    if (layer !== null && layer < asked.info.nLayers) this.layer = layer;
+    const { range } = asked.request;
+    const inside = asked.document.uri.toString() === uri && start >= range.start && end <= range.end;
+    if (inside) await this.choose(this.layer, this.head);
+    else await this.look(await lineUpTo({ uri, start, end }));
+    this.store.update({ chosen: { start, end } });
+  }
+
   private async choose(layer: number, head: number): Promise<void> {
     const { asked } = this;
     if (!asked) return;
@@ -54,6 +68,7 @@ export class AttentionPanel extends SelectionPanel<"attention"> {
     }
     [this.layer, this.head] = [layer, head];
     this.remember();
+    this.visit();
     await this.task.run({ message: this.message(), quietMs: 150 }, async (work) => ({
       data: await this.compute(asked, work),
     }));

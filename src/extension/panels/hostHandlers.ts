@@ -2,6 +2,8 @@
 import { Buffer } from "node:buffer";
 import * as vscode from "vscode";
 import { CancelledError, CodedError, toErrorData } from "../../base/errors";
+import type { OffsetRange } from "../../protocol/engineApi";
+import type { ChosenPlace } from "../../protocol/focus";
 import type { HostApi, PanelId, RunChoice } from "../../protocol/panelApi";
 import type { Handlers } from "../../protocol/rpc";
 import { Command } from "../contributions";
@@ -16,6 +18,12 @@ export interface PanelActions {
   example(): Promise<void>;
   chooseRun?(choice: RunChoice): Promise<void>;
   reveal?(start: number, end: number): Promise<void>;
+  /** Points at a token of the panel's document, or at none. */
+  point?(range: OffsetRange | null): void;
+  /** Makes a token the one that the other panels follow. */
+  choosePlace?(place: ChosenPlace): void;
+  /** Ranks the neurons of one layer, or of all. */
+  chooseLayer?(layer: number | null): Promise<void>;
   chooseNeuron?(layer: number, neuron: number): Promise<void>;
   chooseHead?(layer: number, head: number): Promise<void>;
   runSteering?(scale: number): Promise<void>;
@@ -51,6 +59,15 @@ export function hostHandlers<Id extends PanelId>(
     },
     "run/choose": (choice) => start(actions.chooseRun?.(choice)),
     "editor/reveal": ({ start: from, end }) => start(actions.reveal?.(from, end)),
+    "focus/point": ({ range }) => {
+      actions.point?.(range);
+      return null;
+    },
+    "focus/choose": (place) => {
+      actions.choosePlace?.(place);
+      return null;
+    },
+    "neurons/only": ({ layer }) => start(actions.chooseLayer?.(layer)),
     "neurons/choose": ({ layer, neuron }) => start(actions.chooseNeuron?.(layer, neuron)),
     "editor/clear": () => start(vscode.commands.executeCommand(Command.ClearColours)),
     "attention/choose": ({ layer, head }) => start(actions.chooseHead?.(layer, head)),

@@ -14,6 +14,7 @@ import { bosPolicy, readSetting } from "../settings";
 import { hostHandlers } from "./hostHandlers";
 import { PageConnection } from "./pageConnection";
 import { PanelStore, type StateOf } from "./panelStore";
+import { pointing } from "./pointing";
 import { PanelTask, type JobWork } from "./panelTask";
 import { beginOf, contextOf, KeptChoice } from "./runChoice";
 
@@ -83,6 +84,8 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
       handlers,
       extensionUri: context.extensionUri,
       log,
+      pointer: this.services.focus.pointer,
+      shown: () => this.shown,
     });
     view.onDidChangeVisibility(() => (view.visible ? this.wake() : this.rest()));
     view.onDidDispose(() => {
@@ -133,6 +136,7 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
       reveal: async (start: number, end: number) => {
         if (this.shown !== undefined) await revealRange(this.shown, start, end);
       },
+      ...pointing(this.services.focus, () => this.shown),
     };
   }
 

@@ -6,6 +6,7 @@ import type { NeuronsPanelData } from "../../protocol/panelApi";
 import type { NeuronColours } from "../decorations/neuronColours";
 import { readAround, type DocumentTarget } from "../documents/documentTarget";
 import { shorten } from "../documents/textTail";
+import type { ChosenIn } from "../focus/focus";
 import { working } from "../messages";
 import type { Services } from "../services";
 import type { PanelActions } from "./hostHandlers";
@@ -25,6 +26,8 @@ type Chosen = NonNullable<NeuronsPanelData["chosen"]>;
 /** The panel; its page is in `webview/panels/neurons`. */
 export class NeuronsPanel extends SelectionPanel<"neurons"> {
   private chosen: Chosen | undefined;
+  /** The layer whose neurons alone are ranked; null for all. */
+  private only: number | null = null;
 
   constructor(
     services: Services,
@@ -42,7 +45,11 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
   }
 
   protected override actions(): PanelActions {
-    return { ...super.actions(), chooseNeuron: (layer, neuron) => this.choose({ layer, neuron }) };
+    return {
+      ...super.actions(),
+      chooseNeuron: (layer, neuron) => this.choose({ layer, neuron }),
+      chooseLayer: (layer) => this.rankOnly(layer),
+    };
   }
 
   protected message(): string {
@@ -54,14 +61,18 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
     return super.look(target);
   }
 
-  protected async compute({ request }: Asked, work: JobWork): Promise<NeuronsPanelData> {
+  protected async compute({ request, info }: Asked, work: JobWork): Promise<NeuronsPanelData> {
     this.colours.clear();
-    const ranking = await this.services.engine.call("neurons/rank", { ...request, k: listed }, work);
+    // The remembered layer may come from a larger model.
+    if (this.only !== null && this.only >= info.nLayers) this.only = null;
+    const layer = this.only;
+    const ranking = await this.services.engine.call("neurons/rank", { ...request, k: listed, layer }, work);
     return {
       ranking,
       chosen: null,
       card: null,
       coloured: false,
+      only: layer,
       selection: shorten(selectedText(request), longestSelection),
     };
   }
@@ -71,13 +82,32 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
   }
 
   protected memory(): Record<string, number> {
-    return { ...this.chosen };
+    return { ...this.chosen, ...(this.only === null ? {} : { only: this.only }) };
   }
 
-  protected recall({ layer, neuron }: Readonly<Record<string, unknown>>): void {
+  /** The neurons of that layer on that token. */
+  protected async follow({ uri, start, end, layer }: ChosenIn): Promise<void> {
+    if (!this.asked || start >= end) return;
+    this.only = layer;
+    await this.look({ uri, start, end });
+  }
+
+  private async rankOnly(layer: number | null): Promise<void> {
+    const { asked } = this;
+    if (!asked || layer === this.only) return;
+    if (layer !== null && layer >= asked.info.nLayers) {
+      throw new DecodeError("bad-field", `There is no layer ${layer} in this model.`);
+    }
+    this.only = layer;
+    const { range } = asked.request;
+    await this.look({ uri: asked.document.uri.toString(), ...range });
+  }
+
+  protected recall({ layer, neuron, only }: Readonly<Record<string, unknown>>): void {
     const isIndex = (value: unknown): value is number =>
       Number.isSafeInteger(value) && (value as number) >= 0;
     this.chosen = isIndex(layer) && isIndex(neuron) ? { layer, neuron } : undefined;
+    this.only = isIndex(only) ? only : null;
   }
 
   protected override async restored(): Promise<void> {
@@ -112,6 +142,7 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
     }
     this.chosen = chosen;
     this.remember();
+    this.visit();
     this.store.update({ data: { ...data, chosen, card: null } });
     const message = working.card(chosen.layer, chosen.neuron);
     await this.task.run({ message, quietMs: 100 }, async (work) => {

@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import { panelCallDecoders } from "../../protocol/decodePanelCall";
 import type { HostApi, PanelEvents, PanelId } from "../../protocol/panelApi";
 import { RpcPeer, type Channel, type Handlers } from "../../protocol/rpc";
+import type { Pointer } from "../focus/pointer";
 import { titles } from "../messages";
 import { pageHtml } from "./pageHtml";
 import type { PanelStore } from "./panelStore";
@@ -15,6 +16,9 @@ export interface ConnectionParts<Id extends PanelId> {
   readonly handlers: Handlers<HostApi>;
   readonly extensionUri: vscode.Uri;
   readonly log: vscode.LogOutputChannel;
+  readonly pointer: Pointer;
+  /** Address of the document the page shows something of. */
+  readonly shown: () => string | undefined;
 }
 
 /** Loads the page into a webview and sends it every snapshot until disposed. The first one goes out when the page is ready. */
@@ -29,9 +33,16 @@ export class PageConnection<Id extends PanelId> implements vscode.Disposable {
       logger: log,
       decoders: panelCallDecoders,
     });
+    const { pointer, shown } = parts;
     const stop = store.onDidChange((state) => peer.notify("panel/state", state));
+    const stopPointing = pointer.onDidChange(() => {
+      const { place, seq } = pointer;
+      const range = place !== null && place.uri === shown() ? { start: place.start, end: place.end } : null;
+      peer.notify("panel/pointed", { seq, range });
+    });
     this.close = () => {
       stop();
+      stopPointing();
       peer.close();
       channel.dispose();
     };

@@ -13,6 +13,8 @@ export type WindowPanelId = Exclude<PanelId, "lens">;
 
 /** What a window tells its panel. */
 export interface WindowEvents {
+  /** Address of the document that the panel is about; undefined where it is about none. */
+  shown?(): string | undefined;
   /** The tab came back after a reload; what it showed must be made again. */
   onRestored(): void;
   /** The tab was closed. */
@@ -38,6 +40,11 @@ export class PanelWindow<Id extends WindowPanelId> implements vscode.Disposable 
         return Promise.resolve();
       },
     });
+  }
+
+  /** Whether there is a tab. */
+  get isOpen(): boolean {
+    return this.panel !== undefined;
   }
 
   /** Brings the tab up, beside the text, without taking the focus from it. */
@@ -73,6 +80,8 @@ export class PanelWindow<Id extends WindowPanelId> implements vscode.Disposable 
       handlers: this.handlers,
       extensionUri: context.extensionUri,
       log,
+      pointer: this.services.focus.pointer,
+      shown: () => this.events.shown?.(),
     });
     this.connection = connection;
     panel.onDidDispose(() => {

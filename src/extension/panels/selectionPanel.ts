@@ -15,6 +15,7 @@ import {
 } from "../documents/documentTarget";
 import { openSample } from "../documents/sample";
 import { cutTail, hasReplaced } from "../documents/textTail";
+import type { ChosenIn, Look } from "../focus/focus";
 import { says } from "../messages";
 import type { Services } from "../services";
 import { bosPolicy } from "../settings";
@@ -22,6 +23,7 @@ import { hostHandlers, type PanelActions } from "./hostHandlers";
 import { PanelStore, type StateOf } from "./panelStore";
 import { PanelTask, type JobWork } from "./panelTask";
 import { PanelWindow } from "./panelWindow";
+import { pointing } from "./pointing";
 import { beginOf, contextOf, KeptChoice } from "./runChoice";
 
 /** Panels about a selection. */
@@ -69,6 +71,12 @@ export abstract class SelectionPanel<Id extends SelectionPanelId> implements vsc
       }),
       services.models.onDidChange(() => this.modelChanged()),
     ];
+    services.focus.onDidChoose((place) => {
+      if (this.window?.isOpen) void this.follow(place);
+    });
+    services.focus.onRevisit((look) => {
+      if (look.panel === id) void this.revisit(look);
+    });
   }
 
   /** Makes the tab known to VS Code; to be called once, after construction. */
@@ -77,6 +85,7 @@ export abstract class SelectionPanel<Id extends SelectionPanelId> implements vsc
     this.window = new PanelWindow(this.services, this.store, hostHandlers(this.store, this.actions(), log), {
       onRestored: () => void this.restore(),
       onClosed: () => this.closed(),
+      shown: () => this.target?.uri,
     });
   }
 
@@ -84,8 +93,16 @@ export abstract class SelectionPanel<Id extends SelectionPanelId> implements vsc
   async look(target: DocumentTarget): Promise<boolean> {
     this.target = target;
     this.remember();
+    this.visit();
     this.window?.show();
+    this.store.update({ chosen: undefined });
     return this.run();
+  }
+
+  /** Notes what is shown now as a look to come back to. */
+  protected visit(): void {
+    const { target } = this;
+    if (target) this.services.focus.visit({ panel: this.store.id, target, ...this.memory() });
   }
 
   /** Tries the last question again after an error; else looks anew at what now stands at the target. */
@@ -113,6 +130,8 @@ export abstract class SelectionPanel<Id extends SelectionPanelId> implements vsc
   protected abstract windowOf(data: NonNullable<StateOf<Id>["data"]>): RunWindow;
   /** Fields to remember beside the target, as plain values. */
   protected abstract memory(): Record<string, number>;
+  /** Shows what belongs to a place chosen in another panel. */
+  protected abstract follow(place: ChosenIn): Promise<unknown>;
   /** Takes remembered fields back. */
   protected abstract recall(stored: Readonly<Record<string, unknown>>): void;
 
@@ -129,6 +148,7 @@ export abstract class SelectionPanel<Id extends SelectionPanelId> implements vsc
       reveal: async (start, end) => {
         if (this.target) await revealRange(this.target.uri, start, end);
       },
+      ...pointing(this.services.focus, () => this.target?.uri),
     };
   }
 
@@ -227,8 +247,17 @@ export abstract class SelectionPanel<Id extends SelectionPanelId> implements vsc
   private async restore(): Promise<void> {
     const stored: unknown = this.services.context.workspaceState.get(this.memoryKey);
     const target = decodeTarget(stored);
-    if (!target) return;
-    this.recall(stored as Record<string, unknown>);
+    if (target) await this.again(target, stored as Record<string, unknown>);
+  }
+
+  private async revisit(look: Look): Promise<void> {
+    this.window?.show();
+    await this.again(look.target, { ...look });
+    this.remember();
+  }
+
+  private async again(target: DocumentTarget, fields: Readonly<Record<string, unknown>>): Promise<void> {
+    this.recall(fields);
     this.target = target;
     if (await this.run()) await this.restored();
   }

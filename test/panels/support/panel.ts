@@ -16,6 +16,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
+import type { Pointed } from "../../../src/protocol/focus";
 import type { HostApi, PanelData, PanelEvents, PanelId, PanelState } from "../../../src/protocol/panelApi";
 import { RpcPeer, type Handlers } from "../../../src/protocol/rpc";
 import { inRepo } from "../../support/paths";
@@ -189,6 +190,12 @@ export class PanelPage<P extends PanelId> {
   /** Sends a snapshot, as the extension host does, and waits until the page has it. */
   async send(state: PanelState<PanelData[P]>): Promise<void> {
     this.peer.notify("panel/state", state);
+    await this.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => resolve(null))));
+  }
+
+  /** Tells the page where one points, as the extension host does. */
+  async point(seq: number, range: Pointed["range"]): Promise<void> {
+    this.peer.notify("panel/pointed", { seq, range });
     await this.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => resolve(null))));
   }
 

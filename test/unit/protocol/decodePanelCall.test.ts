@@ -11,6 +11,12 @@ const good: [Method, unknown][] = [
   ["editor/reveal", { start: 0, end: 0 }],
   ["editor/reveal", { start: 3, end: 10_000_000 }],
   ["neurons/choose", { layer: 0, neuron: 767 }],
+  ["neurons/only", { layer: 2 }],
+  ["neurons/only", { layer: null }],
+  ["focus/point", { range: { start: 3, end: 4 } }],
+  ["focus/point", { range: null }],
+  ["focus/choose", { start: 3, end: 4, layer: null }],
+  ["focus/choose", { start: 3, end: 4, layer: 11 }],
   ["run/choose", { context: "document", prefix: "" }],
   ["run/choose", { context: "prefix", prefix: "a\n\u0000<b>" }],
   ["attention/choose", { layer: 3, head: 5 }],
@@ -32,6 +38,10 @@ const bad: [string, Method, unknown][] = [
   ["a layer that is missing", "neurons/choose", { neuron: 1 }],
   ["a huge neuron", "neurons/choose", { layer: 0, neuron: 1e12 }],
   ["a negative head", "attention/choose", { layer: 0, head: -1 }],
+  ["a layer that is text", "neurons/only", { layer: "1" }],
+  ["an end before the start", "focus/point", { range: { start: 5, end: 4 } }],
+  ["no range", "focus/point", {}],
+  ["no layer", "focus/choose", { start: 3, end: 4 }],
   ["a context that is none", "run/choose", { context: "file", prefix: "" }],
   ["no prefix", "run/choose", { context: "selection" }],
   ["an endless prefix", "run/choose", { context: "prefix", prefix: "x".repeat(20_001) }],
@@ -80,6 +90,7 @@ describe("what a page asks", () => {
       "encoding",
       "context",
       "prefix",
+      "range",
     ];
     const methods = Object.keys(panelCallDecoders) as Method[];
     for (let round = 0; round < 3000; round++) {

@@ -1,11 +1,14 @@
 /** The Attention page: all heads by a score, one head's pattern large, its rows on the text. */
 import type { AttentionView, HeadScores } from "../../../src/protocol/attention";
+import type { OffsetRange } from "../../../src/protocol/engineApi";
+import type { PanelState } from "../../../src/protocol/panelApi";
 import { bars } from "../../plots/bars";
 import { patternSvg } from "../../plots/patternSvg";
 import { fill, h } from "../../shared/dom";
 import { Figure } from "../../shared/figure";
 import { headName, percent } from "../../shared/format";
 import { legend } from "../../shared/legend";
+import { isPointedAt } from "../../shared/pointed";
 import { openPage, type PageContext, type Panel } from "../../shared/page";
 import { facts } from "../../shared/rail";
 import { ranOn } from "../../shared/ranOn";
@@ -56,6 +59,7 @@ class AttentionPanel implements Panel<AttentionView> {
   private readonly matrixFigure: Figure;
   private view: AttentionView | null = null;
   private query = -1;
+  private chosen: string | undefined;
   private score: ScoreName;
 
   constructor(private readonly context: PageContext) {
@@ -70,6 +74,7 @@ class AttentionPanel implements Panel<AttentionView> {
       label: "Shown tokens",
       onInspect: (key) => this.inspectKey(key),
       onChoose: (query) => this.setQuery(query),
+      pointed: context.pointed,
     });
     this.wall = new HeadWall({
       onInspect: (head) => this.inspectHead(head),
@@ -116,11 +121,12 @@ class AttentionPanel implements Panel<AttentionView> {
     );
   }
 
-  update(view: AttentionView): void {
+  update(view: AttentionView, state?: PanelState<AttentionView>): void {
     const last = this.view;
     const samePlace = JSON.stringify(last?.positions) === JSON.stringify(view.positions);
     this.view = view;
     if (!samePlace || this.query < 0) this.query = view.positions.length - 1;
+    this.takeChosen(view, state?.chosen);
     this.drawPickers(view);
     this.wall.update({ heads: view.heads, score: this.score, chosen: view.pattern });
     const name = headName(view.pattern.layer, view.pattern.head);
@@ -129,6 +135,16 @@ class AttentionPanel implements Panel<AttentionView> {
     this.drawKeys();
     this.setQuery(this.query);
     for (const figure of [this.stripFigure, this.wallFigure, this.matrixFigure]) figure.changed();
+  }
+
+  /** A token chosen in another panel becomes the query, once. */
+  private takeChosen(view: AttentionView, chosen: OffsetRange | undefined): void {
+    const words = JSON.stringify(chosen);
+    if (chosen === undefined || words === this.chosen) return;
+    const at = view.positions.findIndex((pos) => isPointedAt(chosen, view.window.tokens[pos]!));
+    if (at < 0) return;
+    this.chosen = words;
+    this.query = at;
   }
 
   repaint(): void {

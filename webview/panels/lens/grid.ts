@@ -5,15 +5,16 @@ import type { LensView } from "../../../src/protocol/lens";
 import { besideToken } from "../../shared/about";
 import { fill, h, setAttributes } from "../../shared/dom";
 import { percent } from "../../shared/format";
+import type { PointedToken } from "../../shared/pointed";
 import { roving, type Roving } from "../../shared/roving";
 import { theme } from "../../shared/theme";
-import { applyPaint, tokenFace } from "../../shared/tokenStrip";
+import { applyPaint, placeOf, tokenFace } from "../../shared/tokenStrip";
 import { spokenText } from "../../shared/tokenText";
 
 /** What the grid tells its panel. `layer` is null on a column's own token. */
 export interface GridEvents {
   readonly onInspect: (column: LensColumn, layer: number | null) => void;
-  readonly onChoose: (column: LensColumn) => void;
+  readonly onChoose: (column: LensColumn, layer: number | null) => void;
 }
 
 interface DrawnColumn {
@@ -34,14 +35,23 @@ export class LensGrid {
   private themeDrawn: unknown = null;
   private depthDrawn = "";
 
-  constructor(events: GridEvents) {
+  constructor(
+    events: GridEvents,
+    private readonly pointed: PointedToken,
+  ) {
     this.element = h("div", { class: "lens-scroll" }, this.grid);
     this.roving = roving(this.grid, {
       items: () => this.ordered,
       columns: () => this.drawn.length,
-      onInspect: (index) => this.tell(index, events.onInspect),
-      onChoose: (index) => this.tell(index, (column) => events.onChoose(column)),
+      onInspect: (index) =>
+        this.tell(index, (column, layer) => {
+          pointed.point(placeOf(column.token));
+          events.onInspect(column, layer);
+        }),
+      onChoose: (index) => this.tell(index, events.onChoose),
     });
+    this.grid.addEventListener("pointerleave", () => pointed.point(null));
+    pointed.onChange(() => this.markPointed());
   }
 
   /** Shows a lens; columns that look as before are left alone. Returns the newest column. */
@@ -65,6 +75,7 @@ export class LensGrid {
     });
     for (const gone of before.values()) for (const item of gone.items) item.remove();
     this.place(columns);
+    this.markPointed();
     if (focused >= 0) this.keepFocus(focused, width);
     this.roving.refresh(Math.max(0, columns.length - 1));
     if (atEnd) this.element.scrollLeft = this.element.scrollWidth;
@@ -122,6 +133,14 @@ export class LensGrid {
       items[i]!.classList.toggle("agrees", cell.agrees);
       items[i]!.classList.toggle("agrees-top", cell.agrees && !column.cells[layer + 1]?.agrees);
       items[i]!.classList.toggle("agrees-bottom", cell.agrees && !column.cells[layer - 1]?.agrees);
+    }
+  }
+
+  /** The column of the token that is pointed at, here or elsewhere. */
+  private markPointed(): void {
+    for (const { column, items } of this.drawn) {
+      const at = this.pointed.isAt(column.token);
+      for (const item of items) item.classList.toggle("pointed", at);
     }
   }
 

@@ -33,7 +33,7 @@ class LensPanel implements Panel<LensView> {
   readonly keys = [
     ["← → ↑ ↓", "move in the grid"],
     ["Home End", "first and last position"],
-    ["Enter", "go to the token in the editor"],
+    ["Enter", "go to the token in the editor; open Attention and Neurons follow, at the cell’s layer"],
   ] as const;
   readonly terms = [
     [
@@ -63,12 +63,15 @@ class LensPanel implements Panel<LensView> {
   private chartDrawn: unknown[] = [];
 
   constructor(private readonly context: PageContext) {
-    this.grid = new LensGrid({
-      onInspect: (column, layer) => this.show(column, layer),
-      onChoose: ({ token }) => {
-        if (!token.prefix) context.host.ask("editor/reveal", { start: token.start, end: token.end });
-      },
-    });
+    const onChoose = ({ token: { start, end, prefix }, cells }: LensColumn, layer: number | null): void => {
+      if (prefix) return;
+      context.host.ask("editor/reveal", { start, end });
+      // A row is what the block above it reads; the last row is what the last block wrote.
+      const block = layer === null ? null : Math.min(layer, cells.length - 2);
+      context.host.ask("focus/choose", { start, end, layer: block });
+    };
+    const onInspect = (column: LensColumn, layer: number | null): void => this.show(column, layer);
+    this.grid = new LensGrid({ onInspect, onChoose }, context.pointed);
     this.gridFigure = new Figure(context, {
       name: "lens-grid",
       title: "Lens",

@@ -39,6 +39,7 @@ export class Card {
       startsAtZero: true,
       onInspect: (index) => this.inspectToken(index),
       onChoose: (index) => this.reveal(index),
+      pointed: context.pointed,
     });
     const figure = (
       name: string,

@@ -60,6 +60,7 @@ class NeuronsPanel implements Panel<NeuronsPanelData> {
   private readonly card: Card;
   private readonly selection = h("p", { class: "selection mono" });
   private readonly count = h("p", { class: "muted count" });
+  private readonly all = h("button", { type: "button", class: "tool" }, "All layers");
   private readonly baseline = h("p", { class: "note" });
   private data: NeuronsPanelData | null = null;
   private inspected: NeuronScore | null = null;
@@ -75,7 +76,9 @@ class NeuronsPanel implements Panel<NeuronsPanelData> {
       table: () => rankingTable(this.need().ranking),
       data: () => this.data?.ranking,
     });
-    this.figure.body.append(this.selection, this.count, this.ranking.element);
+    this.all.addEventListener("click", () => context.host.ask("neurons/only", { layer: null }));
+    const count = h("div", { class: "count-line" }, this.count, this.all);
+    this.figure.body.append(this.selection, count, this.ranking.element);
     this.card = new Card(context);
     this.element = h(
       "div",
@@ -100,7 +103,9 @@ class NeuronsPanel implements Panel<NeuronsPanelData> {
     this.data = data;
     this.element.classList.toggle("without-card", data.chosen === null);
     const n = data.ranking.neurons.length;
-    setText(this.count, n === 1 ? "1 neuron" : `${n} neurons`);
+    const where = data.only === null ? "" : ` of layer ${data.only} alone`;
+    setText(this.count, (n === 1 ? "1 neuron" : `${n} neurons`) + where);
+    this.all.hidden = data.only === null;
     const shown = [...visibleText(data.selection || " ")];
     const words =
       shown.length > 160 ? `${shown.slice(0, 160).join("")}… (${shown.length} characters)` : shown.join("");
