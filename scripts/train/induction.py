@@ -40,6 +40,13 @@ def head_means(parameters, config, ids):
     return means, lengths
 
 
+def matched_heads(lengths, head):
+    """The heads that add vectors of the most similar length to those of `head`."""
+    ratio = (lengths / lengths[head]).log().abs().numpy()
+    others = [place for place in np.ndindex(ratio.shape) if place != head]
+    return sorted(others, key=lambda place: ratio[place])[:MATCHED]
+
+
 def induction_figures(parameters, config):
     """Prefix-matching scores, the loss of each half, and the cost of replacing each head by its mean."""
     scores = repetition_scores(parameters, config, rows=SEQUENCES)
@@ -51,13 +58,15 @@ def induction_figures(parameters, config):
     for layer, head in np.ndindex(costs.shape):
         replaced = {layer: {head: means[layer, head]}}
         costs[layer, head] = second_half_loss(parameters, config, ids, replaced) - plain
+    inducing = [tuple(place) for place in np.argwhere(scores["induction"] >= LEAST_SCORE)]
     together = {}
-    for layer, head in np.argwhere(scores["induction"] >= LEAST_SCORE):
+    for layer, head in inducing:
         together.setdefault(layer, {})[head] = means[layer, head]
     best = np.unravel_index(scores["induction"].argmax(), costs.shape)
-    ratio = (lengths / lengths[best]).log().abs().numpy()
-    others = [place for place in np.ndindex(costs.shape) if place != best]
-    matched = sorted(others, key=lambda place: ratio[place])[:MATCHED]
+    matched = matched_heads(lengths, best)
+
+    def cheaper(head):
+        return sum(bool(costs[head] > costs[place]) for place in matched_heads(lengths, head))
 
     def rounded(table):
         return [[round(float(value), 4) for value in row] for row in table]
@@ -73,9 +82,10 @@ def induction_figures(parameters, config):
             "cost": rounded(costs),
             "length": rounded(lengths),
             "matched": [list(place) for place in sorted(matched)],
-            "together": [f"{layer}.{head}" for layer, heads in together.items() for head in heads],
+            "together": [f"{layer}.{head}" for layer, head in inducing],
             "togetherCost": round(second_half_loss(parameters, config, ids, together) - plain, 4),
-            "costsMoreThan": sum(bool(costs[best] > costs[place]) for place in matched),
+            "costsMoreThan": cheaper(best),
+            "eachCostsMoreThan": [cheaper(head) for head in inducing],
             "of": len(matched),
         },
     }

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { recordWindow } from "../../analysis/common/activations";
 import { silentLogger, type Logger } from "../../base/log";
 import { elementCount, headerLength, parseHeader, type SafetensorsHeader } from "../../formats/safetensors";
 import type { ModelRecords } from "../../graph/runner";
@@ -71,6 +72,8 @@ async function checkDigests(folder: string, metadata: Readonly<Record<string, st
 function toRecords(file: Uint8Array, header: SafetensorsHeader, shape: RecordsShape): ModelRecords {
   const { nLayers, dMlp, dVocab } = shape;
   if (header.metadata["format"] !== recordsFormat) throw new Error(`the format is not ${recordsFormat}`);
+  const window = header.metadata["window"] ?? String(recordWindow);
+  if (window !== String(recordWindow)) throw new Error(`windows are ${recordWindow} tokens, not ${window}`);
   const floats = (name: string) =>
     new Float32Array(bytesOf(file, header, { name, dtype: "F32", shape: [nLayers, dMlp] }));
   const nIds = header.tensors.get("ids")?.shape[0] ?? 0;

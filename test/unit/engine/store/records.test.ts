@@ -95,6 +95,7 @@ describe("records of neurons", () => {
   const bad: readonly [string, RegExp, Values, Record<string, string>?][] = [
     ["another format", /format/, good, { format: "other" }],
     ["no format", /format/, good, {}],
+    ["windows of another length", /256 tokens, not 128/, good, { ...metadata, window: "128" }],
     [
       "another number of neurons",
       /mlp\.mean is F32 \[3, 2\]/,
