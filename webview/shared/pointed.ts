@@ -16,6 +16,8 @@ export class PointedToken {
   receive({ seq, range }: Pointed): void {
     if (seq <= this.seq) return;
     this.seq = seq;
+    // What this page told before may be overruled by now.
+    this.told = "";
     this.show(range);
   }
 
@@ -41,7 +43,6 @@ export class PointedToken {
 
   private show(range: OffsetRange | null): void {
     this.range = range;
-    this.told = JSON.stringify(range);
     for (const listener of this.listeners) listener(range);
   }
 }

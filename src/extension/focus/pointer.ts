@@ -30,9 +30,9 @@ export class Pointer {
     return this.count;
   }
 
-  /** Points somewhere else, or at nothing. */
+  /** Points somewhere else, or at nothing. The same place counts anew when it comes from the other side. */
   point(place: DocumentPlace | null, by: PointedBy): void {
-    if (same(place, this.current)) return;
+    if (same(place, this.current) && (place === null || by === this.source)) return;
     this.current = place;
     this.source = by;
     this.count++;

@@ -23,19 +23,21 @@ describe("what was looked at", () => {
 });
 
 describe("the pointer", () => {
-  it("tells each place once", () => {
+  it("tells each place once a side", () => {
     const pointer = new Pointer();
     let told = 0;
     const stop = pointer.onDidChange(() => told++);
     const place = { uri: "a", start: 1, end: 2 };
     pointer.point(place, "page");
-    pointer.point({ ...place }, "editor");
+    pointer.point({ ...place }, "page");
     assert.deepEqual([told, pointer.by, pointer.seq], [1, "page", 1]);
+    pointer.point(place, "editor");
+    assert.deepEqual([told, pointer.by], [2, "editor"], "the same place, from the other side");
     pointer.point(null, "editor");
     pointer.point(null, "page");
     stop();
     pointer.point(place, "page");
-    assert.equal(told, 2);
+    assert.equal(told, 3);
   });
 });
 
