@@ -21,7 +21,7 @@ const inputOptions: readonly OptionName[] = ["text", "file", "ids", "chat", "pre
 /**
  * Answers the input of the options, or with --batch every line of the file: one JSON line each, with its `line` number.
  * A line that cannot be answered gives `{line, error: {code, message, next}}`, and the rest goes on.
- * @throws {CliError} "usage", what readText finds wrong, and, after the last line, "lines-failed" where lines gave errors
+ * @throws {CliError} "usage", what readText finds wrong, and, after the last line, "lines-failed" where lines gave errors; {EngineError} "model-changed"
  */
 export async function answerInputs(call: CommandCall, answer: Answer): Promise<void> {
   const { args, out, work } = call;
@@ -45,6 +45,8 @@ export async function answerInputs(call: CommandCall, answer: Answer): Promise<v
       work.onProgress?.({ done: i, total: wanted.length, message: "Answering lines" });
       const place = { sequence: i, sequences: wanted.length };
       const { json, answered } = await answerLine(session, text, (...line) => answer(...line, place));
+      // A batch may take hours: a model that is written to meanwhile is noticed before the answer it was used for.
+      await session.open.checkUnchanged();
       if (!answered) failed.push(line);
       await out.text(`${i === 0 ? "" : "\n"}{"line":${line},${json.slice(1)}`);
       await out.flush();
