@@ -43,6 +43,17 @@ describe("opening a model folder", () => {
     });
   };
 
+  it("reads no device that stands in a file's place", async function () {
+    if (!fs.existsSync("/dev/zero")) this.skip();
+    writeFiles(model(), { "model.safetensors": shard(1, "a") });
+    fs.symlinkSync("/dev/zero", model("config.json"));
+    await refused("file-unreadable")();
+    fs.rmSync(model("config.json"));
+    writeFiles(model(), { "config.json": { model_type: "gpt2" } });
+    fs.symlinkSync("/dev/zero", model("tokenizer.json"));
+    await refused("file-unreadable")();
+  });
+
   it("says where each tensor lies, without a copy", async () => {
     writeFiles(model(), { "config.json": { model_type: "gpt2" }, "model.safetensors": shard(1, "a", "b") });
     const folder = await open();
