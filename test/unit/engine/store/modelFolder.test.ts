@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
@@ -51,6 +52,13 @@ describe("opening a model folder", () => {
     fs.rmSync(model("config.json"));
     writeFiles(model(), { "config.json": { model_type: "gpt2" } });
     fs.symlinkSync("/dev/zero", model("tokenizer.json"));
+    await refused("file-unreadable")();
+  });
+
+  it("waits for no writer of a pipe that stands in the weights' place", async function () {
+    if (process.platform === "win32") this.skip();
+    writeFiles(model(), { "config.json": { model_type: "gpt2" } });
+    execFileSync("mkfifo", [model("model.safetensors")]);
     await refused("file-unreadable")();
   });
 
