@@ -78,11 +78,17 @@ export async function runBatch(
   };
 }
 
-function requireSequences({ hook, batch }: Edit, n: number): void {
+/**
+ * Returns at once when a batch of n has every sequence that an edit names.
+ * @throws {AnalysisError} "out-of-range"
+ */
+export function requireSequences({ hook, batch }: Edit, n: number): void {
   const wrong = batch?.find((index) => index >= n);
   if (wrong === undefined) return;
   const message = `The edit at ${hook} names sequence ${wrong} of a batch of ${n}.`;
-  throw new AnalysisError("out-of-range", message, { next: `Sequences go from 0 to ${n - 1}.` });
+  throw new AnalysisError("out-of-range", message, {
+    next: n === 1 ? "One input alone is sequence 0." : `Sequences go from 0 to ${n - 1}.`,
+  });
 }
 
 /** The edits that touch one sequence of a batch, as edits of a run of that sequence alone. */

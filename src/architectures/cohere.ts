@@ -1,7 +1,7 @@
 /** Command R: attention and a gated MLP in parallel behind one LayerNorm without bias, scaled logits. */
 import type { WeightTable } from "../graph/graphBuilder";
 import type { HeadNormSpec, ModelSpec } from "../graph/modelSpec";
-import { flag, type ModelConfig, real } from "./common/configReader";
+import { epsilonOf, flag, type ModelConfig, real } from "./common/configReader";
 import { attentionOf, type Checkpoint, checkpointOf, decoder, gatedMlp, layerNorm } from "./common/decoder";
 import { parallel } from "./common/parts";
 import { rotaryOf } from "./common/rotary";
@@ -44,6 +44,6 @@ function ownNorms({ config, find, sizes }: Checkpoint, at: string, nHeads: numbe
     gain: find.tensor(`${at}.weight`, [nHeads, sizes.dHead]),
     plusOne: false,
     bias: null,
-    epsilon: real(config, "layer_norm_eps", 1e-5),
+    epsilon: epsilonOf(config, "layer_norm_eps", 1e-5),
   };
 }

@@ -2,7 +2,7 @@
 import type { WeightTable } from "../graph/graphBuilder";
 import type { AlibiSpec, BlockSpec, ModelSpec, NormSpec, QkvSpec } from "../graph/modelSpec";
 import { bf16ToF32, f32ToBf16 } from "../tensor/dtypes";
-import { activationOf, count, flag, type ModelConfig, refuse } from "./common/configReader";
+import { activationOf, count, expect, flag, type ModelConfig, refuse } from "./common/configReader";
 import { alibiSlopes } from "./common/alibi";
 import { attentionOf, type Checkpoint, checkpointOf, decoder, layerNorm } from "./common/decoder";
 import { parallel, perHeadQkv, preNorm } from "./common/parts";
@@ -90,6 +90,7 @@ function kindOf(config: ModelConfig): Kind {
   if (norms > 2) throw refuse("num_ln_in_parallel_attn", norms, "1 or 2");
   if (grouped && !inParallel) throw refuse("parallel_attn", false, "true with new_decoder_architecture");
   if (nHeads % nKvHeads !== 0) throw refuse("num_kv_heads", nKvHeads, `a divisor of ${nHeads} heads`);
+  expect(config, "apply_residual_connection_post_layernorm", false);
   const alibi = flag(config, "alibi", false);
   const ownNorms = grouped && norms === 2;
   return { grouped, inParallel, ownNorms, nKvHeads, nHeads, alibi, bias: flag(config, "bias", false) };

@@ -1,7 +1,14 @@
 /** Gemma 2: Gemma with norms behind each part too, soft caps, and a window in every other layer. */
 import type { WeightTable } from "../graph/graphBuilder";
 import type { ModelSpec } from "../graph/modelSpec";
-import { activationOf, expect, flag, type ModelConfig, optionalPositive, real } from "./common/configReader";
+import {
+  activationOf,
+  expect,
+  flag,
+  type ModelConfig,
+  optionalPositive,
+  positive,
+} from "./common/configReader";
 import { attentionOf, checkpointOf, decoder, gatedMlp, rmsNorm } from "./common/decoder";
 import { sandwichNorms } from "./common/gemma";
 import { preNorm } from "./common/parts";
@@ -22,7 +29,7 @@ export function gemma2(config: ModelConfig, weights: WeightTable): ModelSpec {
   const bias = flag(config, "attention_bias", false);
   const activation = activationOf(config, "hidden_activation", "gelu_pytorch_tanh");
   const softCap = optionalPositive(config, "attn_logit_softcapping", 50);
-  const scoreScale = real(config, "query_pre_attn_scalar", 256) ** -0.5;
+  const scoreScale = positive(config, "query_pre_attn_scalar", 256) ** -0.5;
   return decoder(from, {
     family: "gemma2",
     tied: true,

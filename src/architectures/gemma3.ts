@@ -8,7 +8,7 @@ import {
   flag,
   type ModelConfig,
   optionalPositive,
-  real,
+  positive,
 } from "./common/configReader";
 import {
   attentionOf,
@@ -42,7 +42,7 @@ export function gemma3(config: ModelConfig, weights: WeightTable): ModelSpec {
   const { wide, local } = rotaries(config, from.sizes);
   const bias = flag(config, "attention_bias", false);
   const activation = activationOf(config, "hidden_activation", "gelu_pytorch_tanh");
-  const scoreScale = real(config, "query_pre_attn_scalar", 256) ** -0.5;
+  const scoreScale = positive(config, "query_pre_attn_scalar", 256) ** -0.5;
   return decoder(from, {
     family: "gemma3_text",
     tied: true,
@@ -74,6 +74,6 @@ function rotaries(config: ModelConfig, sizes: Sizes): { wide: RotarySpec; local:
       local: rotaryOf({ ...of("sliding_attention"), rope_scaling: null }, sizes),
     };
   }
-  const base = real(config, "rope_local_base_freq", 10000);
+  const base = positive(config, "rope_local_base_freq", 10000);
   return { wide: rotaryOf(config, sizes, { theta: 1e6 }), local: plainRotary(base, sizes.dHead, "halves") };
 }

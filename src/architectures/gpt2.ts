@@ -1,7 +1,7 @@
 /** GPT-2: learned positions, LayerNorm before each part, Conv1D projections, a plain MLP. */
 import type { WeightTable } from "../graph/graphBuilder";
 import type { BlockSpec, ModelSpec, NormSpec } from "../graph/modelSpec";
-import { activationOf, count, flag, type ModelConfig, real, refuse } from "./common/configReader";
+import { activationOf, count, epsilonOf, flag, type ModelConfig, refuse } from "./common/configReader";
 import { embedding, plainAttention, preNorm, unembedding } from "./common/parts";
 import { WeightFinder } from "./common/weights";
 
@@ -82,6 +82,6 @@ function layerNorm(config: ModelConfig, find: WeightFinder, name: string, dModel
     gain: find.tensor(`${name}.weight`, [dModel]),
     plusOne: false,
     bias: find.bias(name, dModel),
-    epsilon: real(config, "layer_norm_epsilon", 1e-5),
+    epsilon: epsilonOf(config, "layer_norm_epsilon", 1e-5),
   };
 }

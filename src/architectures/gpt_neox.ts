@@ -1,7 +1,7 @@
 /** GPT-NeoX and Pythia: rotary positions on part of each head, attention and MLP in parallel (or in series). */
 import type { WeightTable } from "../graph/graphBuilder";
 import type { ModelSpec } from "../graph/modelSpec";
-import { flag, type ModelConfig, real } from "./common/configReader";
+import { flag, type ModelConfig, positive, real } from "./common/configReader";
 import { attentionOf, checkpointOf, decoder, layerNorm, plainMlp } from "./common/decoder";
 import { parallel, perHeadQkv, preNorm } from "./common/parts";
 import { rotaryOf } from "./common/rotary";
@@ -21,8 +21,8 @@ export function gptNeox(config: ModelConfig, weights: WeightTable): ModelSpec {
   const rotary = rotaryOf(
     {
       ...config,
-      rope_theta: real(config, "rotary_emb_base", real(config, "rope_theta", 10000)),
-      partial_rotary_factor: real(config, "rotary_pct", real(config, "partial_rotary_factor", 0.25)),
+      rope_theta: positive(config, "rotary_emb_base", real(config, "rope_theta", 10000)),
+      partial_rotary_factor: positive(config, "rotary_pct", real(config, "partial_rotary_factor", 0.25)),
     },
     from.sizes,
   );

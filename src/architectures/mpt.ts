@@ -1,7 +1,15 @@
 /** MPT: linear biases of the scores instead of positions, LayerNorm without bias, no biases anywhere. */
 import type { WeightTable } from "../graph/graphBuilder";
 import type { ModelSpec } from "../graph/modelSpec";
-import { expect, type ModelConfig, optionalPositive, real, refuse } from "./common/configReader";
+import {
+  choice,
+  expect,
+  type ModelConfig,
+  optionalPositive,
+  positive,
+  real,
+  refuse,
+} from "./common/configReader";
 import { alibiSlopes } from "./common/alibi";
 import { attentionOf, checkpointOf, decoder, layerNorm } from "./common/decoder";
 import { preNorm } from "./common/parts";
@@ -13,7 +21,7 @@ import { preNorm } from "./common/parts";
  */
 export function mpt(config: ModelConfig, weights: WeightTable): ModelSpec {
   const inner = attentionConfig(config);
-  const expansion = real(config, "expansion_ratio", 4);
+  const expansion = positive(config, "expansion_ratio", 4);
   const from = checkpointOf(
     { ...config, num_key_value_heads: null, head_dim: null, intermediate_size: null },
     weights,
@@ -66,6 +74,7 @@ export function mpt(config: ModelConfig, weights: WeightTable): ModelSpec {
 function attentionConfig(config: ModelConfig): ModelConfig {
   expect(config, "no_bias", true);
   expect(config, "logit_scale", null);
+  choice(config, "norm_type", ["low_precision_layernorm", "layernorm"], "low_precision_layernorm");
   const inner = config["attn_config"] ?? {};
   if (typeof inner !== "object" || Array.isArray(inner)) throw refuse("attn_config", inner, "an object");
   const attention = inner as ModelConfig;

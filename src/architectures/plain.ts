@@ -5,8 +5,10 @@ import {
   activationOf,
   choice,
   count,
+  epsilonOf,
   flag,
   type ModelConfig,
+  positive,
   real,
   refuse,
   whole,
@@ -27,7 +29,7 @@ export function plain(config: ModelConfig, weights: WeightTable): ModelSpec {
   const embed = find.tensor("embed.weight", [dVocab, dModel]);
   const positions = choice(config, "positions", ["learned", "rotary", "none"], "learned");
   const rotary =
-    positions === "rotary" ? plainRotary(real(config, "rope_theta", 10000), sizes.dHead, "halves") : null;
+    positions === "rotary" ? plainRotary(positive(config, "rope_theta", 10000), sizes.dHead, "halves") : null;
   const normed = choice(config, "norm", ["layer", "rms", "none"], "layer") !== "none";
   const table = find.optional("unembed.weight", [dVocab, dModel]);
   return {
@@ -123,6 +125,6 @@ function norm({ config, find, sizes }: Plain, name: string): NormSpec | null {
     gain: find.optional(`${name}.weight`, [sizes.dModel]),
     plusOne: false,
     bias: find.optional(`${name}.bias`, [sizes.dModel]),
-    epsilon: real(config, "norm_eps", 1e-5),
+    epsilon: epsilonOf(config, "norm_eps", 1e-5),
   };
 }

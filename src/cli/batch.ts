@@ -5,15 +5,15 @@ import { throwIfCancelled } from "../base/cancel";
 import { CancelledError, toErrorData } from "../base/errors";
 import { asInteger, asList, asObject, asOneOf, asText, badField, parseJson } from "../protocol/decode";
 import { decodeChat } from "../protocol/decodeChat";
-import { usageError } from "./cliError";
+import { CliError, usageError } from "./cliError";
 import type { CommandCall } from "./command";
 import { JsonStream } from "./jsonStream";
 import type { OptionName } from "./options";
-import { contextFrom, readInputOrChat, withModel, type CliInput, type Session } from "./session";
+import { contextFrom, readInputOrChat, withModel, type CliInput, type Place, type Session } from "./session";
 import { readText } from "./textFile";
 
-/** Writes the answer for one input: one JSON object on `out`. `sequence` counts a batch's inputs from 0; one alone is 0. */
-export type Answer = (session: Session, input: CliInput, out: JsonStream, sequence: number) => Promise<void>;
+/** Writes the answer for one input: one JSON object on `out`. */
+export type Answer = (session: Session, input: CliInput, out: JsonStream, place: Place) => Promise<void>;
 
 /** Options that say what the input is; a batch says it line by line. */
 const inputOptions: readonly OptionName[] = ["text", "file", "ids", "chat", "prefix", "bos", "out"];
@@ -21,14 +21,14 @@ const inputOptions: readonly OptionName[] = ["text", "file", "ids", "chat", "pre
 /**
  * Answers the input of the options, or with --batch every line of the file: one JSON line each, with its `line` number.
  * A line that cannot be answered gives `{line, error: {code, message, next}}`, and the rest goes on.
- * @throws {CliError} "usage", and what readText finds wrong
+ * @throws {CliError} "usage", what readText finds wrong, and, after the last line, "lines-failed" where lines gave errors; {EngineError} "model-changed"
  */
 export async function answerInputs(call: CommandCall, answer: Answer): Promise<void> {
   const { args, out, work } = call;
   const [folder] = args.positionals;
   if (args.values.batch === undefined) {
     const input = await readInputOrChat(args);
-    return withModel(folder, work, (session) => answer(session, input, out, 0));
+    return withModel(folder, work, (session) => answer(session, input, out, { sequence: 0, sequences: 1 }));
   }
   const extra = inputOptions.find((name) => args.values[name] !== undefined);
   if (extra !== undefined)
@@ -39,22 +39,39 @@ export async function answerInputs(call: CommandCall, answer: Answer): Promise<v
   const lines = (await readText(args.values.batch)).replace(/^\uFEFF/, "").split(/\r?\n/);
   const wanted = lines.flatMap((text, i) => (text.trim() === "" ? [] : [{ text, line: i + 1 }]));
   return withModel(folder, work, async (session) => {
+    const failed: number[] = [];
     for (const [i, { text, line }] of wanted.entries()) {
       throwIfCancelled(work.signal);
       work.onProgress?.({ done: i, total: wanted.length, message: "Answering lines" });
-      const made = await answerLine(session, text, (...line) => answer(...line, i));
-      await out.text(`${i === 0 ? "" : "\n"}{"line":${line},${made.slice(1)}`);
+      const place = { sequence: i, sequences: wanted.length };
+      const { json, answered } = await answerLine(session, text, (...line) => answer(...line, place));
+      // A batch may take hours: a model that is written to meanwhile is noticed before the answer it was used for.
+      await session.open.checkUnchanged();
+      if (!answered) failed.push(line);
+      await out.text(`${i === 0 ? "" : "\n"}{"line":${line},${json.slice(1)}`);
       await out.flush();
+    }
+    if (failed.length > 0) {
+      await out.text("\n");
+      await out.flush();
+      throw linesFailed(failed, wanted.length);
     }
   });
 }
 
-/** The answer of a line as a JSON object; held whole, so that a failure in the middle leaves no half of one. */
+function linesFailed(failed: readonly number[], n: number): CliError {
+  const named = failed.slice(0, 5).join(", ") + (failed.length > 5 ? ", …" : "");
+  return new CliError("lines-failed", `${failed.length} of ${n} lines gave an error: ${named}.`, {
+    next: "Each of these lines' answers says what is wrong with it.",
+  });
+}
+
+/** The answer of a line as a JSON object, or its error; held whole, so that a failure in the middle leaves no half of one. */
 async function answerLine(
   session: Session,
   text: string,
   answer: (session: Session, input: CliInput, out: JsonStream) => Promise<void>,
-): Promise<string> {
+): Promise<{ readonly json: string; readonly answered: boolean }> {
   const parts: string[] = [];
   const held = new Writable({
     write: (part: Buffer, _encoding, done) => {
@@ -66,11 +83,12 @@ async function answerLine(
   try {
     await answer(session, inputOfLine(text), out);
     await out.flush();
-    return parts.join("");
+    return { json: parts.join(""), answered: true };
   } catch (thrown) {
     if (thrown instanceof CancelledError) throw thrown;
     const { code, message, next } = toErrorData(thrown);
-    return JSON.stringify({ error: { code, message, ...(next === undefined ? {} : { next }) } });
+    const error = { code, message, ...(next === undefined ? {} : { next }) };
+    return { json: JSON.stringify({ error }), answered: false };
   }
 }
 

@@ -13,6 +13,7 @@ export type CliErrorCode =
   | "bad-range"
   | "no-tokenizer"
   | "verify-failed"
+  | "lines-failed"
   | "device-unavailable";
 
 /** Something wrong with what was given to a command. */

@@ -1,7 +1,7 @@
 /** A model opened for one command, and the input the command was given. */
 import { dirname } from "node:path";
 import { RecordActivations } from "../analysis/common/activations";
-import { editsOfSequence } from "../analysis/batch";
+import { editsOfSequence, requireSequences } from "../analysis/batch";
 import type { PairEncoder } from "../analysis/common/editValue";
 import type { WorkOptions } from "../base/cancel";
 import { CancelledError } from "../base/errors";
@@ -129,16 +129,23 @@ export function requireIds(info: ModelInfo, ids: readonly number[]): void {
   throw new CliError("bad-ids", `The model has no token with the id ${wrong}.`, { next });
 }
 
+/** Which of how many inputs one is, counted from 0; one alone is the first of one. */
+export interface Place {
+  readonly sequence: number;
+  readonly sequences: number;
+}
+
 /**
  * The edits that --edit and --edge give: those of the file (a list, one edit, or an object with the field `edits`, such
  * as an experiment), then the masked edges. Direction files are found from the edit file's folder.
- * @param at  positions of the prompt, added tokens included; which sequence of a batch it is (0 where it is alone)
- * @throws {CliError} what readText finds wrong; {DecodeError} what is wrong inside; {EngineError} "bad-direction"
+ * @param at  positions of the prompt, added tokens included, and which sequence of a batch it is
+ * @throws {CliError} what readText finds wrong; {DecodeError} what is wrong inside; {EngineError} "bad-direction";
+ *   {AnalysisError} "out-of-range" for a sequence that the batch lacks
  */
 export async function readEdits(
   { values }: ParsedArguments,
   info: ModelInfo,
-  at: { readonly promptLength: number; readonly sequence: number },
+  at: Place & { readonly promptLength: number },
 ): Promise<Edit[]> {
   const edges = edgeEdits(values.edge, info, at.promptLength);
   const path = values.edit;
@@ -146,6 +153,7 @@ export async function readEdits(
   const value = parseJson(await readText(path), path);
   const inner = typeof value === "object" && value !== null && "edits" in value ? value.edits : value;
   const edits = await withDirections(decodeEdits(inner, "edits", info), dirname(path));
+  edits.forEach((edit) => requireSequences(edit, at.sequences));
   return editsOfSequence([...edits, ...edges], at.sequence);
 }
 

@@ -1,5 +1,6 @@
 /** Files and standard input, read whole as UTF-8; what is not UTF-8 is refused, never guessed at. */
-import { readFile, stat } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
 import { CliError } from "./cliError";
 
 /** The longest text a string can hold is a little more. */
@@ -27,7 +28,8 @@ async function readBytes(path: string): Promise<Uint8Array> {
   try {
     const { size } = await stat(path);
     if (size > mostBytes) throw tooLarge(path);
-    return await readFile(path);
+    // Pipes and devices have no size; they are read no further than files may be long.
+    return await readAll(createReadStream(path), path);
   } catch (cause) {
     if (cause instanceof CliError) throw cause;
     throw fileError(path, cause);

@@ -37,7 +37,9 @@ async function directionsOf(
   const path = isAbsolute(direction) ? direction : resolve(base, direction);
   const hook = named ?? own;
   try {
-    if ((await stat(path)).size > mostBytes) throw bad(direction, "is larger than 256 MiB");
+    const found = await stat(path);
+    if (!found.isFile() && !found.isDirectory()) throw bad(direction, "is no file");
+    if (found.size > mostBytes) throw bad(direction, "is larger than 256 MiB");
     const bytes = await readFile(path);
     return bytes[0] === 0x50 ? npzRows(bytes, hook, direction) : jsonRows(bytes, hook, direction);
   } catch (cause) {

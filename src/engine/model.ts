@@ -75,12 +75,13 @@ export async function openModel(path: string, options: OpenOptions): Promise<Ope
   try {
     throwIfCancelled(options.signal);
     const spec = modelSpecOf(folder.config, folder.tensors);
-    requireMemory(
-      weights + workingBytes(spec),
-      budget,
-      modelUse("its weights as float32, and what running it takes"),
-    );
-    return modelOf(folder, spec, { ...options, chosen: await chooseDevice(options.device) });
+    const needed = weights + workingBytes(spec);
+    requireMemory(needed, budget, modelUse("its weights as float32, and what running it takes"));
+    return modelOf(folder, spec, {
+      ...options,
+      room: budget - needed,
+      chosen: await chooseDevice(options.device),
+    });
   } catch (error) {
     await folder.release();
     throw error;
@@ -90,7 +91,7 @@ export async function openModel(path: string, options: OpenOptions): Promise<Ope
 function modelOf(
   folder: ModelFolder,
   spec: ModelSpec,
-  options: OpenOptions & { readonly chosen: ChosenDevice },
+  options: OpenOptions & { readonly chosen: ChosenDevice; readonly room: number },
 ): OpenModel {
   const { path } = folder;
   const tokenizer =
@@ -115,7 +116,7 @@ function modelOf(
   return {
     info,
     device: options.chosen,
-    runner: new ModelRunner(info, spec, folder.tensors, pool),
+    runner: new ModelRunner(info, spec, folder.tensors, { pool, room: options.room }),
     tokenizer,
     vocabulary: vocabularyOf(tokenizer),
     chat: () => createChatTemplate(folder.chatTemplate, folder.tokenizerConfig),

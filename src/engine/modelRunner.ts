@@ -34,6 +34,7 @@ import { PrefixCache } from "./run/prefixCache";
 import { Prompts } from "./run/prompts";
 import { ReadCollector } from "./run/readCollector";
 import { type PlannedRead, planRead } from "./run/readPlan";
+import { readBytes } from "./run/readSize";
 import { RunEdits } from "./run/runEdits";
 import { chooseToken, type Choice } from "./run/sampling";
 import { Sequence } from "./run/sequence";
@@ -57,14 +58,17 @@ export class ModelRunner implements Runner {
   private readonly reader: WeightReader;
   private readonly cache: PrefixCache;
   private readonly prompts: Prompts;
+  /** Bytes of the memory budget that the model itself leaves for what runs bring. */
+  private readonly room: number;
   private readonly resolved = new WeakMap<object, Promise<RunEdits | null>>();
 
   constructor(
     readonly info: ModelInfo,
     private readonly spec: ModelSpec,
     weights: WeightTable,
-    pool: SessionPool,
+    { pool, room = Infinity }: { readonly pool: SessionPool; readonly room?: number },
   ) {
+    this.room = room;
     this.readout = readoutOf(spec);
     this.chain = new BlockChain(spec, weights, pool);
     this.decoder = new Decoder(spec, weights, pool);
@@ -73,9 +77,14 @@ export class ModelRunner implements Runner {
     this.prompts = new Prompts(spec, this.chain);
   }
 
+  /** Rejects with {EngineError} "too-large" when what is read would not fit the memory budget. */
   async run(plan: RunPlan, options: WorkOptions = {}): Promise<RunReads> {
     this.checkIds(plan.ids);
     const reads = plan.reads.map((read) => planRead(this.spec, read, plan.ids.length));
+    requireMemory(readBytes(this.spec, reads, plan.ids.length), this.room, {
+      said: `To read ${reads.length} hook${reads.length > 1 ? "s" : ""} over ${plan.ids.length} tokens`,
+      next: "Read fewer hooks, heads or positions, reduce what is read, or raise the memory budget.",
+    });
     const collector = new ReadCollector();
     if (reads.length > 0) await this.execute(plan, reads, collector, options);
     return collected(reads, collector, plan.ids.length);
@@ -129,10 +138,10 @@ export class ModelRunner implements Runner {
     return made;
   }
 
-  /** Rejects with {EngineError} "too-large" when what is kept of the run would take more than 2 GiB. */
+  /** Rejects with {EngineError} "too-large" when what is kept of the run would take more than 2 GiB or the budget. */
   async base(ids: readonly number[], options: WorkOptions = {}): Promise<BaseRun> {
     this.checkIds(ids);
-    requireMemory(traceBytes(this.spec, ids.length), mostKept, {
+    requireMemory(traceBytes(this.spec, ids.length), Math.min(mostKept, this.room), {
       said: `To keep a run of ${ids.length} tokens`,
       next: "Use a shorter text.",
     });

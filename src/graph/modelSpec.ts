@@ -32,7 +32,20 @@ export interface HeadNormSpec extends Omit<NormSpec, "gain"> {
 
 /** Nonlinearities of an MLP. */
 export type Activation =
-  "gelu" | "gelu-tanh" | "gelu-quick" | "relu" | "silu" | "tanh" | "sigmoid" | "relu-squared" | "identity";
+  | "gelu"
+  | "gelu-tanh"
+  | "gelu-quick"
+  | "gelu-clipped"
+  | "relu"
+  | "relu-squared"
+  | "relu-clipped"
+  | "relu-leaky"
+  | "silu"
+  | "mish"
+  | "laplace"
+  | "tanh"
+  | "sigmoid"
+  | "identity";
 
 /**
  * Where queries, keys and values come from. "fused": one product whose outputs hold all queries, then keys, then

@@ -38,7 +38,7 @@ export async function openRunner(path: string, threads = 2): Promise<OpenRunner>
   const pool = new CountingPool({ directory: folder.directory, threads });
   const facts = { path, nParams: folder.nParams, hasTokenizer: false, addsBos: false, hasRecords: false };
   return {
-    runner: new ModelRunner(modelInfo(spec, facts), spec, folder.tensors, pool),
+    runner: new ModelRunner(modelInfo(spec, facts), spec, folder.tensors, { pool }),
     calls: () => pool.calls,
     dispose: () => pool.dispose(),
   };

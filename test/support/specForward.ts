@@ -280,6 +280,16 @@ function activate(x: number, kind: Activation): number {
       return Math.max(x, 0);
     case "relu-squared":
       return Math.max(x, 0) ** 2;
+    case "gelu-clipped":
+      return Math.min(Math.max((x * (1 + erf(x / Math.SQRT2))) / 2, -10), 10);
+    case "relu-clipped":
+      return Math.min(Math.max(x, 0), 6);
+    case "relu-leaky":
+      return x > 0 ? x : 0.01 * x;
+    case "mish":
+      return x * Math.tanh(Math.log1p(Math.exp(x)));
+    case "laplace":
+      return (1 + erf((x - 0.707107) / (0.282095 * Math.SQRT2))) / 2;
     case "silu":
       return x * sigmoid(x);
     case "tanh":

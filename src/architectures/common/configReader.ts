@@ -12,11 +12,17 @@ const activations: Readonly<Record<string, Activation>> = {
   gelu_fast: "gelu-tanh",
   gelu_pytorch_tanh: "gelu-tanh",
   gelu_accurate: "gelu-tanh",
+  gelu_python_tanh: "gelu-tanh",
+  gelu_10: "gelu-clipped",
   quick_gelu: "gelu-quick",
   relu: "relu",
   relu2: "relu-squared",
+  relu6: "relu-clipped",
+  leaky_relu: "relu-leaky",
   silu: "silu",
   swish: "silu",
+  mish: "mish",
+  laplace: "laplace",
   tanh: "tanh",
   sigmoid: "sigmoid",
   linear: "identity",
@@ -39,6 +45,20 @@ export function real(config: ModelConfig, key: string, fallback?: number): numbe
   const value = config[key] ?? fallback;
   if (typeof value === "number" && Number.isFinite(value)) return value;
   throw refuse(key, value, "a number");
+}
+
+/** A finite number above 0. */
+export function positive(config: ModelConfig, key: string, fallback?: number): number {
+  const value = real(config, key, fallback);
+  if (value > 0) return value;
+  throw refuse(key, value, "a number above 0");
+}
+
+/** What a norm adds to the variance: a finite number of at least 0. */
+export function epsilonOf(config: ModelConfig, key: string, fallback?: number): number {
+  const value = real(config, key, fallback);
+  if (value >= 0) return value;
+  throw refuse(key, value, "a number of at least 0");
 }
 
 /** A yes or no. */

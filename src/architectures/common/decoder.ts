@@ -9,7 +9,7 @@ import type {
   ModelSpec,
   NormSpec,
 } from "../../graph/modelSpec";
-import { activationOf, count, flag, type ModelConfig, real, refuse } from "./configReader";
+import { activationOf, count, epsilonOf, flag, type ModelConfig, refuse } from "./configReader";
 import { embedding, plainAttention, unembedding } from "./parts";
 import { WeightFinder } from "./weights";
 
@@ -167,7 +167,7 @@ export function rmsNorm(
     gain: find.tensor(`${name}.weight`, [sizes.dModel]),
     plusOne,
     bias: null,
-    epsilon: real(config, "rms_norm_eps", epsilon),
+    epsilon: epsilonOf(config, "rms_norm_eps", epsilon),
   };
 }
 
@@ -188,7 +188,7 @@ export function layerNorm(
     gain: find.tensor(`${name}.weight`, [sizes.dModel]),
     plusOne: how.plusOne ?? false,
     bias: (how.bias ?? true) ? find.tensor(`${name}.bias`, [sizes.dModel]) : null,
-    epsilon: typeof epsilon === "number" ? epsilon : real(config, epsilon, 1e-5),
+    epsilon: typeof epsilon === "number" ? epsilon : epsilonOf(config, epsilon, 1e-5),
   };
 }
 
@@ -213,7 +213,7 @@ export function headNorm(
     gain: find.tensor(`${name}.weight`, [width]),
     plusOne,
     bias: kind === "layer" ? find.tensor(`${name}.bias`, [width]) : null,
-    epsilon: real(config, how.epsilon, how.fallback ?? (kind === "rms" ? 1e-6 : 1e-5)),
+    epsilon: epsilonOf(config, how.epsilon, how.fallback ?? (kind === "rms" ? 1e-6 : 1e-5)),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Rotary frequencies as Hugging Face configurations describe them. */
 import type { RotarySpec } from "../../graph/modelSpec";
-import { count, type ModelConfig, real, refuse } from "./configReader";
+import { count, type ModelConfig, positive, real, refuse } from "./configReader";
 
 interface RotaryContext {
   readonly config: ModelConfig;
@@ -16,7 +16,7 @@ type RotaryKind = (context: RotaryContext) => Frequencies;
 const kinds: Readonly<Record<string, RotaryKind>> = {
   default: ({ theta, dRotary }) => fixed(plain(theta, dRotary)),
   linear: ({ scaling, theta, dRotary }) => {
-    const factor = real(scaling, "factor");
+    const factor = positive(scaling, "factor");
     return fixed(plain(theta, dRotary).map((f) => f / factor));
   },
   dynamic,
@@ -51,8 +51,8 @@ export function rotaryOf(
   const scaling = (config["rope_parameters"] ?? config["rope_scaling"] ?? {}) as ModelConfig;
   if (typeof scaling !== "object" || Array.isArray(scaling))
     throw refuse("rope_scaling", scaling, "an object or null");
-  const theta = real(scaling, "rope_theta", real(config, "rope_theta", base));
-  const factor = real(scaling, "partial_rotary_factor", real(config, "partial_rotary_factor", share));
+  const theta = positive(scaling, "rope_theta", real(config, "rope_theta", base));
+  const factor = positive(scaling, "partial_rotary_factor", real(config, "partial_rotary_factor", share));
   if (factor <= 0 || factor > 1)
     throw refuse("partial_rotary_factor", factor, "a share of the head, up to 1");
   const said = scaling["rope_type"] ?? scaling["type"] ?? "default";
@@ -89,7 +89,7 @@ function fixed(frequencies: Float64Array, factor = 1): Frequencies {
 
 /** Dynamic NTK: beyond the trained length the base grows with the length of the run. */
 function dynamic({ scaling, theta, dRotary, nCtx }: RotaryContext): Frequencies {
-  const factor = real(scaling, "factor");
+  const factor = positive(scaling, "factor");
   const inverseFrequencies = (length: number): Float64Array => {
     const n = Math.max(length, nCtx);
     const base = theta * ((factor * n) / nCtx - (factor - 1)) ** (dRotary / (dRotary - 2));
@@ -100,14 +100,14 @@ function dynamic({ scaling, theta, dRotary, nCtx }: RotaryContext): Frequencies 
 
 /** YaRN. Source: Peng et al., "YaRN: Efficient Context Window Extension of Large Language Models", 2023. */
 function yarn({ scaling, theta, dRotary, nCtx }: RotaryContext): Frequencies {
-  const factor = real(scaling, "factor");
+  const factor = positive(scaling, "factor");
   const trained = count(scaling, "original_max_position_embeddings", nCtx);
-  const attention = real(scaling, "attention_factor", yarnAttention(scaling, factor));
+  const attention = positive(scaling, "attention_factor", yarnAttention(scaling, factor));
   const turns = (n: number): number =>
     (dRotary * Math.log(trained / (n * 2 * Math.PI))) / (2 * Math.log(theta));
   const whole = scaling["truncate"] !== false;
-  const first = turns(real(scaling, "beta_fast", 32));
-  const last = turns(real(scaling, "beta_slow", 1));
+  const first = turns(positive(scaling, "beta_fast", 32));
+  const last = turns(positive(scaling, "beta_slow", 1));
   const low = Math.max(whole ? Math.floor(first) : first, 0);
   const high = Math.min(whole ? Math.ceil(last) : last, dRotary - 1);
   const width = low === high ? 0.001 : high - low;
@@ -128,9 +128,9 @@ function yarnAttention(scaling: ModelConfig, factor: number): number {
 
 /** Llama 3.1's scaling: long wavelengths are stretched, short ones kept, those between blended. */
 function llama3({ scaling, theta, dRotary }: RotaryContext): Frequencies {
-  const factor = real(scaling, "factor");
-  const low = real(scaling, "low_freq_factor");
-  const high = real(scaling, "high_freq_factor");
+  const factor = positive(scaling, "factor");
+  const low = positive(scaling, "low_freq_factor");
+  const high = positive(scaling, "high_freq_factor");
   const trained = count(scaling, "original_max_position_embeddings");
   const frequencies = plain(theta, dRotary).map((f) => {
     const wavelength = (2 * Math.PI) / f;
@@ -151,21 +151,24 @@ function longrope({ config, scaling, theta, dRotary, nCtx }: RotaryContext): Fre
   const trained = own
     ? count(config, "original_max_position_embeddings")
     : count(scaling, "original_max_position_embeddings", nCtx);
-  const factor = own || trained !== nCtx ? nCtx / trained : real(scaling, "factor", 1);
+  if (trained === 1) throw refuse("original_max_position_embeddings", trained, "a number above 1");
+  const factor = own || trained !== nCtx ? nCtx / trained : positive(scaling, "factor", 1);
   const grown = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(trained));
   const [short, long] = ["short_factor", "long_factor"].map((key) => {
     const list = scaling[key];
-    if (!isNumbers(list) || list.length !== dRotary / 2)
-      throw refuse(`rope_scaling.${key}`, list, `a list of ${dRotary / 2} numbers`);
+    if (!arePositive(list) || list.length !== dRotary / 2)
+      throw refuse(`rope_scaling.${key}`, list, `a list of ${dRotary / 2} numbers above 0`);
     return plain(theta, dRotary).map((f, i) => f / list[i]);
   });
   return {
     inverseFrequencies: (length) => (length > trained ? long : short),
-    factor: real(scaling, "attention_factor", grown),
+    factor: positive(scaling, "attention_factor", grown),
     dynamicBeyond: trained,
   };
 }
 
-function isNumbers(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.every((one) => typeof one === "number" && Number.isFinite(one));
+function arePositive(value: unknown): value is readonly number[] {
+  return (
+    Array.isArray(value) && value.every((one) => typeof one === "number" && one > 0 && Number.isFinite(one))
+  );
 }

@@ -32,10 +32,10 @@ export const generateCommand: Command = {
   async run(call) {
     const { args, work } = call;
     const sampling = samplingOf(args.values);
-    await answerInputs(call, async (session, input, out, sequence) => {
+    await answerInputs(call, async (session, input, out, place) => {
       const { open, info, encoder } = session;
       const window = promptWindow(session, input, sampling.maxTokens);
-      const edits = await readEdits(args, info, { promptLength: window.ids.length, sequence });
+      const edits = await readEdits(args, info, { promptLength: window.ids.length, ...place });
       const request = { ids: window.ids, edits, sampling, encoder };
       const made = await generate(open.runner, open.vocabulary, request, work);
       // Learned positions end with the context, and the continuation with them.

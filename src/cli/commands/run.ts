@@ -22,12 +22,12 @@ export const runCommand: Command = {
     const { values } = args;
     const k = wholeNumber("top", values.top ?? "5", 1);
     const patterns = patternList(values.read);
-    await answerInputs(call, async (session, input, out, sequence) => {
+    await answerInputs(call, async (session, input, out, place) => {
       const { open, info, encoder } = session;
       const reads = [...new Set(patterns.flatMap((pattern) => matchHooks(pattern, info.hooks)))];
       const window = windowOf(session, input);
       const { ids } = window;
-      const edits = await readEdits(args, info, { promptLength: ids.length, sequence });
+      const edits = await readEdits(args, info, { promptLength: ids.length, ...place });
       const request = { ids, reads, values: values.out !== undefined, edits, encoder };
       const run = await plainRun(open.runner, open.vocabulary, request, work);
       if (values.out !== undefined) await writeReads(values.out, ids, run.values);

@@ -29,7 +29,7 @@ export const sweepCommand: Command = {
       const { axes, measures, baseline, cells } = await sweep(open.runner, request, work);
       const head = { ids: base.ids, axes, measures, baseline };
       await out.text(`${JSON.stringify(head).slice(0, -1)},"cells":`);
-      await out.list(written(cells(work), out));
+      await out.list(written(cells(work), out, open.checkUnchanged));
       const facts = await factsOf(session, { bos: base.bos }, work);
       await out.text(`,${JSON.stringify(facts).slice(1)}`);
     });
@@ -50,9 +50,14 @@ function idsOf({ open, info }: Session, given: SweepText): { ids: readonly numbe
   throw new CliError("no-tokenizer", "This model has no tokenizer.json, so it cannot read text.", { next });
 }
 
-/** Hands each item on before the next is computed, so that a reader sees results as they come. */
-async function* written<Item>(items: AsyncIterable<Item>, out: JsonStream): AsyncGenerator<Item[]> {
+/** Hands each item on, checked, before the next is computed, so that a reader sees results as they come. */
+async function* written<Item>(
+  items: AsyncIterable<Item>,
+  out: JsonStream,
+  check: () => Promise<void>,
+): AsyncGenerator<Item[]> {
   for await (const item of items) {
+    await check();
     yield [item];
     await out.flush();
   }

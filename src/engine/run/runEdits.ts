@@ -1,5 +1,6 @@
 /** All edits of one run: which sites of which layer they touch, and what a graph call is given for them. */
 import type { WorkOptions } from "../../base/cancel";
+import { GraphError } from "../../graph/graphError";
 import { hookAxes, type Site } from "../../graph/hooks";
 import type { SiteEdit } from "../../graph/sites";
 import type { Edit } from "../../protocol/edit";
@@ -15,6 +16,14 @@ export interface CallEdits {
   readonly feeds: Readonly<Record<string, Feed>>;
 }
 
+/** A run is sequence 0 of a batch of one; runs of a batch are given their own edits (`editsOfSequence`). */
+function requireAlone({ hook, batch }: Edit): void {
+  const wrong = batch?.find((sequence) => sequence !== 0);
+  if (wrong === undefined) return;
+  const message = `The edit at "${hook}" names sequence ${wrong} of a batch, and there is one input alone.`;
+  throw new GraphError("bad-edit", message, { next: "Leave out `batch`, or run a batch." });
+}
+
 /** Edits resolved against the model, the prompt's length and the runs they take values from. */
 export class RunEdits {
   private constructor(
@@ -24,12 +33,11 @@ export class RunEdits {
 
   /** @throws {GraphError} "bad-edit" when an edit does not fit the model, the prompt or the run it takes values from */
   static async resolve(run: EditedRun, edits: readonly Edit[], options: WorkOptions = {}): Promise<RunEdits> {
-    // A run by itself is sequence 0 of a batch of one.
-    const own = edits.filter(({ batch }) => batch?.includes(0) ?? true);
-    await run.sources.prepare(own, options);
+    edits.forEach(requireAlone);
+    await run.sources.prepare(edits, options);
     return new RunEdits(
       run,
-      own.map((edit) => placeEdit(run, edit)),
+      edits.map((edit) => placeEdit(run, edit)),
     );
   }
 

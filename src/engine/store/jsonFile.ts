@@ -41,7 +41,9 @@ export async function readJsonObject(path: string): Promise<Readonly<Record<stri
  */
 export async function readTextFile(path: string): Promise<string | null> {
   try {
-    const { size } = await stat(path);
+    const found = await stat(path);
+    if (!found.isFile()) throw unreadable(path, new Error("not a file"));
+    const { size } = found;
     if (size > maxJsonLength) {
       const message = `${basename(path)} has ${size} bytes, too many for a file of settings.`;
       throw new StoreError("json-too-large", message, {
@@ -52,7 +54,11 @@ export async function readTextFile(path: string): Promise<string | null> {
   } catch (thrown) {
     if (thrown instanceof StoreError) throw thrown;
     if (systemCode(thrown) === "ENOENT") return null;
-    const next = `Check that ${path} is a file you may read.`;
-    throw new StoreError("file-unreadable", `${basename(path)} cannot be read.`, { next, cause: thrown });
+    throw unreadable(path, thrown);
   }
+}
+
+function unreadable(path: string, cause: unknown): StoreError {
+  const next = `Check that ${path} is a file you may read.`;
+  return new StoreError("file-unreadable", `${basename(path)} cannot be read.`, { next, cause });
 }

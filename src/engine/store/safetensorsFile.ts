@@ -1,5 +1,5 @@
 /** Reads the header of a safetensors file on disk, and nothing else of it. */
-import { open, type FileHandle } from "node:fs/promises";
+import { open, stat, type FileHandle } from "node:fs/promises";
 import { basename } from "node:path";
 import { CodedError } from "../../base/errors";
 import { headerLength, parseHeader, prefixLength, type SafetensorsHeader } from "../../formats/safetensors";
@@ -12,6 +12,8 @@ import { StoreError } from "./storeError";
 export async function readSafetensorsHeader(path: string): Promise<SafetensorsHeader> {
   let handle: FileHandle | undefined;
   try {
+    // Opening a pipe would wait for a writer for ever.
+    if (!(await stat(path)).isFile()) throw new Error("not a file");
     handle = await open(path, "r");
     const { size } = await handle.stat();
     const length = headerLength(await readStart(handle, 0, Math.min(size, prefixLength)), size);

@@ -96,19 +96,29 @@ describe("a chat on the command line", function () {
 describe("a batch on the command line", function () {
   this.timeout(60_000);
   const folder = useTempFolder();
-  const lines = async <Answer>(...argv: string[]): Promise<Answer[]> => {
+  type Line = { line: number; error?: { code: string; message: string; next: string } };
+  /** The answers, after the status and the error that they call for. */
+  const lines = async <Answer extends Line>(...argv: string[]): Promise<Answer[]> => {
     const { status, stdout, stderr } = await cli(...argv);
-    assert.equal(status, 0, stderr);
-    return stdout
+    const made = stdout
       .trimEnd()
       .split("\n")
       .map((line) => JSON.parse(line) as Answer);
+    const failed = made.flatMap(({ line, error }) => (error === undefined ? [] : [line]));
+    assert.equal(status, failed.length > 0 ? 1 : 0, stderr);
+    if (failed.length === 0) assert.equal(stderr, "");
+    else {
+      const { code, message } = JSON.parse(stderr) as { code: string; message: string };
+      assert.equal(code, "lines-failed");
+      const named = failed.slice(0, 5).join(", ");
+      assert.ok(message.startsWith(`${failed.length} of ${made.length} lines gave an error: ${named}`));
+    }
+    return made;
   };
   const batch = (...texts: string[]): string => {
     writeFiles(folder(), { "batch.jsonl": texts.join("\n") });
     return join(folder(), "batch.jsonl");
   };
-  type Line = { line: number; error?: { code: string; message: string; next: string } };
 
   it("answers every line as the command alone does, and goes on after a bad one", async () => {
     const file = batch(
@@ -163,6 +173,23 @@ describe("a batch on the command line", function () {
         [2, 3],
       ],
     );
+  });
+
+  it("refuses an edit of a line that is not there, also where one input is all there is", async () => {
+    const edit = { hook: "hook_embed", op: "zero", positions: "last", batch: [2] };
+    writeFiles(folder(), { "edits.json": [edit] });
+    const how = ["--edit", join(folder(), "edits.json")];
+    const two = batch('{"text":"a"}', '{"text":"b"}');
+    const codes = (made: Line[]) => made.map(({ error }) => error?.code);
+    assert.deepEqual(codes(await lines<Line>("run", small, "--batch", two, ...how)), [
+      "out-of-range",
+      "out-of-range",
+    ]);
+    const three = batch('{"text":"a"}', '{"text":"b"}', '{"text":"a"}');
+    const made = await lines<RunSummary & Line>("run", small, "--batch", three, ...how);
+    assert.deepEqual(codes(made), [undefined, undefined, undefined]);
+    assert.notDeepEqual(made[2].top, made[0].top);
+    assert.equal((await cliError("run", small, "--text", "a", ...how)).code, "out-of-range");
   });
 
   it("refuses a prefix where it would go unscored", async () => {

@@ -36,6 +36,11 @@ describe("text files", () => {
     await assert.rejects(readText(folder), { code: "file-unreadable" });
   });
 
+  it("are read no further than a text may be long", async function () {
+    if (!fs.existsSync("/dev/zero")) this.skip();
+    await assert.rejects(readText("/dev/zero"), { code: "file-too-large" });
+  });
+
   it("may be standard input, cut anywhere", async () => {
     const bytes = Buffer.from("a😀b");
     async function* stdin() {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { withDirections } from "../../../src/engine/directionFile";
 import { writeNpz } from "../../../src/formats/npz";
@@ -53,9 +53,10 @@ describe("direction files", () => {
     assert.deepEqual(await withDirections([exchange], folder()), [{ ...exchange, subspace: [[3, 4]] }]);
   });
 
-  const bad: [string, () => Edit, RegExp][] = [
+  const bad: (readonly [string, () => Edit, RegExp])[] = [
     ["are not there", () => edit("none.npz"), /ENOENT/],
     ["are folders", () => edit("."), /EISDIR/],
+    ...(existsSync("/dev/zero") ? [["never end", () => edit("/dev/zero"), /no file/] as const] : []),
     ["hold another hook", () => edit(npz("o.npz", [1], Float32Array.of(1), "hook_embed")), /only hook_embed/],
     [
       "hold another hook in JSON",

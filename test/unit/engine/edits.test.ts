@@ -253,6 +253,12 @@ for (const [name, folder] of editSubjects) {
       await assert.rejects(logits([short]), { code: "bad-edit", message: /position 9 of a run of 4 tokens/ });
     });
 
+    it("an edit of another sequence of a batch is refused in a run alone", async () => {
+      const edit: Edit = { hook: blockHook(layer, "attn.hook_q"), op: "zero", positions: "last" };
+      assert.deepEqual(bits(await logits([{ ...edit, batch: [0] }])), bits(await logits([edit])));
+      await assert.rejects(logits([{ ...edit, batch: [0, 2] }]), { code: "bad-edit", message: /sequence 2/ });
+    });
+
     it("edits of the final norm reach decoding, position by position", async () => {
       const hook = "ln_final.hook_normalized";
       const edits: Edit[] = [

@@ -1,3 +1,4 @@
+/* eslint-disable max-lines -- data */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -36,6 +37,12 @@ class Tensors {
     return this;
   }
 
+  scale(which: RegExp, by: number): this {
+    for (const [name, { shape, data }] of [...this.all])
+      if (which.test(name)) this.all.set(name, { shape, data: data.map((x) => x * by) });
+    return this;
+  }
+
   rename(from: string, to: string): this {
     for (const [name, tensor] of [...this.all])
       if (name.includes(from)) {
@@ -66,7 +73,33 @@ const biased = (t: Tensors, part: string, widths: Record<string, number>, layers
 const llamaBiases = (t: Tensors): void =>
   biased(t, "self_attn", { q_proj: 32, k_proj: 16, v_proj: 16, o_proj: 32 });
 
+/** Nonlinearities that transformers knows and no reference has. */
+const activations = {
+  quick_gelu: "gelu-quick",
+  gelu_10: "gelu-clipped",
+  relu6: "relu-clipped",
+  leaky_relu: "relu-leaky",
+  mish: "mish",
+  laplace: "laplace",
+  tanh: "tanh",
+  sigmoid: "sigmoid",
+  linear: "identity",
+} as const;
+
 const options: Readonly<Record<string, Option>> = {
+  ...Object.fromEntries(
+    Object.entries(activations).map(([name, is]): [string, Option] => [
+      `gpt_neox with ${name}`,
+      {
+        folder: "gpt_neox",
+        set: { hidden_act: name },
+        // Neurons far from 0 too, where some are clipped.
+        tensors: (t) => t.scale(/dense_h_to_4h\.weight/, 12),
+        part: (spec) => dense(spec).activation,
+        is,
+      },
+    ]),
+  ),
   "gpt_neox in series": {
     folder: "gpt_neox",
     set: { use_parallel_residual: false },

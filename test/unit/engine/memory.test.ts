@@ -75,9 +75,29 @@ describe("the memory budget", () => {
     const spec = { ...large, blocks: [], unembed: { softCap: null }, positions: { kind: "none" } };
     const pool = new SessionPool({ directory: folder(), threads: 1 });
     const info = { ...large, hooks: [] } as unknown as ModelInfo;
-    const runner = new ModelRunner(info, spec as unknown as ModelSpec, new Map(), pool);
+    const runner = new ModelRunner(info, spec as unknown as ModelSpec, new Map(), { pool });
     const ids = new Array<number>(2048).fill(1);
     await assert.rejects(runner.base(ids), { code: "too-large" });
+  });
+
+  it("counts what a run would bring: too much is refused before the run, parts and norms of it are read", async () => {
+    const opened = await openModel(inRepo("models/introspect-small"), {
+      cacheDirectory: join(folder(), "cache"),
+      memoryBudget: 250e6,
+    });
+    const ids = new Array<number>(512).fill(1);
+    const hooks = opened.info.hooks.filter((hook) => /hook_pattern|hook_attn_scores/.test(hook));
+    const read = (more: object, memory = hooks) =>
+      opened.runner.run({ ids, reads: memory.map((hook) => ({ hook, ...more })) });
+    await assert.rejects(
+      read({}),
+      (error: Error & { code?: string }) =>
+        error.code === "too-large" && /8 hooks.*101 MB/.test(error.message),
+    );
+    assert.equal((await read({ reduce: { kind: "norm" } })).reads.size, 8);
+    assert.equal((await read({ positions: [500], heads: [1] })).reads.size, 8);
+    assert.equal((await read({}, hooks.slice(0, 1))).reads.size, 1);
+    opened.dispose();
   });
 
   it("is read from the environment in gigabytes, what is no number being left out", () => {

@@ -72,7 +72,7 @@ async function tryConfig(folder: ModelFolder, config: Record<string, unknown>): 
   const facts = { path: "x", nParams: 0, hasTokenizer: false, addsBos: false, hasRecords: false };
   const pool = new SessionPool({ directory: folder.directory, threads: 1 });
   try {
-    const runner = new ModelRunner(modelInfo(spec, facts), spec, folder.tensors, pool);
+    const runner = new ModelRunner(modelInfo(spec, facts), spec, folder.tensors, { pool });
     await runner.logitsAt({ ids: [1, 2, 0], position: -1 });
     return true;
   } finally {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
@@ -42,6 +43,24 @@ describe("opening a model folder", () => {
       return true;
     });
   };
+
+  it("reads no device that stands in a file's place", async function () {
+    if (!fs.existsSync("/dev/zero")) this.skip();
+    writeFiles(model(), { "model.safetensors": shard(1, "a") });
+    fs.symlinkSync("/dev/zero", model("config.json"));
+    await refused("file-unreadable")();
+    fs.rmSync(model("config.json"));
+    writeFiles(model(), { "config.json": { model_type: "gpt2" } });
+    fs.symlinkSync("/dev/zero", model("tokenizer.json"));
+    await refused("file-unreadable")();
+  });
+
+  it("waits for no writer of a pipe that stands in the weights' place", async function () {
+    if (process.platform === "win32") this.skip();
+    writeFiles(model(), { "config.json": { model_type: "gpt2" } });
+    execFileSync("mkfifo", [model("model.safetensors")]);
+    await refused("file-unreadable")();
+  });
 
   it("says where each tensor lies, without a copy", async () => {
     writeFiles(model(), { "config.json": { model_type: "gpt2" }, "model.safetensors": shard(1, "a", "b") });
