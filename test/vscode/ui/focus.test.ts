@@ -83,8 +83,10 @@ describe("one thing looked at", () => {
       await workbench.runCommand("Introspect: Go Back to What Was Looked At Before");
     await says("neurons", ".selection", /lowerBound\(items/);
     await says("neurons", ".count", /^\d+ neurons$/);
-    for (let i = 0; i < 2; i++)
-      await workbench.runCommand("Introspect: Go Forward to What Was Looked At After");
+    const forward = "Introspect: Go Forward to What Was Looked At After";
+    await workbench.runCommand(forward);
     await says("neurons", ".count", /of layer 2 alone/);
+    await workbench.runCommand(forward);
+    await says("attention", "h2, h3", /Pattern of head 2\.\d+/);
   });
 });
