@@ -56,6 +56,7 @@ export class AttentionPanel extends SelectionPanel<"attention"> {
     this.remember();
     await this.task.run({ message: this.message(), quietMs: 150 }, async (work) => ({
       data: await this.compute(asked, work),
+      message: this.note,
     }));
     this.markIfChanged();
   }
