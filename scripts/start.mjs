@@ -42,7 +42,6 @@ async function inServer() {
     vsix,
     port,
     folder: sampleCopy(),
-    settings: { "workbench.startupEditor": "readme" },
     keepSettings: true,
     features: "all",
   });

@@ -81,7 +81,7 @@ export async function startServer(options) {
   const args = [
     ...common,
     ...["--auth", "none", "--bind-addr", `127.0.0.1:${chosen}`],
-    ...["--disable-telemetry", "--disable-update-check", "--disable-workspace-trust"],
+    ...["--disable-telemetry", "--disable-update-check"],
     ...["--disable-getting-started-override", "--disable-proxy"],
     // Without this the workbench ignores extensionDevelopmentPath and extensionTestsPath, silently.
     ...["--vscode-option", "enable-smoke-test-driver"],

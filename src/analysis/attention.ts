@@ -46,26 +46,30 @@ export async function attentionView(
     const next = `Choose a layer below ${nLayers} and a head below ${nHeads}.`;
     throw new AnalysisError("out-of-range", `The model has no head ${layer}.${head}.`, { next });
   }
-  const positions = shownPositions(window, request.range);
+  const { positions, unshown } = shownPositions(window, request.range);
   const pattern = await headPattern(runner, { ids: window.ids, layer, head, positions }, options);
   const kept = request.cache?.get(window.ids);
   const heads = kept ?? (await headScores(runner, window.ids, options));
   request.cache?.put(window.ids, heads);
-  return { about: "this", window, positions, pattern, heads, engineMs: performance.now() - started };
+  return { about: "this", window, positions, unshown, pattern, heads, engineMs: performance.now() - started };
 }
 
 /**
  * The selection's first positions, behind the last of a custom prefix, which has at most half of the room.
  * @throws {AnalysisError} "empty-selection"
  */
-function shownPositions(window: RunWindow, range: SelectionRange): number[] {
+function shownPositions(
+  window: RunWindow,
+  range: SelectionRange,
+): Pick<AttentionView, "unshown"> & { readonly positions: number[] } {
   const covered = coveredPositions(window, range);
   if (covered.length === 0) {
     const next = "Select some text.";
     throw new AnalysisError("empty-selection", "The selection covers no token of the text.", { next });
   }
   const ofPrefix = indices(window.tokens.length).filter((pos) => window.tokens[pos].prefix === true);
-  return [...ofPrefix.slice(-mostShown / 2), ...covered].slice(0, mostShown);
+  const all = [...ofPrefix.slice(-mostShown / 2), ...covered];
+  return { positions: all.slice(0, mostShown), unshown: Math.max(0, all.length - mostShown) };
 }
 
 /** The pattern of one head among some positions, queries and keys alike; what lies on other keys is `outside`. */

@@ -33,6 +33,8 @@ export interface AttentionView {
   readonly window: RunWindow;
   /** Positions shown, ascending, for queries and keys alike: the selection's, behind those of a custom prefix. */
   readonly positions: readonly number[];
+  /** Selected positions behind the last shown one, left out because a pattern of so many is no picture. */
+  readonly unshown: number;
   readonly pattern: HeadPattern;
   readonly heads: readonly HeadScores[];
   readonly engineMs: number;

@@ -47,10 +47,14 @@ export interface NeuronsPanelData {
   readonly card: NeuronCard | null;
   /** Whether the editor has the chosen neuron's colours now. */
   readonly coloured: boolean;
-  /** The text that was selected. */
+  /** The text that was selected; "…" stands where it is shortened. */
   readonly selection: string;
   /** The layer whose neurons alone are ranked; null for all. */
   readonly only: number | null;
+  /** UTF-16 units that were selected. */
+  readonly selectionLength: number;
+  /** Where the card's places were looked for: in the window that was run, in a part of a long file, or all over it. */
+  readonly searched: "window" | "part" | "file";
 }
 
 /** Data of the steering panel. */

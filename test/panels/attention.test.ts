@@ -52,6 +52,18 @@ describe("attention page", () => {
     await panel.close();
   });
 
+  it("says how many selected tokens are left out, and nothing where none are", async () => {
+    const panel = await open();
+    const note = panel.page.locator(".unshown");
+    assert.equal(await note.innerText(), "");
+    await panel.send(ready({ ...attentionView(), unshown: 1384 }, 2));
+    assert.match(
+      await note.innerText(),
+      /^24 tokens are shown; the 1\u202f384 selected ones behind them are not\./,
+    );
+    await panel.close();
+  });
+
   it("shows all heads as a wall, layers upward, and the highest by name", async () => {
     const panel = await open();
     const says = await labels(panel.page, ".wall-head");

@@ -68,9 +68,10 @@ describe("neurons page", () => {
     await panel.page.evaluate(() => {
       (document.querySelector(".neuron") as unknown as { mark: boolean }).mark = true;
     });
-    const { ranking, selection } = neuronsData(null);
+    const data = neuronsData(null);
+    const { ranking } = data;
     const chosen = { layer: ranking.neurons[1]!.layer, neuron: ranking.neurons[1]!.neuron };
-    await panel.send(ready({ ranking, selection, chosen, card: null, coloured: false, only: null }, 2));
+    await panel.send(ready({ ...data, chosen }, 2));
     await panel.page.getByText(`Reading L${chosen.layer} N${chosen.neuron} …`).waitFor();
     const kept = await panel.page.evaluate(
       () => (document.querySelector(".neuron") as unknown as { mark?: boolean }).mark,
@@ -139,6 +140,23 @@ describe("neurons page", () => {
     await panel.assertClean();
     await panel.close();
   });
+
+  const searches = [
+    { searched: "file", none: "Nowhere else in this file.", note: null },
+    { searched: "part", none: "Nowhere else in the part that was searched.", note: "only a part around" },
+    { searched: "window", none: "Nowhere else in the text that was run.", note: "the text that was run." },
+  ] as const;
+  for (const { searched, none, note } of searches) {
+    it(`says how much was searched for places: ${searched}`, async () => {
+      const data = neuronsData();
+      const panel = await open({ ...data, card: { ...data.card!, places: [] }, searched });
+      const part = await panel.page.getByText("Elsewhere in this file").locator("..").innerText();
+      assert.ok(part.includes(none), part);
+      assert.equal(/searched/i.test(part), note !== null);
+      if (note) assert.ok(part.includes(note), part);
+      await panel.close();
+    });
+  }
 
   it("takes the colours off the editor", async () => {
     const panel = await open();
@@ -220,6 +238,18 @@ describe("neurons page", () => {
     assert.equal(await cut(), false);
     await panel.send(ready(neuronsData(), 2));
     assert.equal(await cut(), true, "beside a card the list scrolls");
+    await panel.close();
+  });
+
+  it("says how long a selection is that is not shown whole", async () => {
+    const data = neuronsData();
+    // Signs such as ⟨200D⟩ are no characters of the text, and what arrives of a long one is shortened.
+    const selection = "\u200d".repeat(1000);
+    const panel = await open({ ...data, selection, selectionLength: 10_000_000 });
+    assert.match(
+      await panel.page.locator(".selection").innerText(),
+      /… \(10\u202f000\u202f000 characters\)$/,
+    );
     await panel.close();
   });
 

@@ -21,8 +21,9 @@ async function open(
   return panel;
 }
 
-const strength = (panel: PanelPage<"steering">): ReturnType<PanelPage<"steering">["page"]["locator"]> =>
-  panel.page.locator("vscode-text-field input");
+// By what a screen reader calls it.
+const strength = (panel: PanelPage<"steering">) =>
+  panel.page.getByRole("textbox", { name: "Strength", exact: true });
 
 describe("steering page", () => {
   it("sets both texts alike until they part, and marks the parting token in both", async () => {

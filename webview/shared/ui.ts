@@ -89,7 +89,8 @@ export class TextField {
 
   constructor(label: string, onEnter: () => void) {
     this.control = kit("vscode-text-field");
-    this.control.setAttribute("aria-label", label);
+    // The kit names a field by its content, over any label it was given; page.css hides what it draws of it.
+    this.control.textContent = label;
     this.control.addEventListener("keydown", (event) => {
       if (event.key === "Enter") onEnter();
     });
@@ -120,7 +121,7 @@ export class TextArea {
 
   constructor(label: string, onCommit: () => void) {
     this.control = kit("vscode-text-area");
-    this.control.setAttribute("aria-label", label);
+    this.control.textContent = label;
     this.control.setAttribute("rows", "2");
     this.control.setAttribute("resize", "vertical");
     this.control.addEventListener("change", onCommit);

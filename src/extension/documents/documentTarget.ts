@@ -59,14 +59,18 @@ export function readTail(document: vscode.TextDocument, range: SeenRange, nCtx: 
 }
 
 /** The document's text, or as much of it around a range as `most` units allow, from a line's start. */
-export function readAround(document: vscode.TextDocument, range: OffsetRange, most: number): TextPiece {
+export function readAround(
+  document: vscode.TextDocument,
+  range: OffsetRange,
+  most: number,
+): TextPiece & { readonly whole: boolean } {
   const reader = readerOf(document);
-  if (reader.length <= most) return { text: reader.slice(0, reader.length), offset: 0 };
+  if (reader.length <= most) return { text: reader.slice(0, reader.length), offset: 0, whole: true };
   const middle = Math.floor((range.start + range.end) / 2);
   const from = Math.min(Math.max(0, middle - Math.floor(most / 2)), reader.length - most);
   const offset = document.offsetAt(document.lineAt(document.positionAt(from).line).range.start);
   const start = from - offset > most / 4 ? from : offset;
-  return { text: reader.slice(start, start + most), offset: start };
+  return { text: reader.slice(start, start + most), offset: start, whole: false };
 }
 
 function readerOf(document: vscode.TextDocument): TextReader {

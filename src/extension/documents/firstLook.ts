@@ -4,9 +4,11 @@ import { viewTypes } from "../contributions";
 import { firstLookMarker } from "../firstLookMarker";
 
 const sample = "stories.md";
+/** What there is to try; it lies beside the sample. */
+const readme = "README.md";
 const doneKey = "firstLook.done";
 
-/** Opens the sample at its end and the Lens beside it, the first time that a marked workspace is opened. */
+/** Opens the sample at its end, its README behind it and the Lens beside it, the first time that a marked workspace is opened. */
 export async function firstLook(context: vscode.ExtensionContext): Promise<void> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   if (!folder || context.workspaceState.get(doneKey) === true) return;
@@ -16,11 +18,15 @@ export async function firstLook(context: vscode.ExtensionContext): Promise<void>
     return; // Not marked: an ordinary workspace.
   }
   await context.workspaceState.update(doneKey, true);
+  // Behind the sample; one that VS Code opened by itself could come in between and take cursor and place.
+  const shown = vscode.Uri.joinPath(folder, readme);
+  await vscode.commands
+    .executeCommand("markdown.showPreview", shown, undefined, { locked: true })
+    .then(undefined, () => undefined);
   const document = await vscode.workspace.openTextDocument(vscode.Uri.joinPath(folder, sample));
-  const editor = await vscode.window.showTextDocument(document, { preview: false });
   const end = document.positionAt(document.getText().trimEnd().length);
-  editor.selection = new vscode.Selection(end, end);
-  editor.revealRange(editor.selection);
+  const options = { preview: false, selection: new vscode.Range(end, end) };
+  await vscode.window.showTextDocument(document, options);
   await vscode.commands.executeCommand(`${viewTypes.lens}.focus`);
-  await vscode.window.showTextDocument(document, { preview: false });
+  await vscode.window.showTextDocument(document, options);
 }

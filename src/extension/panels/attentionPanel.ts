@@ -71,6 +71,7 @@ export class AttentionPanel extends SelectionPanel<"attention"> {
     this.visit();
     await this.task.run({ message: this.message(), quietMs: 150 }, async (work) => ({
       data: await this.compute(asked, work),
+      message: this.note,
     }));
     this.markIfChanged();
   }

@@ -62,6 +62,7 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
   }
 
   protected async compute({ request, info }: Asked, work: JobWork): Promise<NeuronsPanelData> {
+    const { start, end } = request.range;
     this.colours.clear();
     // The remembered layer may come from a larger model.
     if (this.only !== null && this.only >= info.nLayers) this.only = null;
@@ -74,6 +75,8 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
       coloured: false,
       only: layer,
       selection: shorten(selectedText(request), longestSelection),
+      selectionLength: end - start,
+      searched: "window",
     };
   }
 
@@ -143,30 +146,39 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
     this.chosen = chosen;
     this.remember();
     this.visit();
-    this.store.update({ data: { ...data, chosen, card: null } });
+    this.store.update({ data: { ...data, chosen, card: null, searched: "window" } });
     const message = working.card(chosen.layer, chosen.neuron);
     await this.task.run({ message, quietMs: 100 }, async (work) => {
       const card = await this.services.engine.call("neurons/card", { ...asked.request, ...chosen }, work);
       // On another text than it was computed for, a neuron has a card but no place for its colours.
-      if (changed) return { data: { ...data, chosen, card } };
+      if (changed) return { data: { ...data, chosen, card, searched: "window" }, message: this.note };
       this.paint(asked, chosen, { tokens: card.window.tokens, activations: card.activations });
-      this.store.update({ data: this.withColours({ ...data, chosen, card }) });
-      const file = await this.scan(asked, card, work);
+      this.store.update({ data: this.withColours({ ...data, chosen, card, searched: "window" }) });
+      const { file, searched } = await this.scan(asked, card, work);
       // Run on less than the document, the neuron's colours are those of the run: the rest of the file was not in it.
       if (card.window.context === "document") this.paint(asked, chosen, file);
-      return { data: this.withColours({ ...data, chosen, card: { ...card, places: file.places } }) };
+      const { places } = file;
+      return {
+        data: this.withColours({ ...data, chosen, card: { ...card, places }, searched }),
+        message: this.note,
+      };
     });
     this.markIfChanged();
   }
 
   /** The neuron over the whole document, or over what lies around the selection where that is very long. */
-  private scan({ document, request, info }: Asked, card: NeuronCard, work: JobWork): Promise<NeuronFile> {
-    const { text, offset } = readAround(document, request.range, longestScan);
+  private async scan(
+    { document, request, info }: Asked,
+    card: NeuronCard,
+    work: JobWork,
+  ): Promise<{ file: NeuronFile } & Pick<NeuronsPanelData, "searched">> {
+    const { text, offset, whole } = readAround(document, request.range, longestScan);
     const { layer, neuron, driversAt, activations } = card;
     const sign = info.gatedMlp && activations[driversAt] < 0 ? -1 : 1;
     const { model, range, input } = request;
     const asked = { model, text, offset, bos: input.bos ?? "auto", range, layer, neuron, sign } as const;
-    return this.services.engine.call("neurons/file", asked, work);
+    const file = await this.services.engine.call("neurons/file", asked, work);
+    return { file, searched: whole ? "file" : "part" };
   }
 
   private paint(
@@ -179,7 +191,8 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
   }
 }
 
-/** The selected text, as far as it was sent. */
+/** The selected text, as far as it was sent; "…" stands for the beginning of one that was not sent whole. */
 function selectedText({ input, range }: SelectionRequest): string {
-  return input.text.slice(Math.max(0, range.start - input.offset), range.end - input.offset);
+  const from = range.start - input.offset;
+  return (from < 0 ? "…" : "") + input.text.slice(Math.max(0, from), range.end - input.offset);
 }

@@ -49,6 +49,8 @@ export abstract class SelectionPanel<Id extends SelectionPanelId> implements vsc
   readonly store: PanelStore<Id>;
   protected readonly task: PanelTask<Id>;
   protected asked: Asked | undefined;
+  /** What must be known to read the data, whatever is asked about it next. */
+  protected note: string | undefined;
   private readonly choice: KeptChoice;
   private target: DocumentTarget | undefined;
   private window: PanelWindow<Id> | undefined;
@@ -224,11 +226,12 @@ export abstract class SelectionPanel<Id extends SelectionPanelId> implements vsc
       ...(cut ? [says.selectionCut(models.name, info.nCtx)] : []),
       ...(hasReplaced(seen.text) ? [says.notUtf8()] : []),
     ];
+    this.note = notes.length > 0 ? notes.join(" ") : undefined;
     return {
       data,
       model: models.known ?? info,
       document: documentName(document.uri),
-      message: notes.length > 0 ? notes.join(" ") : undefined,
+      message: this.note,
     };
   }
 

@@ -62,15 +62,14 @@ describe("attention", () => {
       (await attentionView(new Planted(null), { window, range, layer: 0, head: 0 })).positions;
     assert.deepEqual(await show(few), [1, 2, 3, 4, 5, 6, 7, 8]);
     const many = behindPrefix(tinyWindow(randomIds(300, shape.dVocab, 2)), 200);
-    const positions = (
-      await attentionView(new Planted(null), {
-        window: many,
-        range: { start: many.start, end: many.tokens.at(-1)!.end },
-        layer: 0,
-        head: 0,
-      })
-    ).positions;
+    const { positions, unshown } = await attentionView(new Planted(null), {
+      window: many,
+      range: { start: many.start, end: many.tokens.at(-1)!.end },
+      layer: 0,
+      head: 0,
+    });
     assert.equal(positions.length, mostShown);
+    assert.equal(unshown, many.tokens.length - 201 - mostShown / 2);
     assert.deepEqual([positions[0], positions[mostShown / 2]], [201 - mostShown / 2, 201]);
   });
 
@@ -80,6 +79,7 @@ describe("attention", () => {
     const range = { start: first.end - 1, end: second.start + 1 };
     const view = await attentionView(new TinyRunner(model), { window, range, layer: 0, head: 0 });
     assert.deepEqual(view.positions, [1, 2]);
+    assert.equal(view.unshown, 0);
     assert.equal(view.heads.length, 4);
   });
 

@@ -46,6 +46,8 @@ describe("texts of every kind", () => {
       data.selection.length > 1900 && data.selection.length <= 2000,
       `${data.selection.length} shown`,
     );
+    assert.ok(data.selection.startsWith("…"), data.selection.slice(0, 20));
+    assert.equal(data.selectionLength, length);
     assert.match(
       message ?? "",
       /end of the selection/,

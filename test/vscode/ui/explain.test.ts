@@ -84,6 +84,23 @@ describe("explaining a selection", () => {
     await workbench.screenshot("attention");
   });
 
+  it("keeps what must be known of the text beside the card of a neuron", async () => {
+    await workbench.openFile("stories.md");
+    await workbench.page.keyboard.press("Control+End");
+    await workbench.page.keyboard.press("Enter");
+    await workbench.page.keyboard.insertText("once upon a caf\ufffd");
+    await workbench.page.keyboard.press("Shift+Home");
+    await workbench.contextMenu("Explain Neuron Activations on Selection");
+    const frame = await workbench.webviewFrame("neurons");
+    const note = frame.getByText("probably not UTF-8");
+    await note.waitFor({ timeout: patience });
+    await frame.locator(".ranking .neuron").first().click();
+    await frame.getByText("Elsewhere in this file").waitFor({ timeout: patience });
+    await frame.getByText("Searched so far").waitFor({ state: "detached", timeout: patience });
+    await frame.locator("body[data-status='ready']").waitFor({ timeout: patience });
+    assert.equal(await note.isVisible(), true);
+  });
+
   it("says what is missing when nothing is selected", async () => {
     await workbench.runCommand("View: Focus First Editor Group");
     await workbench.page.keyboard.press("Control+Home");

@@ -30,6 +30,7 @@ describe("the first picture", () => {
     const frame = await workbench.webviewFrame("lens");
     await frame.locator("body[data-status='ready']").waitFor({ timeout: patience });
     await workbench.page.locator(".tab.active").filter({ hasText: "stories.md" }).waitFor();
+    await workbench.page.locator(".tab").filter({ hasText: "README.md" }).waitFor();
     await workbench.screenshot("first-picture-by-itself");
   });
 });

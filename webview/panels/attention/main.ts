@@ -6,7 +6,7 @@ import { bars } from "../../plots/bars";
 import { patternSvg } from "../../plots/patternSvg";
 import { fill, h } from "../../shared/dom";
 import { Figure } from "../../shared/figure";
-import { headName, percent } from "../../shared/format";
+import { count, headName, percent } from "../../shared/format";
 import { legend } from "../../shared/legend";
 import { isPointedAt } from "../../shared/pointed";
 import { openPage, type PageContext, type Panel } from "../../shared/page";
@@ -21,6 +21,12 @@ import { isSink, patternCells, PatternMatrix } from "./pattern";
 import { scoreByName, scoreNames, scoreWords, type ScoreName } from "./scores";
 import { headTable, patternTable } from "./tables";
 import { HeadWall } from "./wall";
+
+/** What must be said of a selection that is longer than a picture of it; else nothing. */
+function unshownWords({ positions, unshown }: AttentionView): string {
+  if (unshown === 0) return "";
+  return `${count(positions.length)} tokens are shown; the ${count(unshown)} selected ones behind them are not. Select them alone to see them.`;
+}
 
 class AttentionPanel implements Panel<AttentionView> {
   readonly element: HTMLElement;
@@ -52,6 +58,7 @@ class AttentionPanel implements Panel<AttentionView> {
   private readonly headPicker: Dropdown;
   private readonly scorePicker: Dropdown;
   private readonly strip: TokenStrip;
+  private readonly unshown = h("p", { class: "note unshown" });
   private readonly wall: HeadWall;
   private readonly matrix: PatternMatrix;
   private readonly stripFigure: Figure;
@@ -102,7 +109,7 @@ class AttentionPanel implements Panel<AttentionView> {
       data: () => this.view?.pattern,
       svg: (footer) => this.patternSource(footer),
     });
-    this.stripFigure.body.append(this.strip.element);
+    this.stripFigure.body.append(this.unshown, this.strip.element);
     this.wallFigure.body.append(this.wall.element);
     this.matrixFigure.body.append(this.matrix.element);
     const pickers = h(
@@ -133,6 +140,7 @@ class AttentionPanel implements Panel<AttentionView> {
     this.matrixFigure.heading = `Pattern of head ${name}`;
     this.matrix.update(view, this.matrixFigure.body.clientWidth);
     this.drawKeys();
+    fill(this.unshown, unshownWords(view));
     this.setQuery(this.query);
     for (const figure of [this.stripFigure, this.wallFigure, this.matrixFigure]) figure.changed();
   }

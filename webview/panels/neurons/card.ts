@@ -77,7 +77,7 @@ export class Card {
     this.drawStrip(card, new Set(ranking.selected), isNew);
     fill(this.figures.writes.body, ...writeBars(card));
     fill(this.figures.drivers.body, driverBars(card), h("p", { class: "note" }, driverSentence(card)));
-    this.drawPlaces(card);
+    this.drawPlaces(card, data.searched);
     const { strip, writes, drivers } = this.figures;
     if (!strip.element.isConnected) {
       fill(this.element, this.head, strip.element, writes.element, drivers.element, this.places);
@@ -153,10 +153,10 @@ export class Card {
     if (isNew) this.inspectToken(strongestOf(counted), true);
   }
 
-  private drawPlaces(card: NeuronCard): void {
+  private drawPlaces(card: NeuronCard, searched: NeuronsPanelData["searched"]): void {
     const onReveal = (start: number, end: number): void =>
       this.context.host.ask("editor/reveal", { start, end });
-    fill(this.places, placeList(card, onReveal), recordList(card));
+    fill(this.places, placeList(card, searched, onReveal), recordList(card));
   }
 
   private reveal(index: number): void {

@@ -3,7 +3,7 @@ import type { NeuronScore, NeuronsResult } from "../../../src/protocol/neurons";
 import type { NeuronsPanelData } from "../../../src/protocol/panelApi";
 import { fill, h, setText } from "../../shared/dom";
 import { Figure } from "../../shared/figure";
-import { neuronName, number } from "../../shared/format";
+import { count, neuronName, number } from "../../shared/format";
 import { legend } from "../../shared/legend";
 import { openPage, type PageContext, type Panel } from "../../shared/page";
 import { ranOn } from "../../shared/ranOn";
@@ -21,6 +21,13 @@ import { baselineSentence, scoreName, scoreText } from "./words";
 const sameRanking = (a: NeuronsResult, b: NeuronsResult): boolean =>
   JSON.stringify([a.selected, a.neurons, a.window.tokens]) ===
   JSON.stringify([b.selected, b.neurons, b.window.tokens]);
+
+/** The selection as far as one reads it, and how long it is where that is not all. */
+function selectionWords({ selection, selectionLength }: NeuronsPanelData): string {
+  const shown = [...visibleText(selection || " ")];
+  if (shown.length <= 160) return shown.join("");
+  return `${shown.slice(0, 160).join("")}… (${count(selectionLength)} characters)`;
+}
 
 class NeuronsPanel implements Panel<NeuronsPanelData> {
   readonly element: HTMLElement;
@@ -106,10 +113,7 @@ class NeuronsPanel implements Panel<NeuronsPanelData> {
     const where = data.only === null ? "" : ` of layer ${data.only} alone`;
     setText(this.count, (n === 1 ? "1 neuron" : `${n} neurons`) + where);
     this.all.hidden = data.only === null;
-    const shown = [...visibleText(data.selection || " ")];
-    const words =
-      shown.length > 160 ? `${shown.slice(0, 160).join("")}… (${shown.length} characters)` : shown.join("");
-    fill(this.selection, words);
+    fill(this.selection, selectionWords(data));
     this.ranking.update(data);
     this.card.update(data);
     fill(this.baseline, baselineSentence(data.ranking.baseline));

@@ -1,6 +1,7 @@
 /** Where else a neuron is strong: in this file (each place leads there) and in the model's records. */
 import { isCounted } from "../../../src/protocol/model";
 import type { NeuronCard } from "../../../src/protocol/neurons";
+import type { NeuronsPanelData } from "../../../src/protocol/panelApi";
 import { h } from "../../shared/dom";
 import { number } from "../../shared/format";
 import { tokenFace } from "../../shared/tokenStrip";
@@ -53,8 +54,22 @@ function painted(face: HTMLElement, paint: { ground: string; text: string }): HT
   return face;
 }
 
+/** What was searched where that is less than the file, and what nothing found then means. */
+const SEARCHED = {
+  window: { none: "Nowhere else in the text that was run.", note: "Searched so far: the text that was run." },
+  part: {
+    none: "Nowhere else in the part that was searched.",
+    note: "The file is long: only a part around the selection was searched.",
+  },
+  file: { none: "Nowhere else in this file.", note: null },
+} as const;
+
 /** Places elsewhere in the text, each a button that goes there. */
-export function placeList(card: NeuronCard, onReveal: (start: number, end: number) => void): HTMLElement {
+export function placeList(
+  card: NeuronCard,
+  searched: NeuronsPanelData["searched"],
+  onReveal: (start: number, end: number) => void,
+): HTMLElement {
   const { tokens, context } = card.window;
   const { scale } = ownScale(card.activations.filter((_, i) => tokens[i] && isCounted(tokens[i], i)));
   const items = card.places.map((place) => {
@@ -67,13 +82,14 @@ export function placeList(card: NeuronCard, onReveal: (start: number, end: numbe
     element.addEventListener("click", () => onReveal(place.token.start, place.token.end));
     return h("li", {}, element);
   });
-  const body =
-    items.length > 0 ? h("ul", {}, ...items) : h("p", { class: "muted" }, "Nowhere else in this file.");
+  const { none, note } = SEARCHED[searched];
+  const body = items.length > 0 ? h("ul", {}, ...items) : h("p", { class: "muted" }, none);
   return h(
     "section",
     { class: "figure" },
     h("h2", { class: "figure-title" }, "Elsewhere in this file"),
     body,
+    note === null ? null : h("p", { class: "note" }, note),
     // Selected text may be run alone; the file's other places have no selection to be run by.
     context === "document"
       ? null
