@@ -2,6 +2,7 @@
 import type { WorkOptions } from "../base/cancel";
 import { throwIfCancelled } from "../base/cancel";
 import type { Logger } from "../base/log";
+import type { LensMath } from "../graph/lensMath";
 import type { ModelRecords, Runner, Vocabulary } from "../graph/runner";
 import type { ModelSpec } from "../graph/modelSpec";
 import type { ModelInfo } from "../protocol/model";
@@ -13,6 +14,7 @@ import { familyOf, modelSpecOf } from "./families";
 import { memoryBudget, modelUse, requireMemory, workingBytes } from "./memory";
 import { modelInfo } from "./modelInfo";
 import { ModelRunner } from "./modelRunner";
+import { OrtLensMath } from "./run/lensMath";
 import { SessionPool } from "./sessionPool";
 import { type ModelFolder, openModelFolder } from "./store/modelFolder";
 import { readModelRecords } from "./store/records";
@@ -24,6 +26,8 @@ export interface OpenModel {
   /** What runs it; its note is among the warnings of `info`. */
   readonly device: ChosenDevice;
   readonly runner: Runner;
+  /** What trained lenses are fitted with and read through. */
+  readonly lensMath: LensMath;
   /** Null when the folder has no tokenizer.json: only ids can be run. */
   readonly tokenizer: TextTokenizer | null;
   readonly vocabulary: Vocabulary;
@@ -116,6 +120,7 @@ function modelOf(
     info,
     device: options.chosen,
     runner: new ModelRunner(info, spec, folder.tensors, pool),
+    lensMath: new OrtLensMath(spec, folder.tensors, pool),
     tokenizer,
     vocabulary: vocabularyOf(tokenizer),
     chat: () => createChatTemplate(folder.chatTemplate, folder.tokenizerConfig),
