@@ -18,6 +18,7 @@ import { OrtLensMath } from "./run/lensMath";
 import { SessionPool } from "./sessionPool";
 import { type ModelFolder, openModelFolder } from "./store/modelFolder";
 import { readModelRecords } from "./store/records";
+import { unembedDigest } from "./store/unembedDigest";
 import { threadCount } from "./threads";
 
 /** An opened model. `info.digest` stays null; `digest()` computes it once. */
@@ -38,6 +39,10 @@ export interface OpenModel {
   chat(): ChatTemplate | null;
   /** What is known of the neurons from held-out text; null where the folder says nothing that fits. */
   records(): Promise<ModelRecords | null>;
+  /** The trained lens beside the model, null where there is none; see `HeldLenses`. */
+  readonly lensFile: string | null;
+  /** SHA-256 of final norm and unembedding as they are used, as hex: what a lens must have been fitted for. */
+  unembedDigest(): Promise<string>;
   /** SHA-256 of config.json, tokenizer.json and weights, as hex. */
   digest(options?: WorkOptions): Promise<string>;
   /**
@@ -116,6 +121,7 @@ function modelOf(
   const pool = new SessionPool({ directory: folder.directory, threads, device: options.chosen.name });
   let records: Promise<ModelRecords | null> | undefined;
   let digest: Promise<string> | undefined;
+  let unembedding: Promise<string> | undefined;
   return {
     info,
     device: options.chosen,
@@ -125,6 +131,8 @@ function modelOf(
     vocabulary: vocabularyOf(tokenizer),
     chat: () => createChatTemplate(folder.chatTemplate, folder.tokenizerConfig),
     records: () => (records ??= readModelRecords(folder.recordsFile, info, options.logger)),
+    lensFile: folder.lensFile,
+    unembedDigest: () => (unembedding ??= unembedDigest(spec, folder.tensors, folder.directory)),
     digest: (work) =>
       (digest ??= folder.digest(work).catch((error: unknown) => {
         digest = undefined;

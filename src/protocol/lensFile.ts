@@ -16,6 +16,8 @@ export interface HeldOutLayer {
   readonly random: number;
   /** What was kept: least squares, what KL steps made of it, or no translator where neither helped. */
   readonly from: "least squares" | "KL steps" | "none";
+  /** True where the trained lens is farther from the output than the logit lens; absent elsewhere. */
+  readonly worse?: true;
 }
 
 /** Quality of a trained lens, row by row; the last row needs no translator and is not listed. */

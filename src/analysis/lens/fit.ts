@@ -63,7 +63,7 @@ export async function fitLens(
       positions: judged.positions,
       layers: state.layers.map(({ from }, layer) => {
         const kl = { logit: logit[layer], trained: trained[layer], random: drawn[layer] };
-        return { layer, ...kl, from };
+        return { layer, ...kl, from, ...(kl.trained > kl.logit ? { worse: true as const } : {}) };
       }),
     },
     positions: windows.fit.reduce((sum, ids) => sum + ids.length - 1, 0),
@@ -109,7 +109,6 @@ async function solve(
     return {
       current: copied(best),
       momentum: noTranslator(d),
-      squares: noTranslator(d),
       best,
       bestKl: helps ? kl[1][l] : kl[0][l],
       from: helps ? "least squares" : "none",

@@ -8,9 +8,7 @@ import { Moments } from "./moments";
 export interface LayerFit {
   /** What KL steps move. */
   current: Translator;
-  /** Running means of gradients and of their squares (Adam). */
   readonly momentum: Translator;
-  readonly squares: Translator;
   /** The best by the KL on the windows that choose. */
   best: Translator;
   bestKl: number;
@@ -47,7 +45,7 @@ export interface StoredFit {
 }
 
 const momentNames = ["xx", "yx", "x", "y", "shiftX", "shiftY"] as const;
-const translatorNames = ["current", "momentum", "squares", "best"] as const;
+const translatorNames = ["current", "momentum", "best"] as const;
 
 /** Takes a state apart; the arrays are the state's own. */
 export function storeFit(state: FitState): StoredFit {
@@ -82,14 +80,14 @@ export function restoreFit({ arrays, notes }: StoredFit, d: number): FitState | 
     momentNames.every((name) => fill(moments[name], arrays.get(`${l}.${name}`))),
   );
   const parts = layers.map((layer, l) => {
-    const [current, momentum, squares, best] = translatorNames.map((name) => {
+    const [current, momentum, best] = translatorNames.map((name) => {
       const translator = noTranslator(d);
       const filled = (["a", "b"] as const).every((part) =>
         fill(translator[part], arrays.get(`${l}.${name}.${part}`)),
       );
       return filled ? translator : null;
     });
-    return current && momentum && squares && best ? { ...layer, current, momentum, squares, best } : null;
+    return current && momentum && best ? { ...layer, current, momentum, best } : null;
   });
   if (!isWhole || parts.includes(null)) return null;
   state.layers = parts.filter((part) => part !== null);
