@@ -2,7 +2,7 @@
 //
 //   node lens-text.mjs OUT
 //
-// Writes OUT/fit.txt and OUT/held-out.txt: TypeScript and Markdown files in turn, of
+// Writes OUT/npm-packages.txt and OUT/npm-packages-held-out.txt: TypeScript and Markdown files in turn, of
 // the packages that `npm ci` installs under permissive licences, those left out that
 // the model itself was trained on. A fifth of the files, by the SHA-256 of their path,
 // is held out whole. Files end with <|endoftext|>, as documents do in training.
@@ -27,8 +27,12 @@ const hash = (path) => createHash("sha256").update(path).digest("hex");
 
 /** Folders of the packages at the top of node_modules. */
 function folders() {
-  const named = (name) => (name.startsWith("@") ? readdirSync(join(root, name)).map((part) => `${name}/${part}`) : [name]);
-  return readdirSync(root).filter((name) => !name.startsWith(".")).sort().flatMap(named);
+  const named = (name) =>
+    name.startsWith("@") ? readdirSync(join(root, name)).map((part) => `${name}/${part}`) : [name];
+  return readdirSync(root)
+    .filter((name) => !name.startsWith("."))
+    .sort()
+    .flatMap(named);
 }
 
 function filesOf(name) {
@@ -53,12 +57,22 @@ function filesOf(name) {
   });
 }
 
-const files = folders().flatMap(filesOf).sort((a, b) => hash(a.path).localeCompare(hash(b.path)));
-const byKind = [files.filter(({ path }) => path.endsWith("ts")), files.filter(({ path }) => path.endsWith(".md"))];
-const turns = Array.from({ length: Math.min(...byKind.map(({ length }) => length)) }, (_, i) => byKind.map((kind) => kind[i]));
+const files = folders()
+  .flatMap(filesOf)
+  .sort((a, b) => hash(a.path).localeCompare(hash(b.path)));
+const byKind = [
+  files.filter(({ path }) => path.endsWith("ts")),
+  files.filter(({ path }) => path.endsWith(".md")),
+];
+const turns = Array.from({ length: Math.min(...byKind.map(({ length }) => length)) }, (_, i) =>
+  byKind.map((kind) => kind[i]),
+);
 mkdirSync(out, { recursive: true });
-for (const [name, held] of [["fit", false], ["held-out", true]]) {
-  const chosen = turns.flat().filter(({ path }) => parseInt(hash(path).slice(-2), 16) % 5 === 0 === held);
+for (const [name, held] of [
+  ["npm-packages", false],
+  ["npm-packages-held-out", true],
+]) {
+  const chosen = turns.flat().filter(({ path }) => (parseInt(hash(path).slice(-2), 16) % 5 === 0) === held);
   writeFileSync(join(out, `${name}.txt`), chosen.map(({ text }) => `${text}<|endoftext|>`).join(""));
   const length = chosen.reduce((sum, { text }) => sum + text.length, 0);
   console.log(`${name}.txt: ${chosen.length} files, ${length} characters`);

@@ -107,7 +107,11 @@ export function predictionDepth(cells: readonly LensCell[]): number {
 export async function* lensRows(
   runner: Runner,
   vocabulary: Vocabulary,
-  request: { readonly ids: readonly number[]; readonly k: number; readonly translate?: Translate | undefined },
+  request: {
+    readonly ids: readonly number[];
+    readonly k: number;
+    readonly translate?: Translate | undefined;
+  },
   options: WorkOptions = {},
 ): AsyncGenerator<{ readonly layer: number; readonly cells: readonly LensCell[] }> {
   const { ids, k, translate = asItIs } = request;

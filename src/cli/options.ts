@@ -29,7 +29,8 @@ export const optionTexts = {
   lens: "--lens LENS         a trained lens to read the rows through (a file that lens-fit made)",
   tokens: "--tokens N          tokens of the text to use, held-out ones included (20000)",
   steps: "--steps N           KL steps after least squares (250); 0: least squares alone",
-  "held-out": "--held-out SHARE|F  share of the text, from its end, to judge the lens on (0.2); or another file",
+  "held-out":
+    "--held-out SHARE|F  share of the text, from its end, to judge the lens on (0.2); or another file",
   device:
     "--device D          cpu (default), auto, cuda, webgpu, dml, coreml, tensorrt; all but cpu are untested",
   "memory-budget": "--memory-budget GB  most memory a model may take",

@@ -36,8 +36,7 @@ export function translateGraph(d: number): OnnxGraph {
 /** Rows x and others y [n, d] → xᵀx and yᵀx in float64. */
 export function productsGraph(d: number): OnnxGraph {
   const graph = new GraphBuilder("products", noWeights);
-  const wide = (name: string): ValueName =>
-    graph.op("Cast", [graph.input(name, ["n", d])], { to: 11 });
+  const wide = (name: string): ValueName => graph.op("Cast", [graph.input(name, ["n", d])], { to: 11 });
   const x = wide(lensNames.rows);
   const y = wide(lensNames.others);
   graph.output(lensNames.xx, graph.op("Gemm", [x, x], { transA: 1 }), [d, d], "double");
@@ -87,7 +86,11 @@ interface Unembedded {
   readonly normed: { readonly value: ValueName; readonly inverse: ValueName } | null;
 }
 
-function unembed(graph: GraphBuilder, rows: ValueName, { finalNorm, unembed: spec, dModel }: ModelSpec): Unembedded {
+function unembed(
+  graph: GraphBuilder,
+  rows: ValueName,
+  { finalNorm, unembed: spec, dModel }: ModelSpec,
+): Unembedded {
   const normed = finalNorm === null ? null : normedRows(graph, rows, finalNorm, dModel);
   const y = finalNorm === null || normed === null ? rows : gained(graph, normed.value, finalNorm);
   const { weight, bias, project, scale, softCap } = spec;
@@ -127,7 +130,11 @@ function throughCap(graph: GraphBuilder, gradient: ValueName, value: ValueName, 
   return graph.op("Mul", [gradient, slope]);
 }
 
-function throughUnembedding(graph: GraphBuilder, gradient: ValueName, { weight, project }: UnembedSpec): ValueName {
+function throughUnembedding(
+  graph: GraphBuilder,
+  gradient: ValueName,
+  { weight, project }: UnembedSpec,
+): ValueName {
   const narrow = transposed(graph, gradient, { weight, layout: "out-in", bias: null });
   return project === null ? narrow : transposed(graph, narrow, project);
 }

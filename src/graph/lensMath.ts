@@ -28,9 +28,16 @@ export interface LensMath {
   /** h + A h + b for every row. */
   translate(translator: Translator, rows: Float32Array): Promise<Float32Array>;
   /** xᵀx and yᵀx of rows x, y [n, dModel], summed in float64: [dModel, dModel] each. */
-  products(x: Float32Array, y: Float32Array): Promise<{ readonly xx: Float64Array; readonly yx: Float64Array }>;
+  products(
+    x: Float32Array,
+    y: Float32Array,
+  ): Promise<{ readonly xx: Float64Array; readonly yx: Float64Array }>;
   /** gᵀx of rows g, x [n, dModel]: [dModel, dModel]. */
   outer(g: Float32Array, x: Float32Array): Promise<Float32Array>;
   /** KL(model ‖ lens): both through final norm, unembedding, scale and soft cap, a few positions at a time. */
-  divergences(rows: LayerRows, wants: { readonly gradients: boolean }, options?: WorkOptions): Promise<Divergences>;
+  divergences(
+    rows: LayerRows,
+    wants: { readonly gradients: boolean },
+    options?: WorkOptions,
+  ): Promise<Divergences>;
 }

@@ -34,7 +34,11 @@ export const lensCommand: Command = {
           first = false;
         }
       }
-      const facts = { ids: window.ids, ...(lens && { lens: lens.facts }), ...(await factsOf(session, window, work)) };
+      const facts = {
+        ids: window.ids,
+        ...(lens && { lens: lens.facts }),
+        ...(await factsOf(session, window, work)),
+      };
       await out.text(`]}],${JSON.stringify(facts).slice(1)}`);
     });
   },

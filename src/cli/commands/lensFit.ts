@@ -7,7 +7,12 @@ import { cutWindows, windowLength } from "../../analysis/lens/fit/windows";
 import { CancelledError } from "../../base/errors";
 import type { WorkOptions } from "../../base/cancel";
 import { EngineError } from "../../engine/engineError";
-import { checkpointPath, readCheckpoint, removeCheckpoint, writeCheckpoint } from "../../engine/store/lensCheckpoint";
+import {
+  checkpointPath,
+  readCheckpoint,
+  removeCheckpoint,
+  writeCheckpoint,
+} from "../../engine/store/lensCheckpoint";
 import { tunedKind, writeLensFile } from "../../engine/store/lensFile";
 import { encodeWhole, type WholeText } from "../../engine/window";
 import type { LensFacts } from "../../protocol/lensFile";
@@ -45,7 +50,8 @@ export const lensFitCommand: Command = {
 
 async function readGiven({ values }: ParsedArguments): Promise<Given> {
   const { file, out } = values;
-  if (file === undefined) throw usageError("There is no text.", "Give --file F, a text like those to be read.");
+  if (file === undefined)
+    throw usageError("There is no text.", "Give --file F, a text like those to be read.");
   if (out === undefined) throw usageError("There is no file to write.", "Give --out LENS.safetensors.");
   const seed = wholeNumber("seed", values.seed ?? "0", 0, 2 ** 31);
   const steps = wholeNumber("steps", values.steps ?? "250", 0, 100_000);
@@ -79,7 +85,13 @@ async function fit(
   });
   const modelDigest = await open.digest(work);
   const textDigest = digestOf(given);
-  const shares = { tokens, steps, seed, bos: work.bos, heldOut: typeof heldOut === "number" ? heldOut : "file" };
+  const shares = {
+    tokens,
+    steps,
+    seed,
+    bos: work.bos,
+    heldOut: typeof heldOut === "number" ? heldOut : "file",
+  };
   const settings = JSON.stringify({ modelDigest, textDigest, ...shares });
   const state = (await readCheckpoint(out, settings, info.dModel)) ?? newFitState(info.nLayers, info.dModel);
   const keep = (kept: FitState): Promise<void> => writeCheckpoint(out, kept, settings);

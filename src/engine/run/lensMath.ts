@@ -2,7 +2,13 @@
 import { throwIfCancelled, type WorkOptions } from "../../base/cancel";
 import type { OnnxGraph } from "../../formats/onnx/onnxModel";
 import type { WeightTable } from "../../graph/graphBuilder";
-import { divergenceGraph, lensNames, outerGraph, productsGraph, translateGraph } from "../../graph/lensGraphs";
+import {
+  divergenceGraph,
+  lensNames,
+  outerGraph,
+  productsGraph,
+  translateGraph,
+} from "../../graph/lensGraphs";
 import type { Divergences, LayerRows, LensMath, Translator } from "../../graph/lensMath";
 import type { ModelSpec } from "../../graph/modelSpec";
 import { doublesOf, floatFeed, floatsOf } from "../feeds";

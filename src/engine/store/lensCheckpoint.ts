@@ -29,7 +29,11 @@ export async function writeCheckpoint(out: string, state: FitState, settings: st
  * The state that was kept; null where there is none.
  * @throws {EngineError} "lens-unfinished" where it belongs to other settings or cannot be read
  */
-export async function readCheckpoint(out: string, settings: string, dModel: number): Promise<FitState | null> {
+export async function readCheckpoint(
+  out: string,
+  settings: string,
+  dModel: number,
+): Promise<FitState | null> {
   const path = checkpointPath(out);
   let file: Buffer;
   try {
@@ -40,7 +44,10 @@ export async function readCheckpoint(out: string, settings: string, dModel: numb
   }
   try {
     const length = headerLength(file.subarray(0, prefixLength), file.length);
-    const { metadata, tensors } = parseHeader(file.subarray(prefixLength, prefixLength + length), file.length);
+    const { metadata, tensors } = parseHeader(
+      file.subarray(prefixLength, prefixLength + length),
+      file.length,
+    );
     if (metadata["format"] !== format || metadata["settings"] !== settings)
       throw unusable(path, "was begun with another model, text or setting");
     const arrays = new Map(

@@ -45,7 +45,8 @@ export async function readLensFile(path: string, shape: LensShape): Promise<Lens
     const handle = await open(path, "r");
     try {
       const translators: Translator[] = [];
-      for (let l = 0; l < shape.nLayers; l++) translators.push(await translatorOf(handle, header, { path, l, ...shape }));
+      for (let l = 0; l < shape.nLayers; l++)
+        translators.push(await translatorOf(handle, header, { path, l, ...shape }));
       return { facts, translators };
     } finally {
       await handle.close();
@@ -100,7 +101,11 @@ function decodeFit(value: unknown): LensFit {
   };
 }
 
-function requireShape({ metadata, tensors }: SafetensorsHeader, { nLayers, dModel }: LensShape, path: string): void {
+function requireShape(
+  { metadata, tensors }: SafetensorsHeader,
+  { nLayers, dModel }: LensShape,
+  path: string,
+): void {
   const [layers, width] = [Number(metadata["nLayers"]), Number(metadata["dModel"])];
   if (layers !== nLayers || width !== dModel) {
     const has = `${metadata["nLayers"] ?? "?"} layers of width ${metadata["dModel"] ?? "?"}`;
@@ -129,7 +134,7 @@ async function translatorOf(
 
 async function valuesOf(handle: FileHandle, { start, end, dtype }: SafetensorsEntry): Promise<Float32Array> {
   const bytes = new Uint8Array(end - start);
-  for (let done = 0; done < bytes.length; ) {
+  for (let done = 0; done < bytes.length;) {
     const { bytesRead } = await handle.read(bytes, done, bytes.length - done, start + done);
     if (bytesRead === 0) throw new Error("the file became shorter while it was read");
     done += bytesRead;

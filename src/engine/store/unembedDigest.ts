@@ -17,7 +17,14 @@ export async function unembedDigest(
   const { scale, softCap, project } = unembed;
   const hash = createHash("sha256");
   hash.update(JSON.stringify({ kind, plusOne, epsilon, scale, softCap, layout: project?.layout ?? null }));
-  const names = [finalNorm?.gain, finalNorm?.bias, project?.weight, project?.bias, unembed.weight, unembed.bias];
+  const names = [
+    finalNorm?.gain,
+    finalNorm?.bias,
+    project?.weight,
+    project?.bias,
+    unembed.weight,
+    unembed.bias,
+  ];
   for (const name of names) {
     hash.update(name == null ? "-" : "+");
     if (name != null) await addWeight(hash, locateWeight(weights, name), directory);
@@ -33,8 +40,13 @@ async function addWeight(
   const handle = await open(join(directory, file), "r");
   try {
     const buffer = new Uint8Array(Math.min(length, chunkLength));
-    for (let done = 0; done < length; ) {
-      const { bytesRead } = await handle.read(buffer, 0, Math.min(buffer.length, length - done), offset + done);
+    for (let done = 0; done < length;) {
+      const { bytesRead } = await handle.read(
+        buffer,
+        0,
+        Math.min(buffer.length, length - done),
+        offset + done,
+      );
       if (bytesRead === 0) return;
       hash.update(buffer.subarray(0, bytesRead));
       done += bytesRead;

@@ -2,6 +2,7 @@
 import { Buffer } from "node:buffer";
 import * as vscode from "vscode";
 import { CancelledError, CodedError, toErrorData } from "../../base/errors";
+import type { LensKind } from "../../protocol/lensFile";
 import type { HostApi, PanelId, RunChoice } from "../../protocol/panelApi";
 import type { Handlers } from "../../protocol/rpc";
 import { Command } from "../contributions";
@@ -15,6 +16,7 @@ export interface PanelActions {
   cancel(): void;
   example(): Promise<void>;
   chooseRun?(choice: RunChoice): Promise<void>;
+  chooseLens?(kind: LensKind): Promise<void>;
   reveal?(start: number, end: number): Promise<void>;
   chooseNeuron?(layer: number, neuron: number): Promise<void>;
   chooseHead?(layer: number, head: number): Promise<void>;
@@ -50,6 +52,7 @@ export function hostHandlers<Id extends PanelId>(
       return null;
     },
     "run/choose": (choice) => start(actions.chooseRun?.(choice)),
+    "lens/choose": ({ kind }) => start(actions.chooseLens?.(kind)),
     "editor/reveal": ({ start: from, end }) => start(actions.reveal?.(from, end)),
     "neurons/choose": ({ layer, neuron }) => start(actions.chooseNeuron?.(layer, neuron)),
     "editor/clear": () => start(vscode.commands.executeCommand(Command.ClearColours)),

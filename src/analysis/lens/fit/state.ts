@@ -34,7 +34,13 @@ export function noTranslator(d: number): Translator {
 
 /** Nothing done yet. */
 export function newFitState(nLayers: number, d: number): FitState {
-  return { phase: "statistics", next: 0, judged: 0, moments: indices(nLayers).map(() => new Moments(d)), layers: [] };
+  return {
+    phase: "statistics",
+    next: 0,
+    judged: 0,
+    moments: indices(nLayers).map(() => new Moments(d)),
+    layers: [],
+  };
 }
 
 /** A state as it is stored. */
@@ -61,7 +67,10 @@ export function storeFit(state: FitState): StoredFit {
   });
   const { phase, next, judged } = state;
   const layers = state.layers.map(({ bestKl, from }) => ({ bestKl, from }));
-  return { arrays, notes: JSON.stringify({ phase, next, judged, counts: state.moments.map(({ n }) => n), layers }) };
+  return {
+    arrays,
+    notes: JSON.stringify({ phase, next, judged, counts: state.moments.map(({ n }) => n), layers }),
+  };
 }
 
 interface Notes {

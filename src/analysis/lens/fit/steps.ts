@@ -43,25 +43,33 @@ export async function takeStep(
   const rows = await rowsOf(subject, ids, options, positions);
   const current = layers.map((layer) => layer.current);
   const read = { layers: await translated(subject, rows.layers, current), final: rows.final };
-  const { gradients } = await subject.math.divergences(
-    read,
-    { gradients: true },
-    { signal: options.signal },
-  );
+  const { gradients } = await subject.math.divergences(read, { gradients: true }, { signal: options.signal });
   const found: Translator[] = [];
   for (const [l, own] of gradients.entries()) {
     const mean = own.map((value) => value / positions.length);
-    found.push({ a: await subject.math.outer(mean, rows.layers[l]), b: columnSums(mean, subject.runner.info.dModel) });
+    found.push({
+      a: await subject.math.outer(mean, rows.layers[l]),
+      b: columnSums(mean, subject.runner.info.dModel),
+    });
   }
   layers.forEach((layer, l) => move(layer, found[l], which));
 }
 
-function batchOf({ step, seed, windows }: Step, most: number): { ids: readonly number[]; positions: number[] } {
+function batchOf(
+  { step, seed, windows }: Step,
+  most: number,
+): { ids: readonly number[]; positions: number[] } {
   const round = Math.floor(step / windows.length);
   const order = permutation(windows.length, seededRandom(seed + 7919 * round));
   const ids = windows[order[step % windows.length]];
   const all = permutation(ids.length - 1, seededRandom(seed + 104729 * (step + 1)));
-  return { ids, positions: all.slice(0, most).map((i) => i + 1).sort((a, b) => a - b) };
+  return {
+    ids,
+    positions: all
+      .slice(0, most)
+      .map((i) => i + 1)
+      .sort((a, b) => a - b),
+  };
 }
 
 function columnSums(rows: Float32Array, d: number): Float32Array {
