@@ -2,11 +2,13 @@
  * The logit lens: what the residual stream decodes to at every layer.
  *
  * Row l is `blocks.l.hook_resid_pre`, the last row `blocks.{L-1}.hook_resid_post`, each through the model's own final
- * norm and unembedding. Early rows are biased; a low probability there is no evidence of absence.
+ * norm and unembedding. Early rows are biased; a low probability there is no evidence of absence. A trained lens puts
+ * each row but the last through its translator first (fit.ts).
  *
  * Source: nostalgebraist, "interpreting GPT: the logit lens", 2020; prediction depth as in Belrose et al., 2023.
  */
 import { throwIfCancelled, type WorkOptions } from "../base/cancel";
+import type { Translate } from "../graph/lensMath";
 import type { Decoded, Runner, Vocabulary } from "../graph/runner";
 import type { LensCell, LensTrajectory, LensView } from "../protocol/lens";
 import type { ModelInfo, RunWindow } from "../protocol/model";
@@ -37,6 +39,8 @@ export interface LensRequest {
   readonly k: number;
   /** What earlier views have computed; only the missing columns are computed anew. */
   readonly cache?: LensColumns;
+  /** Of a trained lens; the cache must then be of that lens alone. */
+  readonly translate?: Translate | undefined;
 }
 
 /**
@@ -50,7 +54,7 @@ export async function lensView(
   options: WorkOptions = {},
 ): Promise<LensView> {
   const started = performance.now();
-  const { window, k, cache = new LensColumns() } = request;
+  const { window, k, cache = new LensColumns(), translate } = request;
   requireIds(window.ids);
   const last = window.ids.length - 1;
   const n = Math.min(window.ids.length, Math.max(1, request.columns));
@@ -66,7 +70,7 @@ export async function lensView(
   for (const [pos, column] of await computeColumns(
     runner,
     vocabulary,
-    { ...key, positions: missing },
+    { ...key, positions: missing, translate },
     options,
   )) {
     columns.set(pos, column);
@@ -103,10 +107,14 @@ export function predictionDepth(cells: readonly LensCell[]): number {
 export async function* lensRows(
   runner: Runner,
   vocabulary: Vocabulary,
-  request: { readonly ids: readonly number[]; readonly k: number },
+  request: {
+    readonly ids: readonly number[];
+    readonly k: number;
+    readonly translate?: Translate | undefined;
+  },
   options: WorkOptions = {},
 ): AsyncGenerator<{ readonly layer: number; readonly cells: readonly LensCell[] }> {
-  const { ids, k } = request;
+  const { ids, k, translate = asItIs } = request;
   requireIds(ids);
   const hooks = lensHooks(runner.info);
   const together = Math.max(1, Math.floor(readBudget / (ids.length * runner.info.dModel)));
@@ -115,11 +123,8 @@ export async function* lensRows(
     const run = await runner.run({ ids, reads: part.map((hook) => ({ hook })) }, { signal: options.signal });
     for (const [i, hook] of part.entries()) {
       options.onProgress?.({ done: from + i, total: hooks.length, message: "Decoding layers" });
-      for await (const { first, decoded } of decodeRows(
-        runner,
-        { rows: readAt(run, hook).data, k },
-        options,
-      )) {
+      const rows = await translate(from + i, readAt(run, hook).data);
+      for await (const { first, decoded } of decodeRows(runner, { rows, k }, options)) {
         yield {
           layer: from + i,
           cells: decoded.ids.map((_, row) => cell(decoded, row, first + row, vocabulary)),
@@ -133,7 +138,10 @@ interface Wanted {
   readonly ids: readonly number[];
   readonly k: number;
   readonly positions: readonly number[];
+  readonly translate: Translate | undefined;
 }
+
+const asItIs: Translate = async (_, values) => values;
 
 async function computeColumns(
   runner: Runner,
@@ -166,10 +174,12 @@ async function readColumns(
   const reads = hooks.map((hook) => ({ hook, positions: wanted.positions }));
   const run = await runner.run({ ids: wanted.ids, reads }, options);
   const rows = new Map(wanted.positions.map((pos) => [pos, new Float32Array(hooks.length * dModel)]));
-  hooks.forEach((hook, row) => {
+  const { translate = asItIs } = wanted;
+  for (const [row, hook] of hooks.entries()) {
     const read = readAt(run, hook);
-    wanted.positions.forEach((pos, i) => rows.get(pos)?.set(rowOf(read, i), row * dModel));
-  });
+    const values = { ...read, data: await translate(row, read.data) };
+    wanted.positions.forEach((pos, i) => rows.get(pos)?.set(rowOf(values, i), row * dModel));
+  }
   return rows;
 }
 

@@ -14,8 +14,8 @@ export const optionTexts = {
   read: "--read HOOK,HOOK    hooks to read; also patterns: blocks.*.attn.hook_pattern, blocks.{0..3}.hook_resid_post",
   edit: "--edit EDITS.json   edits to apply",
   edge: "--edge L:H:Q:K      attention edges to mask: layers, heads, queries, keys, each *, N, A..B, A.. or a list; more with ;",
-  out: "--out F.npz         file for the values that were read",
   layer: "--layer L           neurons of this layer alone",
+  out: "--out F             file to write: the values that were read (.npz), or a lens (.safetensors)",
   range: "--range START:END   selection, UTF-16 offsets in the text (with --ids: positions)",
   context:
     "--context KIND      before the selection: document (the text there, default) or selection (nothing)",
@@ -24,9 +24,14 @@ export const optionTexts = {
   choices: "--choices A|B        continuations of the text to compare; or a file, one a line or a JSON list",
   "max-tokens": "--max-tokens N      most new tokens",
   temperature: "--temperature T     0 is greedy (default)",
-  seed: "--seed S            seed for a temperature above 0 (0)",
+  seed: "--seed S            seed of what is drawn at random (0)",
   "top-k": "--top-k K           draw from the K most likely tokens only (0: all)",
   "top-p": "--top-p P           draw from the fewest tokens whose probabilities reach P only (1: all)",
+  lens: "--lens LENS         a trained lens to read the rows through (a file that lens-fit made)",
+  tokens: "--tokens N          tokens of the text to use, held-out ones included (20000)",
+  steps: "--steps N           KL steps after least squares (250); 0: least squares alone",
+  "held-out":
+    "--held-out SHARE|F  share of the text, from its end, to judge the lens on (0.2); or another file",
   device:
     "--device D          cpu (default), auto, cuda, webgpu, dml, coreml, tensorrt; all but cpu are untested",
   "memory-budget": "--memory-budget GB  most memory a model may take",

@@ -8,6 +8,7 @@ import type { Command } from "./command";
 import { generateCommand } from "./commands/generate";
 import { devicesCommand } from "./commands/devices";
 import { lensCommand } from "./commands/lens";
+import { lensFitCommand } from "./commands/lensFit";
 import { modelCommand } from "./commands/model";
 import { neuronsCommand } from "./commands/neurons";
 import { runCommand } from "./commands/run";
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   tokensCommand,
   runCommand,
   lensCommand,
+  lensFitCommand,
   neuronsCommand,
   generateCommand,
   scoreCommand,

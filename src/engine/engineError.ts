@@ -14,6 +14,10 @@ export type EngineErrorCode =
   | "bad-request"
   | "bad-ids"
   | "bad-direction"
+  | "bad-lens"
+  | "lens-of-another-model"
+  | "lens-unfinished"
+  | "lens-not-written"
   | "not-finite";
 
 /** Something the engine could not do. */

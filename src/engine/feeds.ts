@@ -17,3 +17,10 @@ export function floatsOf(out: Readonly<Record<string, Fetched>>, name: string): 
   if (data instanceof Float32Array) return data;
   throw new TypeError(`The graph's output "${name}" is not float32.`);
 }
+
+/** A float64 output by its name. */
+export function doublesOf(out: Readonly<Record<string, Fetched>>, name: string): Float64Array {
+  const { data } = out[name];
+  if (data instanceof Float64Array) return data;
+  throw new TypeError(`The graph's output "${name}" is not float64.`);
+}

@@ -36,10 +36,12 @@ export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
       const { tokens } = await tokenizerOf(await store.getUnchanged(model, work)).encodeLong(text, work);
       return { text, tokens };
     },
-    "lens/view": async ({ model, input, columns, k }, work) => {
+    "lens/view": async ({ model, input, columns, k, lens: wanted }, work) => {
       const held = await store.getUnchanged(model, work);
-      const request = { window: windowOf(held, input), columns, k, cache: held.columns };
-      return lensView(held.open.runner, held.open.vocabulary, request, work);
+      const { lens, choice } = await held.lenses.choose(wanted ?? { kind: "logit", file: null }, work);
+      const through = { cache: lens?.columns ?? held.columns, translate: lens?.translate };
+      const request = { window: windowOf(held, input), columns, k, ...through };
+      return { ...(await lensView(held.open.runner, held.open.vocabulary, request, work)), lens: choice };
     },
     "neurons/rank": async ({ model, input, range, k, layer }, work) => {
       const held = await store.getUnchanged(model, work);

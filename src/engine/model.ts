@@ -2,6 +2,7 @@
 import type { WorkOptions } from "../base/cancel";
 import { throwIfCancelled } from "../base/cancel";
 import type { Logger } from "../base/log";
+import type { LensMath } from "../graph/lensMath";
 import type { ModelRecords, Runner, Vocabulary } from "../graph/runner";
 import type { ModelSpec } from "../graph/modelSpec";
 import type { ModelInfo } from "../protocol/model";
@@ -13,9 +14,11 @@ import { familyOf, modelSpecOf } from "./families";
 import { memoryBudget, modelUse, requireMemory, workingBytes } from "./memory";
 import { modelInfo } from "./modelInfo";
 import { ModelRunner } from "./modelRunner";
+import { OrtLensMath } from "./run/lensMath";
 import { SessionPool } from "./sessionPool";
 import { type ModelFolder, openModelFolder } from "./store/modelFolder";
 import { readModelRecords } from "./store/records";
+import { unembedDigest } from "./store/unembedDigest";
 import { threadCount } from "./threads";
 
 /** An opened model. `info.digest` stays null; `digest()` computes it once. */
@@ -24,6 +27,8 @@ export interface OpenModel {
   /** What runs it; its note is among the warnings of `info`. */
   readonly device: ChosenDevice;
   readonly runner: Runner;
+  /** What trained lenses are fitted with and read through. */
+  readonly lensMath: LensMath;
   /** Null when the folder has no tokenizer.json: only ids can be run. */
   readonly tokenizer: TextTokenizer | null;
   readonly vocabulary: Vocabulary;
@@ -34,6 +39,10 @@ export interface OpenModel {
   chat(): ChatTemplate | null;
   /** What is known of the neurons from held-out text; null where the folder says nothing that fits. */
   records(): Promise<ModelRecords | null>;
+  /** The trained lens beside the model, null where there is none; see `HeldLenses`. */
+  readonly lensFile: string | null;
+  /** SHA-256 of final norm and unembedding as they are used, as hex: what a lens must have been fitted for. */
+  unembedDigest(): Promise<string>;
   /** SHA-256 of config.json, tokenizer.json and weights, as hex. */
   digest(options?: WorkOptions): Promise<string>;
   /**
@@ -113,14 +122,18 @@ function modelOf(
   const pool = new SessionPool({ directory: folder.directory, threads, device: options.chosen.name });
   let records: Promise<ModelRecords | null> | undefined;
   let digest: Promise<string> | undefined;
+  let unembedding: Promise<string> | undefined;
   return {
     info,
     device: options.chosen,
     runner: new ModelRunner(info, spec, folder.tensors, { pool, room: options.room }),
+    lensMath: new OrtLensMath(spec, folder.tensors, pool),
     tokenizer,
     vocabulary: vocabularyOf(tokenizer),
     chat: () => createChatTemplate(folder.chatTemplate, folder.tokenizerConfig),
     records: () => (records ??= readModelRecords(folder.recordsFile, info, options.logger)),
+    lensFile: folder.lensFile,
+    unembedDigest: () => (unembedding ??= unembedDigest(spec, folder.tensors, folder.directory)),
     digest: (work) =>
       (digest ??= folder.digest(work).catch((error: unknown) => {
         digest = undefined;

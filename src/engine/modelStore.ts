@@ -7,6 +7,7 @@ import { CancelSource, throwIfCancelled } from "../base/cancel";
 import { CancelledError } from "../base/errors";
 import type { Logger } from "../base/log";
 import type { VerifyRecord } from "../protocol/verify";
+import { HeldLenses } from "./lenses";
 import { openModel, type OpenModel, type OpenOptions } from "./model";
 import { verifiedOf } from "./store/verified";
 
@@ -15,6 +16,8 @@ export interface HeldModel {
   readonly open: OpenModel;
   /** Decoded lens columns of the text that was looked at last. */
   readonly columns: LensColumns;
+  /** Trained lenses that were looked through. */
+  readonly lenses: HeldLenses;
   /** Head scores of the text whose attention was looked at last. */
   readonly headScores: HeadScoreCache;
   /** Activations over the model's records; null where it has none. */
@@ -147,6 +150,7 @@ function hold(open: OpenModel): HeldModel {
   return {
     open,
     columns: new LensColumns(),
+    lenses: new HeldLenses(open),
     headScores: new HeadScoreCache(),
     records: () =>
       (records ??= open

@@ -12,7 +12,7 @@ export type Feed =
 /** An array coming out of a graph. */
 export interface Fetched {
   readonly dims: readonly number[];
-  readonly data: Float32Array | BigInt64Array;
+  readonly data: Float32Array | Float64Array | BigInt64Array;
 }
 
 /** A graph ready to run. `run` blocks its thread inside the native call: keep graphs small, one block each. */
@@ -104,7 +104,7 @@ async function runSession(
   const outputs = await session.run(inputs);
   const fetched: Record<string, Fetched> = {};
   for (const [name, value] of Object.entries(outputs)) {
-    fetched[name] = { dims: value.dims, data: value.data as Float32Array | BigInt64Array };
+    fetched[name] = { dims: value.dims, data: value.data as Fetched["data"] };
   }
   return fetched;
 }

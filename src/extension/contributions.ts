@@ -37,6 +37,7 @@ export enum Setting {
   ModelPath = "introspect.model.path",
   IdleMinutes = "introspect.engine.idleMinutes",
   LensColumns = "introspect.lens.columns",
+  LensFile = "introspect.lens.file",
   MemoryBudget = "introspect.memoryBudget",
   Device = "introspect.device",
   CudaLibraries = "introspect.cudaLibraries",
@@ -51,6 +52,8 @@ export interface SettingTypes {
   [Setting.IdleMinutes]: number;
   /** Positions the Lens shows, the newest last. */
   [Setting.LensColumns]: number;
+  /** File of a trained lens; empty for the one beside the model. */
+  [Setting.LensFile]: string;
   /** Most gigabytes a model may take; 0 leaves it to the machine. */
   [Setting.MemoryBudget]: number;
   /** What runs the model. */
@@ -66,6 +69,7 @@ export const settingDefaults: SettingTypes = {
   [Setting.ModelPath]: "",
   [Setting.IdleMinutes]: 5,
   [Setting.LensColumns]: 12,
+  [Setting.LensFile]: "",
   [Setting.MemoryBudget]: 0,
   [Setting.Device]: "cpu",
   [Setting.CudaLibraries]: "",

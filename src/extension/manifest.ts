@@ -43,6 +43,8 @@ export const manifestTexts: Readonly<Record<string, string>> = {
   [Setting.CudaLibraries]:
     "Folder of the CUDA and cuDNN libraries, for the device `cuda`. `introspect devices` says what is missing.",
   [Setting.LensColumns]: "Number of positions that the Lens shows, the newest last.",
+  [Setting.LensFile]:
+    "File of a trained lens (`introspect lens-fit` makes one) that the Lens may be read through. Empty: `lens.safetensors` in the model's folder, where it has one.",
   [Setting.Bos]:
     "Whether a beginning-of-sequence (BOS) token stands before a text that is run. Every result says whether one did.",
   "bos.auto": "As the model's tokenizer itself has it.",
@@ -128,6 +130,7 @@ function configuration() {
       [Setting.ModelPath]: setting(Setting.ModelPath, { type: "string", scope: "machine" }, 1),
       [Setting.IdleMinutes]: setting(Setting.IdleMinutes, { type: "number", minimum: 0, maximum: 1440 }, 2),
       [Setting.LensColumns]: setting(Setting.LensColumns, { type: "integer", minimum: 4, maximum: 64 }, 3),
+      [Setting.LensFile]: setting(Setting.LensFile, { type: "string", scope: "machine" }, 3),
       [Setting.MemoryBudget]: setting(
         Setting.MemoryBudget,
         { type: "number", scope: "machine", minimum: 0, maximum: 100_000 },

@@ -6,6 +6,7 @@ import { bosPolicies } from "../base/bosPolicy";
 import { asInteger, asList, asObject, asOneOf, asText, badField } from "./decode";
 import { decodeExperiment } from "./decodeExperiment";
 import type { EngineApi, OffsetRange } from "./engineApi";
+import { lensKinds } from "./lensFile";
 import { contextKinds, type RunContext, type RunInput } from "./model";
 import type { ParamDecoders } from "./rpc";
 
@@ -58,6 +59,14 @@ function contextOf(value: unknown, path: string): RunContext {
     : { kind, from, prefix: asText(context["prefix"], `${path}.prefix`) };
 }
 
+function lensOf(value: unknown): NonNullable<EngineApi["lens/view"]["params"]["lens"]> {
+  const lens = asObject(value, "params.lens");
+  return {
+    kind: asOneOf(lens["kind"], "params.lens.kind", lensKinds),
+    file: lens["file"] === null ? null : asText(lens["file"], "params.lens.file"),
+  };
+}
+
 /** Per method of the engine, the check of what the extension sends; each throws DecodeError "bad-field" and its like. */
 export const engineCallDecoders: ParamDecoders<EngineApi> = {
   "engine/hello": (value) => ({ build: asText(paramsOf(value)["build"], "params.build") }),
@@ -74,6 +83,7 @@ export const engineCallDecoders: ParamDecoders<EngineApi> = {
       input: inputOf(params),
       columns: count(params, "columns"),
       k: count(params, "k"),
+      ...(params["lens"] === undefined ? {} : { lens: lensOf(params["lens"]) }),
     };
   },
   "neurons/rank": (value) => {

@@ -1,6 +1,7 @@
 /** What a page says, checked before the host uses it. A page shows text from anywhere, so nothing it says is trusted. */
 import { asInteger, asNumber, asObject, asOneOf, asText, badField } from "./decode";
 import { decodeRunChoice } from "./decodeRunChoice";
+import { lensKinds } from "./lensFile";
 import type { HostApi } from "./panelApi";
 import type { ParamDecoders } from "./rpc";
 
@@ -64,6 +65,10 @@ export const panelCallDecoders: ParamDecoders<HostApi> = {
   "page/example": nothing,
   "page/cancel": nothing,
   "run/choose": (params) => decodeRunChoice(params, "params"),
+  "lens/choose": (params) => {
+    const object = asObject(params, "params", ["kind"]);
+    return { kind: asOneOf(object["kind"], "params.kind", lensKinds) };
+  },
   "editor/reveal": decodeRange,
   "focus/point": decodePointed,
   "focus/choose": decodeChosen,

@@ -3,6 +3,7 @@ import type { BosPolicy } from "../base/bosPolicy";
 import type { AttentionView } from "./attention";
 import type { Experiment, SteerResult } from "./edit";
 import type { LensView } from "./lens";
+import type { LensKind } from "./lensFile";
 import type { ModelInfo, RunInput, TokensResult } from "./model";
 import type { VerifyRecord } from "./verify";
 import type { NeuronCard, NeuronFile, NeuronsResult } from "./neurons";
@@ -28,8 +29,20 @@ export interface EngineApi {
     result: { digest: string; verified: readonly VerifyRecord[] };
   };
   "text/tokens": { params: { model: string; text: string }; result: TokensResult };
-  /** The last `columns` positions of the text up to its end. */
-  "lens/view": { params: { model: string; input: RunInput; columns: number; k: number }; result: LensView };
+  /**
+   * The last `columns` positions of the text up to its end; `lens`: through which lens, and the trained one's file (null:
+   * the one beside the model).
+   */
+  "lens/view": {
+    params: {
+      model: string;
+      input: RunInput;
+      columns: number;
+      k: number;
+      lens?: { readonly kind: LensKind; readonly file: string | null };
+    };
+    result: LensView;
+  };
   /** `layer`: the neurons of one layer alone; null or left out, of all. */
   "neurons/rank": {
     params: { model: string; input: RunInput; range: OffsetRange; k: number; layer?: number | null };

@@ -1,4 +1,5 @@
 /** Results of the logit lens. */
+import type { LensChoice } from "./lensFile";
 import type { About, RunWindow, ScoredToken } from "./model";
 
 /** One cell: what the residual stream at a row and position decodes to, about the next token. Entropy in nats. */
@@ -41,6 +42,8 @@ export interface LensView extends LensResult {
    * the next token: the depth of a token of the text is that of the column to its left.
    */
   readonly depth: readonly number[];
+  /** The trained lens there is, and whether this is read through it; absent where nobody asked. */
+  readonly lens?: LensChoice;
   /** Milliseconds the engine took, queueing excluded. */
   readonly engineMs: number;
   /** How many of the shown columns were computed anew for this answer. */

@@ -5,6 +5,7 @@ import type { Experiment, SteerResult } from "./edit";
 import type { OffsetRange } from "./engineApi";
 import type { ChosenPlace, Pointed } from "./focus";
 import type { LensView } from "./lens";
+import type { LensKind } from "./lensFile";
 import type { ModelInfo, RunContext } from "./model";
 import type { NeuronCard, NeuronsResult } from "./neurons";
 
@@ -86,6 +87,8 @@ export interface HostApi {
   "page/cancel": { params: Record<string, never>; result: null };
   /** Runs this panel's texts behind something else, now and from now on. */
   "run/choose": { params: RunChoice; result: null };
+  /** Reads the Lens through another lens, now and from now on. */
+  "lens/choose": { params: { kind: LensKind }; result: null };
   /** Selects a range of the document the panel shows; UTF-16 offsets. */
   "editor/reveal": { params: { start: number; end: number }; result: null };
   /** A token of the panel's document is pointed at (or none any more): it is marked everywhere. */

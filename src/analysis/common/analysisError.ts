@@ -12,7 +12,8 @@ export type AnalysisErrorCode =
   | "missing-hook"
   | "shape-mismatch"
   | "unread-file"
-  | "identity-broken";
+  | "identity-broken"
+  | "too-little-text";
 
 /** An analysis that cannot be made, or whose own check failed. */
 export class AnalysisError extends CodedError<AnalysisErrorCode> {}

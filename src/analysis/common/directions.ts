@@ -34,7 +34,7 @@ export async function writtenTokens(
     });
   }
   if (neurons.length === 0) return [];
-  const found = await runner.unembedDirections(rows, Math.min(k, dVocab));
+  const found = await runner.unembedDirections(rows, Math.min(k, Math.ceil(dVocab / 2)));
   const named = (list: readonly (readonly [number, number])[]) =>
     list.map(([id, weight]): WeightedToken => ({ id, text: vocabulary.text(id), weight }));
   return found.map(({ top, bottom }) => ({

@@ -29,6 +29,8 @@ export interface ModelFolder {
   readonly nParams: number;
   /** Absolute path of records.safetensors, null when absent. */
   readonly recordsFile: string | null;
+  /** Absolute path of lens.safetensors, null when absent. */
+  readonly lensFile: string | null;
   /** A sentence when a file changed, shrank or vanished since opening; null when all is as it was. Cheap. */
   changed(): Promise<string | null>;
   /** SHA-256 over config.json, tokenizer.json and the shards in name order, as hex. */
@@ -96,6 +98,7 @@ async function open(path: string, options: OpenOptions): Promise<ModelFolder> {
     tensors: placed.tensors,
     nParams: placed.nParams,
     recordsFile: (await existing(path, ["records.safetensors"]))[0] ?? null,
+    lensFile: (await existing(path, ["lens.safetensors"]))[0] ?? null,
     changed: () => changeSince([...watched, ...mapped]),
     digest: (work) => modelDigest(hashed, options.cacheDirectory, work),
     release: placed.release,

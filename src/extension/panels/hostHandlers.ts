@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import { CancelledError, CodedError, toErrorData } from "../../base/errors";
 import type { OffsetRange } from "../../protocol/engineApi";
 import type { ChosenPlace } from "../../protocol/focus";
+import type { LensKind } from "../../protocol/lensFile";
 import type { HostApi, PanelId, RunChoice } from "../../protocol/panelApi";
 import type { Handlers } from "../../protocol/rpc";
 import { Command } from "../contributions";
@@ -17,6 +18,7 @@ export interface PanelActions {
   cancel(): void;
   example(): Promise<void>;
   chooseRun?(choice: RunChoice): Promise<void>;
+  chooseLens?(kind: LensKind): Promise<void>;
   reveal?(start: number, end: number): Promise<void>;
   /** Points at a token of the panel's document, or at none. */
   point?(range: OffsetRange | null): void;
@@ -58,6 +60,7 @@ export function hostHandlers<Id extends PanelId>(
       return null;
     },
     "run/choose": (choice) => start(actions.chooseRun?.(choice)),
+    "lens/choose": ({ kind }) => start(actions.chooseLens?.(kind)),
     "editor/reveal": ({ start: from, end }) => start(actions.reveal?.(from, end)),
     "focus/point": ({ range }) => {
       actions.point?.(range);

@@ -1,6 +1,7 @@
 /** The Lens in the side bar: follows cursor and typing in whatever text editor is active. */
 import * as vscode from "vscode";
 import type { LensView } from "../../protocol/lens";
+import type { LensKind } from "../../protocol/lensFile";
 import type { RunContext } from "../../protocol/model";
 import type { RunChoice } from "../../protocol/panelApi";
 import { Setting } from "../contributions";
@@ -11,6 +12,7 @@ import { says, working } from "../messages";
 import { Follower } from "../requests/follower";
 import type { Services } from "../services";
 import { bosPolicy, readSetting } from "../settings";
+import { KeptLens } from "./keptLens";
 import { hostHandlers } from "./hostHandlers";
 import { PageConnection } from "./pageConnection";
 import { PanelStore, type StateOf } from "./panelStore";
@@ -53,9 +55,11 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
   private shown: string | undefined;
   private last: Cursor | undefined;
   private readonly choice: KeptChoice;
+  private readonly lens: KeptLens;
 
   constructor(private readonly services: Services) {
     this.choice = new KeptChoice(services.context.workspaceState, "lens");
+    this.lens = new KeptLens(services.context.workspaceState);
     this.store.update({ run: this.choice.value });
     const wake = (): void => this.wake();
     this.subscriptions = [
@@ -67,7 +71,12 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
         if (document === textEditor()?.document) wake();
       }),
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if ([Setting.LensColumns, Setting.Bos].some((name) => event.affectsConfiguration(name))) wake();
+        if (
+          [Setting.LensColumns, Setting.LensFile, Setting.Bos].some((name) =>
+            event.affectsConfiguration(name),
+          )
+        )
+          wake();
       }),
       services.models.onDidChange(() => this.modelChanged()),
     ];
@@ -133,6 +142,9 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
         this.store.update({ run: choice });
         this.wake();
       },
+      chooseLens: async (kind: LensKind) => {
+        if (this.lens.change(kind)) this.wake();
+      },
       reveal: async (start: number, end: number) => {
         if (this.shown !== undefined) await revealRange(this.shown, start, end);
       },
@@ -149,7 +161,8 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
     const { start, end } = lookedAt(this.last, this.choice.value);
     const context = contextOf(this.choice.value, start);
     const { version, uri } = document;
-    const settings = [readSetting(Setting.LensColumns), bosPolicy(), this.services.models.path];
+    const lens = [this.lens.kind, readSetting(Setting.LensFile)];
+    const settings = [...lens, readSetting(Setting.LensColumns), bosPolicy(), this.services.models.path];
     const key = JSON.stringify([uri.toString(), version, context, end, ...settings]);
     return { document, context, end, key };
   }
@@ -191,6 +204,7 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
         input: { kind: "text", ...seen, context, bos: bosPolicy() },
         columns: readSetting(Setting.LensColumns),
         k: alternatives,
+        lens: { kind: this.lens.kind, file: readSetting(Setting.LensFile) || null },
       },
       work,
     );

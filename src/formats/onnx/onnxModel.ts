@@ -2,7 +2,7 @@
 import { ProtobufWriter } from "./protobufWriter";
 
 /** Element types used: numbers as TensorProto.DataType has them. */
-export const onnxType = { float: 1, int64: 7, bool: 9 } as const;
+export const onnxType = { float: 1, int64: 7, bool: 9, double: 11 } as const;
 
 /** Name of an element type. */
 export type OnnxType = keyof typeof onnxType;

@@ -85,7 +85,7 @@ export function gained(
 }
 
 /** The normalised value and the inverse of what it was divided by. */
-function normalise(
+export function normalise(
   graph: GraphBuilder,
   kind: NormSpec["kind"],
   inputs: ValueName[],

@@ -14,11 +14,8 @@ import { spokenText } from "../../shared/tokenText";
 import { LensGrid } from "./grid";
 import { inspectCell } from "./inspect";
 import "./lens.css";
+import { TrainedLens, trainedTerms } from "./trained";
 import { lensTable, trajectoryTable } from "./tables";
-
-const NOTE =
-  "Read through the model's own final norm and unembedding: what the residual stream decodes to at a layer, not what " +
-  "the layer predicts. Early rows are biased; a low probability there is no evidence of absence.";
 
 /** As many lines as have room for a label each; the table has all. */
 const LINES = 5;
@@ -40,6 +37,7 @@ class LensPanel implements Panel<LensView> {
       "logit lens",
       "the residual stream of a layer, read through the final norm and the unembedding (nostalgebraist 2020)",
     ],
+    ...trainedTerms,
     [
       "prediction depth",
       "the lowest row from which the top token no longer changes (after Baldock et al. 2021)",
@@ -57,6 +55,7 @@ class LensPanel implements Panel<LensView> {
   private readonly grid: LensGrid;
   private readonly gridFigure: Figure;
   private readonly lineFigure: Figure;
+  private readonly trained: TrainedLens;
   private view: LensView | null = null;
   private inspected: { column: LensColumn; layer: number | null } | null = null;
   private keyDrawn: unknown = null;
@@ -85,12 +84,15 @@ class LensPanel implements Panel<LensView> {
       data: () => this.view?.trajectories,
     });
     this.gridFigure.body.append(this.grid.element);
+    this.trained = new TrainedLens(context);
     this.element = h(
       "div",
       {},
+      this.trained.choice,
       this.gridFigure.element,
       this.lineFigure.element,
-      h("p", { class: "note" }, NOTE),
+      this.trained.note,
+      this.trained.figure.element,
     );
   }
 
@@ -99,6 +101,7 @@ class LensPanel implements Panel<LensView> {
     const newest = this.grid.update(view);
     this.drawKey();
     this.drawLines(view);
+    this.trained.update(view.lens);
     this.gridFigure.changed();
     this.lineFigure.changed();
     if (newest) this.follow(newest);

@@ -24,7 +24,7 @@ export function lensTable(view: LensView): TableData {
     }),
   );
   return {
-    caption: `What each layer's residual stream decodes to, ${aboutToken(view.about)}`,
+    caption: `What each layer's residual stream decodes to${view.lens?.used === "trained" ? " through the trained lens" : ""}, ${aboutToken(view.about)}`,
     columns: [
       "layer",
       "position",
