@@ -1,12 +1,14 @@
 /** The models an engine process holds open, and what analyses keep between calls. */
 import { HeadScoreCache } from "../analysis/attention/scoreCache";
 import { RecordActivations } from "../analysis/common/activations";
+import { WindowCache } from "../analysis/heatmap/windowCache";
 import { LensColumns } from "../analysis/lens/columns";
 import type { CancelSignal, WorkOptions } from "../base/cancel";
 import { CancelSource, throwIfCancelled } from "../base/cancel";
 import { CancelledError } from "../base/errors";
 import type { Logger } from "../base/log";
 import type { VerifyRecord } from "../protocol/verify";
+import { SectionCache } from "./heatmapSections";
 import { openModel, type OpenModel, type OpenOptions } from "./model";
 import { verifiedOf } from "./store/verified";
 
@@ -17,6 +19,8 @@ export interface HeldModel {
   readonly columns: LensColumns;
   /** Head scores of the text whose attention was looked at last. */
   readonly headScores: HeadScoreCache;
+  /** Sections of the text that is coloured, and windows of it that are measured. */
+  readonly heatmap: { readonly sections: SectionCache; readonly windows: WindowCache };
   /** Activations over the model's records; null where it has none. */
   records(): Promise<RecordActivations | null>;
 }
@@ -148,6 +152,7 @@ function hold(open: OpenModel): HeldModel {
     open,
     columns: new LensColumns(),
     headScores: new HeadScoreCache(),
+    heatmap: { sections: new SectionCache(), windows: new WindowCache() },
     records: () =>
       (records ??= open
         .records()

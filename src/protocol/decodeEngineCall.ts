@@ -5,6 +5,7 @@
 import { bosPolicies } from "../base/bosPolicy";
 import { asInteger, asList, asObject, asOneOf, asText, badField } from "./decode";
 import { decodeExperiment } from "./decodeExperiment";
+import { decodeHeatmap } from "./decodeHeatmap";
 import type { EngineApi, OffsetRange } from "./engineApi";
 import { contextKinds, type RunContext, type RunInput } from "./model";
 import type { ParamDecoders } from "./rpc";
@@ -115,6 +116,7 @@ export const engineCallDecoders: ParamDecoders<EngineApi> = {
       head: index(params, "head"),
     };
   },
+  "heatmap/part": decodeHeatmap,
   "steer/run": (value) => {
     const params = paramsOf(value);
     return {
