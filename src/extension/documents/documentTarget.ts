@@ -69,7 +69,8 @@ export function readAround(document: vscode.TextDocument, range: OffsetRange, mo
   return { text: reader.slice(start, start + most), offset: start };
 }
 
-function readerOf(document: vscode.TextDocument): TextReader {
+/** A document as a text that is read piece by piece. */
+export function readerOf(document: vscode.TextDocument): TextReader {
   const last = document.lineAt(document.lineCount - 1).range.end;
   return {
     length: document.offsetAt(last),

@@ -3,7 +3,8 @@ import { DecodeError } from "../../protocol/decode";
 import type { RunWindow } from "../../protocol/model";
 import type { NeuronCard, NeuronFile } from "../../protocol/neurons";
 import type { NeuronsPanelData } from "../../protocol/panelApi";
-import type { NeuronColours } from "../decorations/neuronColours";
+import { neuronPainting } from "../decorations/neuronPainting";
+import type { TokenColours } from "../decorations/tokenColours";
 import { readAround, type DocumentTarget } from "../documents/documentTarget";
 import { shorten } from "../documents/textTail";
 import { working } from "../messages";
@@ -28,7 +29,7 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
 
   constructor(
     services: Services,
-    private readonly colours: NeuronColours,
+    private readonly colours: TokenColours,
   ) {
     super(services, "neurons");
     colours.onDidClear(() => {
@@ -38,7 +39,7 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
   }
 
   private withColours(data: NeuronsPanelData): NeuronsPanelData {
-    return { ...data, coloured: this.colours.state !== undefined };
+    return { ...data, coloured: this.colours.kind === "neuron" };
   }
 
   protected override actions(): PanelActions {
@@ -55,7 +56,7 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
   }
 
   protected async compute({ request }: Asked, work: JobWork): Promise<NeuronsPanelData> {
-    this.colours.clear();
+    this.colours.clear("neuron");
     const ranking = await this.services.engine.call("neurons/rank", { ...request, k: listed }, work);
     return {
       ranking,
@@ -89,12 +90,12 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
   protected override closed(): void {
     super.closed();
     this.chosen = undefined;
-    this.colours.clear();
+    this.colours.clear("neuron");
   }
 
   protected override markIfChanged(): boolean {
     const changed = super.markIfChanged();
-    if (changed) this.colours.clear();
+    if (changed) this.colours.clear("neuron");
     return changed;
   }
 
@@ -144,7 +145,8 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
     on: Pick<NeuronFile, "tokens" | "activations">,
   ): void {
     const { tokens, activations } = on;
-    this.colours.show({ uri: document.uri.toString(), version, tokens, activations, ...chosen });
+    const uri = document.uri.toString();
+    this.colours.show(neuronPainting({ uri, version, tokens, activations, ...chosen }));
   }
 }
 
