@@ -135,6 +135,9 @@ function configuration() {
 /** Opacity of each step of a fill, as two hexadecimal digits; the strongest still lets the editor's text be read. */
 const opacity = { light: ["26", "40", "5c", "78", "96", "b4"], dark: ["24", "38", "4d", "62", "77", "8c"] };
 
+/** The same for the scale from the background to one hue, whose hue is darker on a light ground. */
+const heatOpacity = { light: ["22", "38", "4e", "62", "76", "88"], dark: opacity.dark };
+
 const hues: Record<ColourSide, Record<"light" | "dark" | "highContrast" | "highContrastLight", string>> = {
   positive: { light: "#f0862b", dark: "#e8861e", highContrast: "#ffa94d", highContrastLight: "#a84300" },
   negative: { light: "#4a8fe0", dark: "#3b86e0", highContrast: "#6cb6ff", highContrastLight: "#0550ae" },
@@ -146,7 +149,8 @@ function colourPair(side: ColourSide, level: number) {
   const none = "#00000000";
   const described = (part: "fill" | "border") =>
     (manifestTexts[`colour.${side}.${part}`] ?? "").replace("{0}", String(level));
-  const fills = { light: light + opacity.light[level - 1], dark: dark + opacity.dark[level - 1] };
+  const { light: lightly, dark: darkly } = side === "heat" ? heatOpacity : opacity;
+  const fills = { light: light + lightly[level - 1], dark: dark + darkly[level - 1] };
   return [
     {
       id: colourId("fill", side, level),
