@@ -135,13 +135,13 @@ function configuration() {
 /** Opacity of each step of a fill, as two hexadecimal digits; the strongest still lets the editor's text be read. */
 const opacity = { light: ["26", "40", "5c", "78", "96", "b4"], dark: ["24", "38", "4d", "62", "77", "8c"] };
 
-/** The same for the scale from the background to one hue, whose hue is darker on a light ground. */
-const heatOpacity = { light: ["22", "38", "4e", "62", "76", "88"], dark: opacity.dark };
+/** The same for the scale from the background to one hue, under which comments too must be read. */
+const heatOpacity = { light: ["14", "24", "34", "44", "54", "64"], dark: opacity.dark };
 
 const hues: Record<ColourSide, Record<"light" | "dark" | "highContrast" | "highContrastLight", string>> = {
   positive: { light: "#f0862b", dark: "#e8861e", highContrast: "#ffa94d", highContrastLight: "#a84300" },
   negative: { light: "#4a8fe0", dark: "#3b86e0", highContrast: "#6cb6ff", highContrastLight: "#0550ae" },
-  heat: { light: "#b04fd0", dark: "#a83fd0", highContrast: "#e39bff", highContrastLight: "#7b1fa2" },
+  heat: { light: "#cf6cf0", dark: "#9b1fc4", highContrast: "#e39bff", highContrastLight: "#7b1fa2" },
 };
 
 function colourPair(side: ColourSide, level: number) {

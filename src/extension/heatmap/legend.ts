@@ -80,15 +80,20 @@ function escapeIcons(name: string): string {
   return name.replaceAll("$(", "$\u200b(");
 }
 
+/** Names are only text. Not `appendText`, whose spaces do not break: lines would end inside words. */
+function escaped(text: string): string {
+  return text.replace(/[!-/:-@[-`{-~]/g, "\\$&").replace(/\s+/g, " ");
+}
+
 function tooltip(state: LegendState): vscode.MarkdownString {
   const { measure, inBits, actions } = state;
   const key = textKey(measure, inBits);
   const text = new vscode.MarkdownString();
   text.isTrusted = { enabledCommands: [Command.ColourBy, Command.ClearColours] };
   const paragraph = (line: string): void => {
-    text.appendText(line).appendMarkdown("\n\n");
+    text.appendMarkdown(`${escaped(line)}\n\n`);
   };
-  text.appendMarkdown("**").appendText(measureName(measure, inBits)).appendMarkdown("** · ");
+  text.appendMarkdown(`**${escaped(measureName(measure, inBits))}** · `);
   paragraph(`${state.document}, ${state.model}`);
   paragraph(heatTexts.descriptions[key]());
   paragraph(

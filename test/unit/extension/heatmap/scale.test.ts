@@ -111,19 +111,19 @@ describe("the colours of the steps", () => {
     (contributes()["colors"] as Contributed[]).map((one) => [one.id, one.defaults]),
   );
   const colour = (text: string, under?: Rgb): Rgb => parseColour(text, under) as Rgb;
-  // Background and text of VS Code's own themes, and the dimmest of their syntax colours that stand in running code.
+  // Background and text of VS Code's own themes, and the dimmer ones of their syntax colours.
   const themes = [
     {
       theme: "light",
       ground: colour("#ffffff"),
       text: "#3b3b3b",
-      words: ["#0000ff", "#a31515", "#795e26", "#001080"],
+      words: ["#008000", "#0000ff", "#a31515", "#795e26", "#267f99", "#af00db"],
     },
     {
       theme: "dark",
       ground: colour("#1f1f1f"),
       text: "#cccccc",
-      words: ["#569cd6", "#ce9178", "#dcdcaa", "#9cdcfe"],
+      words: ["#6a9955", "#569cd6", "#ce9178", "#dcdcaa", "#4ec9b0", "#c586c0"],
     },
   ] as const;
   const levels = Array.from({ length: colourLevels }, (_, i) => i + 1);
