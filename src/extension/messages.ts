@@ -154,20 +154,11 @@ export const heatTexts = {
   },
   descriptions: {
     surprisal: () =>
-      l10n.t(
-        "How little the model expected this token: −log of its probability, given the text to its left.",
-      ),
-    bits: () =>
-      l10n.t(
-        "Surprisal in bits, with the total of the file: what it would take if it were written by the model's predictions.",
-      ),
-    rank: () =>
-      l10n.t(
-        "How many tokens the model thought at least as likely as this one, in its place; 1 is its first guess.",
-      ),
+      l10n.t("−log of the token's probability given what is to its left: how little it was expected."),
+    bits: () => l10n.t("Surprisal in bits, with the total of the file against its size."),
+    rank: () => l10n.t("The token's place among the model's guesses for it; 1 is the first."),
     entropy: () => l10n.t("How open the model is, on this token, about the next one."),
-    depth: () =>
-      l10n.t("The lowest row of the lens from which the top guess for this token's place no longer changes."),
+    depth: () => l10n.t("The lens row from which the top guess for the token's place no longer changes."),
     neuron: () => l10n.t("The activation of one MLP neuron on each token, orange above zero and blue below."),
     norm: () => l10n.t("The length (l2) of the vector at a hook, such as the residual stream after a layer."),
     attentionFrom: () =>

@@ -49,10 +49,10 @@ function items(actions: readonly HeatAction[]): Pick[] {
     choose: () => Promise.resolve({ measure: { kind: "surprisal" }, inBits: true, whole: true }),
   };
   const rest: Pick[] = [
-    { ...item("neuron"), choose: askNeuron },
-    { ...item("norm"), choose: askHook },
-    { ...item("attentionFrom"), choose: (info) => askHead(info, "from") },
-    { ...item("attentionTo"), choose: (info) => askHead(info, "to") },
+    { ...asking("neuron"), choose: askNeuron },
+    { ...asking("norm"), choose: askHook },
+    { ...asking("attentionFrom"), choose: (info) => askHead(info, "from") },
+    { ...asking("attentionTo"), choose: (info) => askHead(info, "to") },
   ];
   const measures = [plain("surprisal"), bits, plain("rank"), plain("entropy"), plain("depth"), ...rest];
   return shown.length > 0 ? [...shown, separator, ...measures] : measures;
@@ -60,6 +60,12 @@ function items(actions: readonly HeatAction[]): Pick[] {
 
 function item(name: keyof typeof heatTexts.names): Pick {
   return { label: heatTexts.names[name](), detail: heatTexts.descriptions[name]() };
+}
+
+/** A measure that asks for more. */
+function asking(name: keyof typeof heatTexts.names): Pick {
+  const { label, ...rest } = item(name);
+  return { label: `${label}…`, ...rest };
 }
 
 async function askNeuron({ nLayers, dMlp }: ModelInfo): Promise<ShownMeasure | undefined> {
