@@ -14,6 +14,7 @@ import type { LensCell, LensTrajectory, LensView } from "../protocol/lens";
 import type { ModelInfo, RunWindow } from "../protocol/model";
 import { requireIds } from "./common/analysisError";
 import { decodeRows, topTokens } from "./common/decodeRows";
+import { depthOf } from "./common/predictionDepth";
 import { indices, readAt, rowOf } from "./common/reads";
 import { LensColumns, type LensColumn } from "./lens/columns";
 
@@ -94,10 +95,7 @@ export async function lensView(
 
 /** The lowest row from which the top token no longer changes. Cells are one position's, from the first row up. */
 export function predictionDepth(cells: readonly LensCell[]): number {
-  const final = cells[cells.length - 1].top[0]?.id;
-  let depth = cells.length - 1;
-  while (depth > 0 && cells[depth - 1].top[0]?.id === final) depth--;
-  return depth;
+  return depthOf(cells.map((one) => one.top[0]?.id));
 }
 
 /**

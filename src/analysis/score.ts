@@ -5,6 +5,7 @@ import type { ScoreResult } from "../protocol/run";
 import { requireIds } from "./common/analysisError";
 import { decodeRows } from "./common/decodeRows";
 import { indices, readAt } from "./common/reads";
+import { tokenWindows } from "./common/tokenWindows";
 
 /** Which token a score is about. */
 export const scoreAbout: ScoreResult["about"] = "this";
@@ -25,17 +26,13 @@ export async function* scoreTokens(
   requireIds(ids);
   yield [{ id: ids[0], logProb: null, rank: null }];
   const { nCtx, nLayers } = runner.info;
-  const stride = Math.max(1, Math.floor(nCtx / 2));
   const hook = `blocks.${nLayers - 1}.hook_resid_post`;
-  let scored = 1;
-  for (let start = 0; scored < ids.length; start += stride) {
+  for (const { start, from, end } of tokenWindows(ids.length, nCtx, 1)) {
     throwIfCancelled(options.signal);
-    options.onProgress?.({ done: scored, total: ids.length, message: "Scoring tokens" });
-    const window = ids.slice(start, start + nCtx);
-    const end = start + window.length;
-    const positions = indices(end - scored).map((i) => scored - 1 - start + i);
-    const targets = ids.slice(scored, end);
-    const plan = { ids: window, reads: [{ hook, positions }], cache: "none" as const };
+    options.onProgress?.({ done: from, total: ids.length, message: "Scoring tokens" });
+    const positions = indices(end - from).map((i) => from - 1 - start + i);
+    const targets = ids.slice(from, end);
+    const plan = { ids: ids.slice(start, end), reads: [{ hook, positions }], cache: "none" as const };
     const rows = readAt(await runner.run(plan, { signal: options.signal }), hook).data;
     const track = targets.map((id) => [id]);
     for await (const { first, decoded } of decodeRows(runner, { rows, k: 1, track }, options)) {
@@ -45,7 +42,6 @@ export async function* scoreTokens(
         rank: one.rank,
       }));
     }
-    scored = end;
   }
 }
 

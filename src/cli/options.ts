@@ -22,6 +22,9 @@ export const optionTexts = {
   prefix: "--prefix S          put right before the text (neurons: before the selection, alone)",
   bos: "--bos POLICY        BOS before the text: auto (the tokenizer's own policy, default), always, never",
   choices: "--choices A|B        continuations of the text to compare; or a file, one a line or a JSON list",
+  measure:
+    "--measure M         surprisal (default), bits, rank, entropy, depth, neuron:L.N, norm:HOOK, attention-from:L.H@POS, attention-to:L.H@POS",
+  window: "--window N          most tokens of a window (what the model sees, up to 1,024)",
   "max-tokens": "--max-tokens N      most new tokens",
   temperature: "--temperature T     0 is greedy (default)",
   seed: "--seed S            seed of what is drawn at random (0)",

@@ -7,6 +7,7 @@ import { CliError, usageError } from "./cliError";
 import type { Command } from "./command";
 import { generateCommand } from "./commands/generate";
 import { devicesCommand } from "./commands/devices";
+import { heatmapCommand } from "./commands/heatmap";
 import { lensCommand } from "./commands/lens";
 import { lensFitCommand } from "./commands/lensFit";
 import { modelCommand } from "./commands/model";
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   neuronsCommand,
   generateCommand,
   scoreCommand,
+  heatmapCommand,
   steerCommand,
   sweepCommand,
   verifyCommand,

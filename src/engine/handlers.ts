@@ -1,6 +1,7 @@
 /** The engine's side of its method map: each method opens what it names, cuts the window, and calls one analysis. */
 import { isAbsolute, resolve } from "node:path";
 import { attentionView } from "../analysis/attention";
+import { heatmapPart, tokenAt } from "../analysis/heatmap";
 import { lensView } from "../analysis/lens";
 import { neuronCard } from "../analysis/neuronCard";
 import { neuronFile } from "../analysis/neuronFile";
@@ -67,6 +68,19 @@ export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
       const held = await store.getUnchanged(model, work);
       const request = { window: windowOf(held, input), range, layer, head, cache: held.headScores };
       return attentionView(held.open.runner, request, work);
+    },
+    "heatmap/part": async ({ model, measure, from, at, ...input }, work) => {
+      const held = await store.getUnchanged(model, work);
+      const section = await held.heatmap.sections.get(tokenizerOf(held), input, work);
+      const request = {
+        section,
+        measure,
+        most: input.most,
+        from: tokenAt(section, from) ?? section.ids.length - 1,
+        at: at === undefined ? null : tokenAt(section, at),
+        cache: held.heatmap.windows,
+      };
+      return heatmapPart(held.open.runner, held.open.vocabulary, request, work);
     },
     "steer/run": ({ experiment, base }, work) => steerFile(store, { experiment, base }, work),
   };

@@ -1,6 +1,7 @@
 /** The models an engine process holds open, and what analyses keep between calls. */
 import { HeadScoreCache } from "../analysis/attention/scoreCache";
 import { RecordActivations } from "../analysis/common/activations";
+import { WindowCache } from "../analysis/heatmap/windowCache";
 import { LensColumns } from "../analysis/lens/columns";
 import type { CancelSignal, WorkOptions } from "../base/cancel";
 import { CancelSource, throwIfCancelled } from "../base/cancel";
@@ -8,6 +9,7 @@ import { CancelledError } from "../base/errors";
 import type { Logger } from "../base/log";
 import type { VerifyRecord } from "../protocol/verify";
 import { HeldLenses } from "./lenses";
+import { SectionCache } from "./heatmapSections";
 import { openModel, type OpenModel, type OpenOptions } from "./model";
 import { verifiedOf } from "./store/verified";
 
@@ -20,6 +22,8 @@ export interface HeldModel {
   readonly lenses: HeldLenses;
   /** Head scores of the text whose attention was looked at last. */
   readonly headScores: HeadScoreCache;
+  /** Sections of the text that is coloured, and windows of it that are measured. */
+  readonly heatmap: { readonly sections: SectionCache; readonly windows: WindowCache };
   /** Activations over the model's records; null where it has none. */
   records(): Promise<RecordActivations | null>;
 }
@@ -152,6 +156,7 @@ function hold(open: OpenModel): HeldModel {
     columns: new LensColumns(),
     lenses: new HeldLenses(open),
     headScores: new HeadScoreCache(),
+    heatmap: { sections: new SectionCache(), windows: new WindowCache() },
     records: () =>
       (records ??= open
         .records()

@@ -5,7 +5,7 @@ import type { PanelId } from "../protocol/panelApi";
 import { protocolVersion } from "../protocol/version";
 import { registerCommands } from "./commands";
 import { Setting, viewTypes } from "./contributions";
-import { NeuronColours } from "./decorations/neuronColours";
+import { TokenColours } from "./decorations/tokenColours";
 import { firstLook } from "./documents/firstLook";
 import { registerSample } from "./documents/sample";
 import { crashNotice } from "./engine/crashNotice";
@@ -13,6 +13,7 @@ import { engineEnvironment } from "./engine/engineEnvironment";
 import { EngineSupervisor } from "./engine/engineSupervisor";
 import { forkEngine } from "./engine/forkEngine";
 import type { IntrospectExports } from "./exportedApi";
+import { Heatmap } from "./heatmap/heatmap";
 import { showModelStatus } from "./model/modelStatus";
 import { connectEditors } from "./focus/editorPointer";
 import { Focus } from "./focus/focus";
@@ -28,8 +29,9 @@ import { SteeringPanel } from "./steering/steeringPanel";
 /** Called by VS Code on the first use of a command, a view or a stored panel. */
 export function activate(context: vscode.ExtensionContext): IntrospectExports {
   const services = makeServices(context);
-  const colours = new NeuronColours();
+  const colours = new TokenColours();
   const neurons = new NeuronsPanel(services, colours);
+  const heatmap = new Heatmap(services, colours);
   const attention = new AttentionPanel(services);
   const steering = new SteeringPanel(services);
   const lens = new LensViewProvider(services);
@@ -44,6 +46,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     { dispose: () => engine.dispose() },
     models,
     ...Object.values(panels),
+    heatmap,
     colours,
     showModelStatus(models),
     connectEditors(services.focus),
@@ -53,7 +56,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
       models.forget();
     }),
     registerSample(context.extensionUri),
-    registerCommands({ services, neurons, attention, steering, colours, restart }),
+    registerCommands({ services, neurons, attention, steering, colours, heatmap, restart }),
     vscode.window.registerWebviewViewProvider(viewTypes.lens, lens),
   );
   firstLook(context).then(undefined, (error: unknown) =>
@@ -70,6 +73,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     panelState: (id) => states[id](),
     model: () => ({ path: models.path, state: models.state }),
     colours: () => colours.state,
+    heatmap: () => heatmap.state,
   };
 }
 

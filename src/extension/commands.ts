@@ -1,8 +1,9 @@
 /** The commands, wired to what they do. A command that is forgotten here does not compile. */
 import * as vscode from "vscode";
 import { viewTypes, Command, type CommandArguments } from "./contributions";
-import type { NeuronColours } from "./decorations/neuronColours";
+import type { TokenColours } from "./decorations/tokenColours";
 import { selectedTarget, textEditor, type DocumentTarget } from "./documents/documentTarget";
+import type { Heatmap } from "./heatmap/heatmap";
 import { says } from "./messages";
 import { chooseModel } from "./model/chooseModel";
 import type { AttentionPanel } from "./panels/attentionPanel";
@@ -18,7 +19,8 @@ export interface CommandTargets {
   readonly neurons: NeuronsPanel;
   readonly attention: AttentionPanel;
   readonly steering: SteeringPanel;
-  readonly colours: NeuronColours;
+  readonly colours: TokenColours;
+  readonly heatmap: Heatmap;
   /** Starts the engine anew and repeats what its end cut off. */
   restart(): void;
 }
@@ -27,7 +29,15 @@ type CommandTable = {
   readonly [C in Command]: (...args: CommandArguments[C]) => PromiseLike<unknown> | void;
 };
 
-function table({ services, neurons, attention, steering, colours, restart }: CommandTargets): CommandTable {
+function table({
+  services,
+  neurons,
+  attention,
+  steering,
+  colours,
+  heatmap,
+  restart,
+}: CommandTargets): CommandTable {
   const onSelection = async (look: (target: DocumentTarget) => Promise<unknown>): Promise<void> => {
     const target = askedSelection();
     if (target) await look(target);
@@ -39,6 +49,7 @@ function table({ services, neurons, attention, steering, colours, restart }: Com
     [Command.RunExperiment]: (file) => runExperimentFile(steering, file),
     [Command.ChooseModel]: () => chooseModel(services),
     [Command.ShowLens]: () => vscode.commands.executeCommand(`${viewTypes.lens}.focus`),
+    [Command.ColourBy]: (choice) => heatmap.choose(choice),
     [Command.ClearColours]: () => colours.clear(),
     [Command.GoBack]: () => services.focus.back(),
     [Command.GoForward]: () => services.focus.forward(),

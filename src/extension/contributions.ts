@@ -10,6 +10,7 @@ export enum Command {
   RunExperiment = "introspect.runExperimentFile",
   ChooseModel = "introspect.chooseModel",
   ShowLens = "introspect.showLens",
+  ColourBy = "introspect.colourBy",
   ClearColours = "introspect.clearColours",
   ShowLog = "introspect.showEngineLog",
   RestartEngine = "introspect.restartEngine",
@@ -25,6 +26,7 @@ export interface CommandArguments {
   [Command.RunExperiment]: [file?: unknown];
   [Command.ChooseModel]: [];
   [Command.ShowLens]: [];
+  [Command.ColourBy]: [choice?: unknown];
   [Command.ClearColours]: [];
   [Command.ShowLog]: [];
   [Command.RestartEngine]: [];
@@ -78,7 +80,7 @@ export const settingDefaults: SettingTypes = {
 
 /** Context keys for `when` clauses. */
 export enum ContextKey {
-  /** True while a neuron's colours are on an editor. */
+  /** True while colours are on an editor: a neuron's, or another scalar's. */
   ColoursShown = "introspect.coloursShown",
   /** True while something was looked at before, or after, what is shown. */
   CanGoBack = "introspect.canGoBack",
@@ -105,7 +107,14 @@ export const colourLevels = 6;
 /** Sides of zero: a neuron's activation may be negative. */
 export type ColourSign = "positive" | "negative";
 
+/** Scales of colour: the two sides of zero, and one that runs from the background to one hue. */
+export type ColourSide = ColourSign | "heat";
+
+/** All scales of colour. */
+export const colourSides: readonly ColourSide[] = ["positive", "negative", "heat"];
+
 /** Name of a contributed theme colour: the fill or the border of a step, 1 … `colourLevels`. */
-export function colourId(part: "fill" | "border", sign: ColourSign, level: number): string {
-  return `introspect.activation.${sign}${part === "fill" ? "" : "Border"}${level}`;
+export function colourId(part: "fill" | "border", side: ColourSide, level: number): string {
+  const scale = side === "heat" ? "heat" : `activation.${side}`;
+  return `introspect.${scale}${part === "fill" ? "" : "Border"}${level}`;
 }

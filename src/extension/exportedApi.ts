@@ -1,6 +1,7 @@
 /** What `activate` gives to other extensions and to the tests inside VS Code: state to read, nothing to change. */
 import type { PanelData, PanelId, PanelState } from "../protocol/panelApi";
-import type { PaintedState } from "./decorations/neuronColours";
+import type { PaintedState } from "./decorations/tokenColours";
+import type { HeatmapState } from "./heatmap/heatmap";
 import type { ModelState } from "./model/models";
 
 /** The extension's state as it is now. */
@@ -13,4 +14,6 @@ export interface IntrospectExports {
   model(): { readonly path: string; readonly state: ModelState };
   /** The colours on the editors; undefined without any. */
   colours(): PaintedState | undefined;
+  /** The scalar that colours the text, and how far it is measured; undefined without any. */
+  heatmap(): HeatmapState | undefined;
 }

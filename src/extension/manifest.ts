@@ -10,11 +10,12 @@ import {
   Setting,
   colourId,
   colourLevels,
+  colourSides,
   experimentSuffix,
   settingDefaults,
   viewContainer,
   viewTypes,
-  type ColourSign,
+  type ColourSide,
 } from "./contributions";
 
 /** English texts of package.json, under the keys that stand in it as %key%. */
@@ -25,6 +26,7 @@ export const manifestTexts: Readonly<Record<string, string>> = {
   [Command.RunExperiment]: "Run Experiment File",
   [Command.ChooseModel]: "Choose Model…",
   [Command.ShowLens]: "Show Lens",
+  [Command.ColourBy]: "Colour Text by…",
   [Command.ClearColours]: "Clear Colours",
   [Command.ShowLog]: "Show Engine Log",
   [Command.RestartEngine]: "Restart Engine",
@@ -52,6 +54,8 @@ export const manifestTexts: Readonly<Record<string, string>> = {
   "bos.never": "Never.",
   "colour.positive.fill": "Fill behind a token on which the shown neuron is positive, step {0} of 6.",
   "colour.positive.border": "Border around a token on which the shown neuron is positive, step {0} of 6.",
+  "colour.heat.fill": "Fill behind a token with a high value, such as surprisal, step {0} of 6.",
+  "colour.heat.border": "Border around a token with a high value, such as surprisal, step {0} of 6.",
   "colour.negative.fill": "Fill behind a token on which the shown neuron is negative, step {0} of 6.",
   "colour.negative.border": "Border around a token on which the shown neuron is negative, step {0} of 6.",
 };
@@ -62,6 +66,7 @@ const icons: Partial<Record<Command, string>> = {
   [Command.ChooseModel]: "$(folder-library)",
   [Command.RunExperiment]: "$(play)",
   [Command.ClearColours]: "$(clear-all)",
+  [Command.ColourBy]: "$(symbol-color)",
   [Command.GoBack]: "$(arrow-left)",
   [Command.GoForward]: "$(arrow-right)",
 };
@@ -92,12 +97,13 @@ function menus() {
   return {
     "editor/context": [
       { command: Command.Explain, when: "editorHasSelection", group: "1_introspect@1" },
-      { submenu, when: "editorHasSelection", group: "1_introspect@2" },
+      { submenu, group: "1_introspect@2" },
       { command: Command.ClearColours, when: ContextKey.ColoursShown, group: "1_introspect@3" },
     ],
     [submenu]: [
-      { command: Command.ShowAttention, group: "1_look@1" },
-      { command: Command.Steer, group: "1_look@2" },
+      { command: Command.ShowAttention, when: "editorHasSelection", group: "1_look@1" },
+      { command: Command.Steer, when: "editorHasSelection", group: "1_look@2" },
+      { command: Command.ColourBy, group: "2_view@2" },
       { command: Command.ShowLens, group: "2_view@1" },
     ],
     "editor/title": [
@@ -150,25 +156,30 @@ function configuration() {
 /** Opacity of each step of a fill, as two hexadecimal digits; the strongest still lets the editor's text be read. */
 const opacity = { light: ["26", "40", "5c", "78", "96", "b4"], dark: ["24", "38", "4d", "62", "77", "8c"] };
 
-const hues: Record<ColourSign, Record<"light" | "dark" | "highContrast" | "highContrastLight", string>> = {
+/** The same for the scale from the background to one hue, under which comments too must be read. */
+const heatOpacity = { light: ["14", "24", "34", "44", "54", "64"], dark: opacity.dark };
+
+const hues: Record<ColourSide, Record<"light" | "dark" | "highContrast" | "highContrastLight", string>> = {
   positive: { light: "#f0862b", dark: "#e8861e", highContrast: "#ffa94d", highContrastLight: "#a84300" },
   negative: { light: "#4a8fe0", dark: "#3b86e0", highContrast: "#6cb6ff", highContrastLight: "#0550ae" },
+  heat: { light: "#cf6cf0", dark: "#9b1fc4", highContrast: "#e39bff", highContrastLight: "#7b1fa2" },
 };
 
-function colourPair(sign: ColourSign, level: number) {
-  const { light, dark, highContrast, highContrastLight } = hues[sign];
+function colourPair(side: ColourSide, level: number) {
+  const { light, dark, highContrast, highContrastLight } = hues[side];
   const none = "#00000000";
   const described = (part: "fill" | "border") =>
-    (manifestTexts[`colour.${sign}.${part}`] ?? "").replace("{0}", String(level));
-  const fills = { light: light + opacity.light[level - 1], dark: dark + opacity.dark[level - 1] };
+    (manifestTexts[`colour.${side}.${part}`] ?? "").replace("{0}", String(level));
+  const { light: lightly, dark: darkly } = side === "heat" ? heatOpacity : opacity;
+  const fills = { light: light + lightly[level - 1], dark: dark + darkly[level - 1] };
   return [
     {
-      id: colourId("fill", sign, level),
+      id: colourId("fill", side, level),
       description: described("fill"),
       defaults: { ...fills, highContrast: none, highContrastLight: none },
     },
     {
-      id: colourId("border", sign, level),
+      id: colourId("border", side, level),
       description: described("border"),
       // The two weakest steps stay without a box in high contrast: a box around almost every token says nothing.
       defaults: {
@@ -183,9 +194,7 @@ function colourPair(sign: ColourSign, level: number) {
 
 function colours() {
   const levels = Array.from({ length: colourLevels }, (_, i) => i + 1);
-  return (["positive", "negative"] as const).flatMap((sign) =>
-    levels.flatMap((level) => colourPair(sign, level)),
-  );
+  return colourSides.flatMap((side) => levels.flatMap((level) => colourPair(side, level)));
 }
 
 // Escape also ends many small things of the editor; those come first.

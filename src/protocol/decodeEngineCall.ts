@@ -5,6 +5,7 @@
 import { bosPolicies } from "../base/bosPolicy";
 import { asInteger, asList, asObject, asOneOf, asText, badField } from "./decode";
 import { decodeExperiment } from "./decodeExperiment";
+import { decodeHeatmap } from "./decodeHeatmap";
 import type { EngineApi, OffsetRange } from "./engineApi";
 import { lensKinds } from "./lensFile";
 import { contextKinds, type RunContext, type RunInput } from "./model";
@@ -133,6 +134,7 @@ export const engineCallDecoders: ParamDecoders<EngineApi> = {
       head: index(params, "head"),
     };
   },
+  "heatmap/part": decodeHeatmap,
   "steer/run": (value) => {
     const params = paramsOf(value);
     return {

@@ -2,6 +2,7 @@
 import type { BosPolicy } from "../base/bosPolicy";
 import type { AttentionView } from "./attention";
 import type { Experiment, SteerResult } from "./edit";
+import type { HeatmapPart, HeatmapQuestion } from "./heatmap";
 import type { LensView } from "./lens";
 import type { LensKind } from "./lensFile";
 import type { ModelInfo, RunInput, TokensResult } from "./model";
@@ -70,5 +71,7 @@ export interface EngineApi {
     params: { model: string; input: RunInput; range: OffsetRange; layer: number; head: number };
     result: AttentionView;
   };
+  /** A scalar for the tokens of one or a few windows of a document, however long it is. */
+  "heatmap/part": { params: HeatmapQuestion; result: HeatmapPart };
   "steer/run": { params: { experiment: Experiment; base: string }; result: SteerResult };
 }

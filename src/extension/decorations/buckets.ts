@@ -1,17 +1,24 @@
-/** Which step of colour each token of a neuron gets. Pure, so that it can be tested without an editor. */
-import { colourLevels, type ColourSign } from "../contributions";
+/** Which step of colour each token gets. Pure, so that it can be tested without an editor. */
+import { colourLevels, type ColourSide, type ColourSign } from "../contributions";
 import { isCounted, type TokenInfo } from "../../protocol/model";
 
-/** A token that is coloured: its range in the document and the neuron's activation on it. */
-export interface ColouredToken {
+/** A half-open range of offsets in the document. */
+export interface TextRange {
   readonly start: number;
   readonly end: number;
+}
+
+/** A token that is coloured: its range in the document and the neuron's activation on it. */
+export interface ColouredToken extends TextRange {
   readonly text: string | null;
   readonly activation: number;
 }
 
-/** Tokens by step: `positive[0]` is the weakest step above zero. */
-export type Buckets = Readonly<Record<ColourSign, readonly (readonly ColouredToken[])[]>>;
+/** Tokens by side and step: `positive[0]` is the weakest step above zero. A side that is left out has none. */
+export type Buckets = Readonly<Partial<Record<ColourSide, readonly (readonly TextRange[])[]>>>;
+
+/** A neuron's tokens by step. */
+export type SignedBuckets = Readonly<Record<ColourSign, readonly (readonly ColouredToken[])[]>>;
 
 /** The largest |activation| that colours are measured against, among the positions that count. */
 export function scaleOf(tokens: readonly TokenInfo[], activations: readonly number[]): number {
@@ -29,23 +36,27 @@ export function levelOf(activation: number, scale: number): number {
   return Math.min(colourLevels, Math.round((Math.abs(activation) / scale) * colourLevels));
 }
 
-/** Tokens that lie in [from, to) of the document, sorted into their steps; positions that do not count are left out. */
+/** Tokens that lie in some ranges of the document, sorted into their steps; positions that do not count are left out. */
 export function bucketTokens(
   tokens: readonly TokenInfo[],
   activations: readonly number[],
-  ranges: readonly { readonly from: number; readonly to: number }[],
-): Buckets {
+  ranges: readonly TextRange[],
+): SignedBuckets {
   const scale = scaleOf(tokens, activations);
-  const empty = (): ColouredToken[][] => Array.from({ length: colourLevels }, () => []);
-  const buckets = { positive: empty(), negative: empty() };
+  const buckets = { positive: emptySteps<ColouredToken>(), negative: emptySteps<ColouredToken>() };
   tokens.forEach((token, pos) => {
     const { start, end, text } = token;
     if (!isCounted(token, pos) || start >= end) return;
-    if (!ranges.some(({ from, to }) => start < to && end > from)) return;
+    if (!ranges.some((range) => start < range.end && end > range.start)) return;
     const activation = activations[pos] ?? 0;
     const level = levelOf(activation, scale);
     if (level > 0)
       buckets[activation > 0 ? "positive" : "negative"][level - 1]?.push({ start, end, text, activation });
   });
   return buckets;
+}
+
+/** A list for each step. */
+export function emptySteps<Token>(): Token[][] {
+  return Array.from({ length: colourLevels }, () => []);
 }

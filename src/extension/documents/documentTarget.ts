@@ -73,7 +73,8 @@ export function readAround(
   return { text: reader.slice(start, start + most), offset: start, whole: false };
 }
 
-function readerOf(document: vscode.TextDocument): TextReader {
+/** A document as a text that is read piece by piece. */
+export function readerOf(document: vscode.TextDocument): TextReader {
   const last = document.lineAt(document.lineCount - 1).range.end;
   return {
     length: document.offsetAt(last),

@@ -3,7 +3,8 @@ import { DecodeError } from "../../protocol/decode";
 import type { RunWindow } from "../../protocol/model";
 import type { NeuronCard, NeuronFile } from "../../protocol/neurons";
 import type { NeuronsPanelData } from "../../protocol/panelApi";
-import type { NeuronColours } from "../decorations/neuronColours";
+import { neuronPainting } from "../decorations/neuronPainting";
+import type { TokenColours } from "../decorations/tokenColours";
 import { readAround, type DocumentTarget } from "../documents/documentTarget";
 import { shorten } from "../documents/textTail";
 import type { ChosenIn } from "../focus/focus";
@@ -31,7 +32,7 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
 
   constructor(
     services: Services,
-    private readonly colours: NeuronColours,
+    private readonly colours: TokenColours,
   ) {
     super(services, "neurons");
     colours.onDidClear(() => {
@@ -41,7 +42,7 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
   }
 
   private withColours(data: NeuronsPanelData): NeuronsPanelData {
-    return { ...data, coloured: this.colours.state !== undefined };
+    return { ...data, coloured: this.colours.kind === "neuron" };
   }
 
   protected override actions(): PanelActions {
@@ -63,7 +64,7 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
 
   protected async compute({ request, info }: Asked, work: JobWork): Promise<NeuronsPanelData> {
     const { start, end } = request.range;
-    this.colours.clear();
+    this.colours.clear("neuron");
     // The remembered layer may come from a larger model.
     if (this.only !== null && this.only >= info.nLayers) this.only = null;
     const layer = this.only;
@@ -122,12 +123,12 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
   protected override closed(): void {
     super.closed();
     this.chosen = undefined;
-    this.colours.clear();
+    this.colours.clear("neuron");
   }
 
   protected override markIfChanged(): boolean {
     const changed = super.markIfChanged();
-    if (changed) this.colours.clear();
+    if (changed) this.colours.clear("neuron");
     return changed;
   }
 
@@ -187,7 +188,8 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
     on: Pick<NeuronFile, "tokens" | "activations">,
   ): void {
     const { tokens, activations } = on;
-    this.colours.show({ uri: document.uri.toString(), version, tokens, activations, ...chosen });
+    const uri = document.uri.toString();
+    this.colours.show(neuronPainting({ uri, version, tokens, activations, ...chosen }));
   }
 }
 

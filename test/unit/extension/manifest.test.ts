@@ -94,7 +94,7 @@ describe("package.json", () => {
     assert.equal(configuration.properties["introspect.model.path"]?.scope, "machine");
   });
 
-  it("keeps the number of colours small: a fill and a border per step and side", () => {
-    assert.equal((contributes()["colors"] as unknown[]).length, 4 * colourLevels);
+  it("keeps the number of colours small: a fill and a border per step and scale", () => {
+    assert.equal((contributes()["colors"] as unknown[]).length, 6 * colourLevels);
   });
 });

@@ -165,6 +165,19 @@ describe("2,500 mutated calls of the engine", function () {
       ],
       ["attention/view", { model, input, range, layer: 1, head: 1 }],
       [
+        "heatmap/part",
+        {
+          model,
+          text: "a cat sat",
+          lead: 2,
+          offset: 0,
+          bos: "auto",
+          measure: { kind: "norm", hook: "hook_embed" },
+          most: 8,
+          from: 3,
+        },
+      ],
+      [
         "steer/run",
         {
           experiment: {

@@ -11,7 +11,7 @@ const token = (start: number, end: number, special?: true): TokenInfo => ({
   end,
   ...(special ? { special } : {}),
 });
-const everywhere = [{ from: 0, to: 1e9 }];
+const everywhere = [{ start: 0, end: 1e9 }];
 const counts = (buckets: readonly (readonly unknown[])[]): number[] => buckets.map((bucket) => bucket.length);
 
 describe("the scale of a neuron's colours", () => {
@@ -64,7 +64,7 @@ describe("tokens by step", () => {
 
   it("are only those in the visible ranges, edges by a unit included", () => {
     const tokens = [token(0, 1), token(1, 10), token(10, 20), token(20, 30), token(30, 40)];
-    const { positive } = bucketTokens(tokens, [1, 1, 1, 1, 1], [{ from: 19, to: 21 }]);
+    const { positive } = bucketTokens(tokens, [1, 1, 1, 1, 1], [{ start: 19, end: 21 }]);
     assert.deepEqual(
       positive[colourLevels - 1]?.map(({ start }) => start),
       [10, 20],

@@ -1,0 +1,356 @@
+/** Colours a text by a scalar: what is visible first, then the rest; follows scrolling, typing and, for attention, the cursor. */
+import { isDeepStrictEqual } from "node:util";
+import * as vscode from "vscode";
+import { CancelledError, CodedError } from "../../base/errors";
+import { sectionAt, windowTokens } from "../../base/sections";
+import { decodeMeasure } from "../../protocol/decodeHeatmap";
+import type { HeatmapMeasure, HeatmapQuestion } from "../../protocol/heatmap";
+import type { ModelInfo } from "../../protocol/model";
+import { Setting } from "../contributions";
+import type { TextRange } from "../decorations/buckets";
+import { visibleRanges, type TokenColours } from "../decorations/tokenColours";
+import { documentName, readerOf, textEditor } from "../documents/documentTarget";
+import { heatTexts, says } from "../messages";
+import { report } from "../panels/hostHandlers";
+import { NewestWins } from "../requests/newestWins";
+import { Pause } from "../requests/pause";
+import type { Services } from "../services";
+import { bosPolicy } from "../settings";
+import { hoverLines } from "./hover";
+import { hasBits, Legend } from "./legend";
+import { PartStore } from "./partStore";
+import { pickMeasure, type HeatAction, type ShownMeasure } from "./pick";
+import { bucketsOf, distributionOf, scaleFor, type HeatScale } from "./scale";
+
+/** Units of a document that are measured without being asked for: a file of some 10,000 lines. */
+const unasked = 400_000;
+/** Lines around the visible ones that are measured with them. */
+const marginLines = 30;
+/** Milliseconds between two drawings of the legend while much is measured. */
+const legendEveryMs = 250;
+
+/** What colours a text now, for tests and other extensions. */
+export interface HeatmapState {
+  readonly measure: HeatmapMeasure;
+  readonly busy: boolean;
+  /** Share of the document that is measured as it is now. */
+  readonly measured: number;
+  readonly legend: string | undefined;
+  /** Values of the tokens in a range. */
+  values(range: TextRange): readonly (TextRange & { readonly value: number | null })[];
+  /** What is said when one points at an offset. */
+  hover(offset: number): readonly string[];
+}
+
+/** One text that is coloured. */
+interface Look extends ShownMeasure {
+  readonly document: vscode.TextDocument;
+  readonly store: PartStore;
+  /** Offset that attention is from or to. */
+  at: number;
+  info: ModelInfo | undefined;
+  scale: HeatScale;
+}
+
+/** How a call is made: for what is looked at, or in the background. */
+interface Work {
+  readonly signal: NonNullable<Parameters<Services["engine"]["call"]>[2]>["signal"];
+  readonly endIfStuck: () => boolean;
+  readonly priority: "view" | "background";
+}
+
+const noScale: HeatScale = { from: 0, to: 0, signed: false, log: false };
+
+/** Colours one text at a time, in place of a neuron's colours. */
+export class Heatmap implements vscode.Disposable {
+  private look: Look | undefined;
+  private busy = false;
+  private drawn = 0;
+  private readonly legend = new Legend();
+  private readonly newest = new NewestWins();
+  private readonly pause = new Pause(() => void this.work());
+  private readonly subscriptions: vscode.Disposable[];
+
+  constructor(
+    private readonly services: Services,
+    private readonly colours: TokenColours,
+  ) {
+    this.subscriptions = [
+      this.legend,
+      colours.onDidClear(() => {
+        if (colours.kind !== "heat") this.stop();
+      }),
+      vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor: editor }) => this.scrolled(editor)),
+      vscode.window.onDidChangeVisibleTextEditors((editors) => editors.forEach((one) => this.scrolled(one))),
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor: editor }) => this.cursorMoved(editor)),
+      vscode.workspace.onDidChangeTextDocument((event) => this.typed(event)),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration(Setting.Bos)) this.again();
+      }),
+      services.models.onDidChange(() => {
+        if (this.look?.info && this.look.info.path !== services.models.path) this.again();
+      }),
+    ];
+  }
+
+  /** What colours a text now; undefined without any. */
+  get state(): HeatmapState | undefined {
+    const { look } = this;
+    if (!look) return undefined;
+    return {
+      measure: look.measure,
+      busy: this.busy,
+      measured: share(look),
+      legend: this.legend.text,
+      values: (range) =>
+        [...look.store.tokensIn([range])].map(({ start, end, value }) => ({ start, end, value })),
+      hover: (offset) => this.hoverAt(look, offset)?.lines ?? [],
+    };
+  }
+
+  /**
+   * Asks for a measure and colours by it. A choice that is given is taken without asking: an action on what is shown, or
+   * a measure as the engine knows it, for key bindings. What VS Code passes from a menu is none.
+   */
+  async choose(choice?: unknown): Promise<void> {
+    const action = actions.find((one) => one === choice);
+    if (action) return this.act(action);
+    const isMeasure = typeof choice === "object" && choice !== null && "kind" in choice;
+    const editor = textEditor();
+    if (!editor) return void vscode.window.showInformationMessage(says.noEditor());
+    if (isMeasure) {
+      const measure = decodeMeasure(choice, "measure");
+      return this.start(editor, { measure, inBits: false, whole: false });
+    }
+    const picked = await pickMeasure(() => this.services.models.open(), this.actions());
+    if (typeof picked === "string") return this.act(picked);
+    if (picked) await this.start(editor, picked);
+  }
+
+  /** Measures nothing more and takes the colours off. */
+  stop(): void {
+    if (!this.look) return;
+    this.look = undefined;
+    this.pause.rest();
+    this.newest.cancel();
+    this.busy = false;
+    this.legend.hide();
+    this.colours.clear("heat");
+  }
+
+  dispose(): void {
+    this.stop();
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  private async start(editor: vscode.TextEditor, shown: ShownMeasure): Promise<void> {
+    const { document } = editor;
+    this.stop();
+    if (readerOf(document).length === 0) throw new CodedError("empty-input", heatTexts.empty());
+    this.services.engine.forgive();
+    const at = document.offsetAt(editor.selection.start);
+    const look: Look = { ...shown, document, store: new PartStore(), at, info: undefined, scale: noScale };
+    this.look = look;
+    await this.work();
+  }
+
+  private act(action: HeatAction): void {
+    const { look } = this;
+    if (!look) return;
+    if (action === "clear") return this.stop();
+    if (action === "unit") this.look = { ...look, inBits: !look.inBits };
+    if (action === "whole") this.look = { ...look, whole: true };
+    if (action === "stop") {
+      this.newest.cancel();
+      this.busy = false;
+    }
+    if (action === "whole") void this.work();
+    this.paint();
+    this.draw();
+  }
+
+  private actions(): HeatAction[] {
+    const { look } = this;
+    if (!look) return [];
+    return [
+      ...(hasBits(look.measure) ? (["unit"] as const) : []),
+      ...(share(look) < 1 && !this.busy ? (["whole"] as const) : []),
+      ...(this.busy ? (["stop"] as const) : []),
+    ];
+  }
+
+  /** Everything anew: another model, another BOS. */
+  private again(): void {
+    const { look } = this;
+    if (!look) return;
+    this.newest.cancel();
+    this.look = { ...look, store: new PartStore(), info: undefined };
+    this.pause.wake();
+  }
+
+  private scrolled(editor: vscode.TextEditor): void {
+    const { look } = this;
+    if (!look || editor.document !== look.document) return;
+    // What is measured already is painted by the colours themselves; the background goes on.
+    if (visibleRanges(editor, 0).some((range) => look.store.gap(within(look, range)))) this.pause.wake();
+  }
+
+  private cursorMoved(editor: vscode.TextEditor): void {
+    const { look } = this;
+    if (!look || editor.document !== look.document || look.measure.kind !== "attention") return;
+    const at = look.document.offsetAt(editor.selection.start);
+    const [token] = [...look.store.tokensIn([{ start: look.at, end: look.at + 1 }])].slice(-1);
+    if (at === look.at || (token && token.start <= at && at < token.end)) return;
+    look.at = at;
+    look.store.age();
+    this.pause.wake();
+  }
+
+  private typed({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
+    const { look } = this;
+    if (!look || document !== look.document || contentChanges.length === 0) return;
+    for (const { rangeOffset, rangeLength, text } of contentChanges) {
+      look.store.edit({ at: rangeOffset, removed: rangeLength, inserted: text.length });
+    }
+    if (look.measure.kind === "attention") look.store.age();
+    this.pause.wake();
+  }
+
+  private async work(): Promise<void> {
+    if (!this.look) return;
+    this.busy = true;
+    try {
+      await this.newest.run(async (signal, isReplaced) => {
+        const endIfStuck = (): boolean => !isReplaced();
+        const look = this.look;
+        if (look) look.info ??= await this.services.models.open({ signal });
+        await this.measure({ signal, endIfStuck, priority: "view" });
+      });
+      this.busy = false;
+    } catch (error) {
+      if (error instanceof CancelledError) return;
+      this.busy = false;
+      this.stop();
+      report(error, this.services.log);
+    }
+    this.draw();
+  }
+
+  /** What is visible, then its surroundings, then the rest as far as it is wanted. */
+  private async measure(work: Work): Promise<void> {
+    const { look } = this;
+    if (!look) return;
+    const editors = vscode.window.visibleTextEditors.filter(({ document }) => document === look.document);
+    for (const margin of [0, marginLines]) {
+      for (const editor of editors)
+        for (const range of visibleRanges(editor, margin)) if (!(await this.fill(look, range, work))) return;
+    }
+    const all = readerOf(look.document).length;
+    if (this.look?.whole === true || all <= unasked)
+      await this.fill(look, { start: 0, end: all }, { ...work, priority: "background" });
+  }
+
+  /** Measures what is missing in a range; false when the text was changed meanwhile or something else is shown. */
+  private async fill(look: Look, range: TextRange, work: Work): Promise<boolean> {
+    const { version } = look.document;
+    const isCurrent = (): boolean => this.look?.store === look.store && look.document.version === version;
+    for (;;) {
+      const gap = isCurrent() ? look.store.gap(within(look, range)) : undefined;
+      if (!gap) return isCurrent();
+      const { question, end } = this.question(look, gap.start);
+      const { signal, endIfStuck, priority } = work;
+      const meta = { view: "heatmap", priority };
+      const part = await this.services.engine.call("heatmap/part", question, { signal, endIfStuck, meta });
+      if (!isCurrent()) return false;
+      const start = Math.min(gap.start, part.starts[0] ?? gap.start);
+      look.store.put(part, { start, end: Math.max(gap.start + 1, part.next ?? end) });
+      this.paint();
+      if (Date.now() - this.drawn > legendEveryMs) this.draw();
+    }
+  }
+
+  private question(
+    { document, measure, at, info }: Look,
+    from: number,
+  ): { question: HeatmapQuestion; end: number } {
+    const reader = readerOf(document);
+    const most = windowTokens(info?.nCtx ?? 2);
+    const { lead, from: begin, to } = sectionAt(reader, from, most);
+    const chosen = measure.kind === "attention" ? { at: Math.min(at, reader.length - 1) } : {};
+    const question = {
+      model: info?.path ?? "",
+      text: reader.slice(lead, to),
+      lead: begin - lead,
+      offset: lead,
+      bos: bosPolicy(),
+      measure,
+      most,
+      from,
+      ...chosen,
+    };
+    return { question, end: to };
+  }
+
+  private paint(): void {
+    const { look } = this;
+    if (!look?.info) return;
+    const { document, measure, store, info } = look;
+    const scale = scaleFor(measure, info, distributionOf(store));
+    const isSame = this.colours.kind === "heat" && isDeepStrictEqual(scale, look.scale);
+    look.scale = scale;
+    if (isSame) return this.colours.refresh();
+    this.colours.show({
+      kind: "heat",
+      uri: document.uri.toString(),
+      followsTyping: true,
+      bucketsIn: (ranges) => bucketsOf(store.tokensIn(ranges), scale),
+      hoverAt: (offset) => this.look && this.hoverAt(this.look, offset),
+    });
+  }
+
+  private hoverAt(look: Look, offset: number) {
+    const tokens = [...look.store.tokensIn([{ start: offset, end: offset + 1 }])].filter(
+      ({ start, end }) => end > start,
+    );
+    const [first] = tokens;
+    if (!first) return undefined;
+    const { document, measure, inBits, store } = look;
+    const text = ({ start, end }: TextRange): string =>
+      document.getText(new vscode.Range(document.positionAt(start), document.positionAt(end)));
+    const shown = { measure, inBits, textOf: (id: number) => store.text(id) };
+    const lines = tokens.flatMap((token) => hoverLines(token, text(token), shown));
+    return { start: first.start, end: first.end, lines };
+  }
+
+  private draw(): void {
+    const { look } = this;
+    if (!look?.info) return this.legend.hide();
+    this.drawn = Date.now();
+    const { measure, inBits, store, info, scale, document } = look;
+    this.legend.draw({
+      measure,
+      inBits,
+      scale,
+      values: distributionOf(store),
+      sums: store.sums(),
+      measured: share(look),
+      busy: this.busy,
+      windowTokens: windowTokens(info.nCtx),
+      model: this.services.models.name,
+      document: documentName(document.uri),
+      actions: this.actions(),
+    });
+  }
+}
+
+const actions: readonly HeatAction[] = ["unit", "whole", "stop", "clear"];
+
+/** A range moved into the document. */
+function within({ document }: Look, { start, end }: TextRange): TextRange {
+  return { start, end: Math.min(end, readerOf(document).length) };
+}
+
+function share({ document, store }: Look): number {
+  const { length } = readerOf(document);
+  return length === 0 ? 1 : Math.min(1, store.covered / length);
+}

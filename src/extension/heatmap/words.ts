@@ -1,0 +1,61 @@
+/** Names, values and the legend of a measure, in words. */
+import type { HeatmapMeasure } from "../../protocol/heatmap";
+import { heatTexts } from "../messages";
+import type { HeatScale } from "./scale";
+
+type Name = keyof typeof heatTexts.names;
+
+/** Under which key a measure's texts stand. */
+export function textKey(measure: HeatmapMeasure, inBits: boolean): Name {
+  if (measure.kind === "surprisal") return inBits ? "bits" : "surprisal";
+  if (measure.kind === "attention") return measure.direction === "from" ? "attentionFrom" : "attentionTo";
+  return measure.kind;
+}
+
+/** A measure by its name, with the neuron, hook or head that it is of. */
+export function measureName(measure: HeatmapMeasure, inBits: boolean): string {
+  const name = heatTexts.names[textKey(measure, inBits)]();
+  switch (measure.kind) {
+    case "neuron":
+      return `${name} L${measure.layer} N${measure.neuron}`;
+    case "norm":
+      return `${name} ${measure.hook}`;
+    case "attention":
+      return `${name} ${measure.layer}.${measure.head}`;
+    default:
+      return name;
+  }
+}
+
+/** The unit of a measure's values; empty where it has none. */
+export function unitOf(measure: HeatmapMeasure, inBits: boolean): string {
+  if (measure.kind === "surprisal" || measure.kind === "entropy")
+    return inBits ? heatTexts.bits() : heatTexts.nats();
+  return "";
+}
+
+/** A value with three significant digits and its unit. */
+export function valueText(measure: HeatmapMeasure, value: number, inBits: boolean): string {
+  if (measure.kind === "rank") return String(value);
+  if (measure.kind === "depth") return heatTexts.rowOf(value);
+  const shown = number(inBits && unitOf(measure, inBits) !== "" ? value / Math.LN2 : value);
+  return `${shown} ${unitOf(measure, inBits)}`.trimEnd();
+}
+
+/** Three significant digits; whole numbers as they are. */
+export function number(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 1e6) return String(value);
+  const size = Math.abs(value);
+  return size >= 1000 || size < 0.001 ? value.toExponential(2) : value.toPrecision(3);
+}
+
+/** The ends of a scale with its ramp between them. */
+export function rampText(measure: HeatmapMeasure, scale: HeatScale, inBits: boolean): string {
+  const at = (value: number): string => {
+    const factor = inBits && unitOf(measure, inBits) !== "" ? 1 / Math.LN2 : 1;
+    return number(value * factor);
+  };
+  const ramp = scale.signed ? "▆▅▄▃▂▁ 0 ▁▂▃▄▅▆" : "▁▂▃▄▅▆";
+  const from = scale.signed ? `−${at(scale.to)}` : at(scale.from);
+  return `${from} ${ramp} ${at(scale.to)} ${unitOf(measure, inBits)}`.trimEnd();
+}

@@ -1,0 +1,204 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import * as vscode from "vscode";
+import { Command } from "../../../src/extension/contributions";
+import type { HeatmapState } from "../../../src/extension/heatmap/heatmap";
+import { inRepo } from "../../support/paths";
+import { closeAll, introspect, openText, patience, select, type, until } from "./support/introspect";
+
+interface Printed {
+  readonly tokens: readonly { start: number; end: number; text: string; value: number | null }[];
+}
+
+/** What the command line says of a text. */
+function printed(text: string, measure: string): Printed["tokens"] {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? "";
+  const file = path.join(folder, "heatmap.txt");
+  fs.writeFileSync(file, text);
+  const args = [inRepo("dist/cli.js"), "heatmap", inRepo("models/introspect-small"), "--file", file];
+  const answer = execFileSync(process.execPath, [...args, "--measure", measure], {
+    encoding: "utf8",
+    maxBuffer: 1e9,
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: "1" },
+  });
+  fs.rmSync(file);
+  return (JSON.parse(answer) as Printed).tokens;
+}
+
+async function state(): Promise<HeatmapState> {
+  const found = (await introspect()).heatmap();
+  assert.ok(found, "nothing colours the text");
+  return found;
+}
+
+/** Colours the active text and waits until all of it is measured. */
+async function colourBy(measure: Record<string, unknown>): Promise<HeatmapState> {
+  await vscode.commands.executeCommand(Command.ColourBy, measure);
+  return measured();
+}
+
+async function measured(): Promise<HeatmapState> {
+  const api = await introspect();
+  await until("the text is measured", () => api.heatmap()?.measured === 1 && api.heatmap()?.busy === false);
+  return state();
+}
+
+const everywhere = { start: 0, end: 1e9 };
+
+/** Values as they would be printed: JSON knows no negative zero. */
+const plain = (found: HeatmapState): unknown => JSON.parse(JSON.stringify(found.values(everywhere)));
+
+describe("colouring a text by a scalar", () => {
+  afterEach(async () => {
+    await vscode.commands.executeCommand(Command.ClearColours);
+    await closeAll();
+  });
+
+  const code = "const πr = '👩‍👩‍👧';\r\n\tif (a) {\r\n\t\treturn  [a, b];\r\n\t}\r\n";
+  for (const [name, measure] of [
+    ["surprisal", { kind: "surprisal" }],
+    ["rank", { kind: "rank" }],
+    ["entropy", { kind: "entropy" }],
+    ["depth", { kind: "depth" }],
+    ["neuron:2.41", { kind: "neuron", layer: 2, neuron: 41 }],
+    ["norm:blocks.1.hook_resid_post", { kind: "norm", hook: "blocks.1.hook_resid_post" }],
+  ] as const) {
+    it(`${name}: every token's range and value are the command line's, with CRLF, tabs and emoji`, async () => {
+      const editor = await openText(code);
+      await editor.edit((edit) => edit.setEndOfLine(vscode.EndOfLine.CRLF));
+      const text = editor.document.getText();
+      const found = await colourBy(measure);
+      const wanted = printed(text, name).map(({ start, end, value }) => ({ start, end, value }));
+      assert.deepEqual(plain(found), wanted);
+    });
+  }
+
+  it("decorations lie on the tokens, the strongest on the most surprising, none on the first", async () => {
+    const text = "export function add(a, b) {\n  return zebra + b;\n}\n";
+    await openText(text);
+    const found = await colourBy({ kind: "surprisal" });
+    const painted = (await introspect()).colours()?.tokens ?? [];
+    const values = new Map(
+      found.values(everywhere).map(({ start, end, value }) => [`${start} ${end}`, value]),
+    );
+    assert.ok(painted.length > 5);
+    for (const { start, end, side, step } of painted) {
+      const value = values.get(`${start} ${end}`);
+      assert.ok(typeof value === "number" && side === "heat" && start > 0, text.slice(start, end));
+      assert.equal(step, Math.min(6, Math.round((value / Math.log(4096)) * 6)), text.slice(start, end));
+    }
+    const zebra = painted.find(
+      ({ start, end }) => start <= text.indexOf("zebra") && text.indexOf("zebra") < end,
+    );
+    assert.ok((zebra?.step ?? 0) >= 4, JSON.stringify(zebra));
+  });
+
+  it("says value, unit and alternatives of a token as text", async () => {
+    await openText("export function add(a, b) { return a; } <b>*x*</b>");
+    const found = await colourBy({ kind: "surprisal" });
+    assert.match(found.hover(20).join("\n"), /Surprisal of "a": [\d.e-]+ nats\nPredicted here: "/);
+    assert.match(found.hover(0).join("\n"), /none\. Nothing stands before it/);
+    assert.match(found.legend ?? "", /Surprisal 0 ▁▂▃▄▅▆ 8\.32 nats · [\d.]+ bits\/byte/);
+    await vscode.commands.executeCommand(Command.ColourBy, "unit");
+    assert.match((await state()).hover(20)[0] ?? "", /bits$/);
+    assert.match((await state()).legend ?? "", /0 ▁▂▃▄▅▆ 12\.0 bits/);
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+      "vscode.executeHoverProvider",
+      vscode.window.activeTextEditor?.document.uri,
+      new vscode.Position(0, 44),
+    );
+    const said = hovers
+      .flatMap(({ contents }) => contents)
+      .map((one) => (one as vscode.MarkdownString).value.replaceAll("&nbsp;", " "));
+    assert.ok(
+      said.some((text) => text.includes("Bits per Token of")),
+      said.join("\n"),
+    );
+    assert.ok(
+      said.every((text) => !/<b>|(?<!\\)\*x/.test(text)),
+      said.join("\n"),
+    );
+  });
+
+  it("attention follows the cursor: from it to what is before, to it from what is after", async () => {
+    const text = "alpha beta gamma delta alpha beta gamma";
+    const editor = await openText(text);
+    const at = text.indexOf("delta") + 1;
+    select(editor, at, at);
+    const from = (await colourBy({ kind: "attention", direction: "from", layer: 1, head: 2 })).values(
+      everywhere,
+    );
+    const total = from.reduce((sum, { value }) => sum + (value ?? 0), 0);
+    assert.ok(Math.abs(total - 1) < 1e-4, `${total}`);
+    assert.ok(from.every(({ start, value }) => start <= at === (value !== null)));
+    select(editor, text.length, text.length);
+    const api = await introspect();
+    await until("all tokens have a weight", () => {
+      return (
+        api
+          .heatmap()
+          ?.values(everywhere)
+          .every(({ value }) => value !== null) === true
+      );
+    });
+    const to = await colourBy({ kind: "attention", direction: "to", layer: 1, head: 2 });
+    assert.equal(to.values(everywhere).filter(({ value }) => value !== null).length, 1);
+  });
+
+  it("typing keeps the colours before it, and measures what follows anew", async () => {
+    const text = "for (const item of items) {\n  total += item.price;\n}\n";
+    const editor = await openText(text);
+    await colourBy({ kind: "surprisal" });
+    const place = editor.document.positionAt(text.indexOf("total"));
+    editor.selection = new vscode.Selection(place, place);
+    await type("x");
+    assert.ok((await introspect()).colours(), "the colours were taken off");
+    const found = await measured();
+    const now = editor.document.getText();
+    const wanted = printed(now, "surprisal").map(({ start, end, value }) => ({ start, end, value }));
+    assert.deepEqual(plain(found), wanted);
+  });
+
+  it("the command behind Escape takes the colours off and ends the work", async () => {
+    const api = await introspect();
+    await openText("one two three four five six");
+    await colourBy({ kind: "rank" });
+    assert.ok(api.colours()?.heat.some((n) => n > 0));
+    await vscode.commands.executeCommand(Command.ClearColours);
+    assert.equal(api.heatmap(), undefined);
+    assert.equal(api.colours(), undefined);
+  });
+
+  it("a measure that the model does not have is told, and colours nothing", async () => {
+    await openText("one two three");
+    await vscode.commands.executeCommand(Command.ColourBy, { kind: "neuron", layer: 99, neuron: 0 });
+    assert.equal((await introspect()).heatmap(), undefined);
+  });
+
+  it("a file of 200,000 lines: what is visible is coloured, and nothing stops the extension host for long", async function () {
+    this.timeout(3 * patience);
+    const line = "const value = compute(first, second) + 1;\n";
+    const editor = await openText(line.repeat(200_000));
+    const middle = new vscode.Position(100_000, 0);
+    editor.revealRange(new vscode.Range(middle, middle), vscode.TextEditorRevealType.AtTop);
+    let last = performance.now();
+    let longest = 0;
+    const timer = setInterval(() => {
+      const now = performance.now();
+      longest = Math.max(longest, now - last - 5);
+      last = now;
+    }, 5);
+    await vscode.commands.executeCommand(Command.ColourBy, { kind: "surprisal" });
+    const api = await introspect();
+    const offset = editor.document.offsetAt(middle);
+    await until("the visible lines are coloured", () => {
+      return (api.colours()?.tokens ?? []).some(({ start }) => Math.abs(start - offset) < 2000);
+    });
+    await until("the work is done", () => api.heatmap()?.busy === false);
+    clearInterval(timer);
+    assert.ok((api.heatmap()?.measured ?? 1) < 0.1, "the whole of a long file was measured unasked");
+    assert.ok(longest < 100, `${longest} ms`);
+  });
+});

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { openWorkbench, patience, type Workbench } from "./support/workbench";
+
+const coloured = ".editor-instance .view-overlays [class*='ced-'][class*='TextEditorDecorationType']";
+const themes: readonly (readonly [string, string])[] = [
+  ["dark", "Default Dark Modern"],
+  ["light", "Default Light Modern"],
+  ["hc-dark", "Default High Contrast"],
+  ["hc-light", "Default High Contrast Light"],
+];
+
+describe("colouring a text by a scalar", () => {
+  let workbench: Workbench;
+  const legend = () => workbench.page.locator(".statusbar-item[id*='introspect.heatmap']");
+
+  before(async () => {
+    workbench = await openWorkbench({ settings: { "workbench.colorTheme": "Default Dark Modern" } });
+    await workbench.openFile("search.ts");
+  });
+
+  async function choose(label: string): Promise<void> {
+    const row = workbench.page
+      .locator(".quick-input-list .monaco-list-row")
+      .filter({ hasText: label })
+      .first();
+    await row.waitFor({ timeout: patience });
+    await row.click();
+  }
+
+  it("asks by what, with a sentence for each, from the context menu without a selection", async () => {
+    await workbench.page.keyboard.press("Control+Home");
+    await workbench.contextMenu("Introspect", "Colour Text by…");
+    await workbench.page.locator(".quick-input-list .monaco-list-row").nth(8).waitFor({ timeout: patience });
+    await workbench.screenshot("heatmap-pick");
+    await choose("Surprisal");
+    await workbench.page.locator(coloured).first().waitFor({ timeout: patience });
+    await legend()
+      .filter({ hasText: /Surprisal 0 ▁▂▃▄▅▆ 8\.32 nats · [\d.]+ bits\/byte$/ })
+      .waitFor({ timeout: patience });
+  });
+
+  it("says value and alternatives when one points at a token", async () => {
+    await workbench.page
+      .locator(".view-line span")
+      .getByText("binarySearch", { exact: true })
+      .first()
+      .hover();
+    const hover = workbench.page.locator(".monaco-hover").filter({ hasText: /Surprisal\sof/ });
+    await hover.first().waitFor({ timeout: patience });
+    assert.match(await hover.first().innerText(), /Predicted\shere:/);
+    await workbench.screenshot("heatmap-hover");
+    await workbench.page.mouse.move(0, 0);
+  });
+
+  it("explains itself in the legend's tooltip, and says what it is not good for", async () => {
+    await legend().hover();
+    const hover = workbench.page.locator(".monaco-hover").filter({ hasText: /Not\san\serror\sdetector/ });
+    await hover.first().waitFor({ timeout: patience });
+    await workbench.screenshot("heatmap-legend");
+    await workbench.page.mouse.move(600, 400);
+  });
+
+  it("switches to bits from the list", async () => {
+    await legend().click();
+    await choose("Switch between Nats and Bits");
+    await legend()
+      .filter({ hasText: /Bits per Token 0 ▁▂▃▄▅▆ 12\.0 bits/ })
+      .waitFor({ timeout: patience });
+  });
+
+  it("takes the colours and the legend off with Escape", async () => {
+    await workbench.focusEditor();
+    await workbench.page.keyboard.press("Escape");
+    await workbench.page.locator(coloured).first().waitFor({ state: "detached", timeout: patience });
+    await legend().waitFor({ state: "detached", timeout: patience });
+  });
+
+  it("colours by a neuron that is named, with the two sides of zero", async () => {
+    await workbench.runCommand("Introspect: Colour Text by…");
+    await choose("Neuron");
+    const input = workbench.page.locator(".quick-input-widget input.input");
+    await workbench.page
+      .locator(".quick-input-message")
+      .filter({ hasText: "Layer.neuron" })
+      .waitFor({ timeout: patience });
+    await input.fill("2.41");
+    await workbench.page.keyboard.press("Enter");
+    await legend().filter({ hasText: "Neuron L2 N41" }).waitFor({ timeout: patience });
+    await workbench.screenshot("heatmap-neuron");
+  });
+
+  for (const [name, theme] of themes) {
+    it(`is seen in ${theme}`, async () => {
+      workbench = await openWorkbench({ settings: { "workbench.colorTheme": theme } });
+      await workbench.openFile("search.ts");
+      await workbench.page.keyboard.press("Control+Home");
+      await workbench.runCommand("Introspect: Colour Text by…");
+      await choose("Surprisal");
+      await legend()
+        .filter({ hasText: /bits\/byte$/ })
+        .waitFor({ timeout: patience });
+      assert.ok((await workbench.page.locator(coloured).count()) > 20);
+      await workbench.page.waitForTimeout(500);
+      await workbench.screenshot(`heatmap-${name}`);
+    });
+  }
+});
