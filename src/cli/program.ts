@@ -7,8 +7,10 @@ import { CliError, usageError } from "./cliError";
 import type { Command } from "./command";
 import { generateCommand } from "./commands/generate";
 import { devicesCommand } from "./commands/devices";
+import { downloadCommand } from "./commands/download";
 import { lensCommand } from "./commands/lens";
 import { modelCommand } from "./commands/model";
+import { modelsCommand } from "./commands/models";
 import { neuronsCommand } from "./commands/neurons";
 import { runCommand } from "./commands/run";
 import { scoreCommand } from "./commands/score";
@@ -35,6 +37,8 @@ export const commands: readonly Command[] = [
   sweepCommand,
   verifyCommand,
   devicesCommand,
+  modelsCommand,
+  downloadCommand,
 ];
 
 /** Where a call writes, and what stops it. */

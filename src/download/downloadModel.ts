@@ -4,6 +4,7 @@
  */
 import { mkdir, open, readFile, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { inWords } from "../base/bytes";
 import { throwIfCancelled, type WorkOptions } from "../base/cancel";
 import { downloadSize, isPinned, type CatalogueEntry } from "../protocol/catalogue";
 import { downloadFolderName, downloadRecordName, partialSuffix } from "../protocol/modelList";
@@ -169,7 +170,7 @@ async function requireSpace(
   const needed = files.reduce((sum, { size }, i) => sum + Math.max(0, (size ?? 0) - kept[i]), 0);
   const free = await (options.freeBytes ?? askSystem)(folder);
   if (free >= needed + reserve) return;
-  const message = `${inGigabytes(needed)} are needed in ${options.to}, but only ${inGigabytes(free)} are free.`;
+  const message = `${inWords(needed)} are needed in ${options.to}, but only ${inWords(free)} are free.`;
   throw new DownloadError("no-space", message, {
     next: "Free some space, or choose another folder (--to on the command line).",
     details: { needed, free },
@@ -180,8 +181,6 @@ async function askSystem(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize;
 }
-
-const inGigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`;
 
 async function requireAbsent(path: string): Promise<void> {
   if ((await sizeOf(path)) === null) return;

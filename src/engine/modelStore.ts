@@ -7,6 +7,8 @@ import { CancelSource, throwIfCancelled } from "../base/cancel";
 import { CancelledError } from "../base/errors";
 import type { Logger } from "../base/log";
 import type { VerifyRecord } from "../protocol/verify";
+import type { ModelList, ModelListRequest } from "../protocol/modelList";
+import { listModels } from "./modelList";
 import { openModel, type OpenModel, type OpenOptions } from "./model";
 import { verifiedOf } from "./store/verified";
 
@@ -81,6 +83,11 @@ export class ModelStore {
   /** What is remembered of verifying the model of a digest. */
   verified(digest: string): Promise<VerifyRecord[]> {
     return verifiedOf(this.options.cacheDirectory, digest);
+  }
+
+  /** The models that can be chosen, under this store's settings. */
+  list(request: ModelListRequest, work: WorkOptions): Promise<ModelList> {
+    return listModels(request, { ...this.options, ...work });
   }
 
   /** Lets go of every model. */

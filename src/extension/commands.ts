@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { viewTypes, Command, type CommandArguments } from "./contributions";
 import type { NeuronColours } from "./decorations/neuronColours";
+import { colourOwnFile } from "./documents/ownFile";
 import { selectedTarget, textEditor, type DocumentTarget } from "./documents/documentTarget";
 import { says } from "./messages";
 import { chooseModel } from "./model/chooseModel";
@@ -39,6 +40,7 @@ function table({ services, neurons, attention, steering, colours, restart }: Com
     [Command.RunExperiment]: (file) => runExperimentFile(steering, file),
     [Command.ChooseModel]: () => chooseModel(services),
     [Command.ShowLens]: () => vscode.commands.executeCommand(`${viewTypes.lens}.focus`),
+    [Command.ColourFile]: () => colourOwnFile(neurons),
     [Command.ClearColours]: () => colours.clear(),
     [Command.ShowLog]: () => services.log.show(true),
     [Command.RestartEngine]: () => {

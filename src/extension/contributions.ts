@@ -10,6 +10,7 @@ export enum Command {
   RunExperiment = "introspect.runExperimentFile",
   ChooseModel = "introspect.chooseModel",
   ShowLens = "introspect.showLens",
+  ColourFile = "introspect.colourFile",
   ClearColours = "introspect.clearColours",
   ShowLog = "introspect.showEngineLog",
   RestartEngine = "introspect.restartEngine",
@@ -23,6 +24,7 @@ export interface CommandArguments {
   [Command.RunExperiment]: [file?: unknown];
   [Command.ChooseModel]: [];
   [Command.ShowLens]: [];
+  [Command.ColourFile]: [];
   [Command.ClearColours]: [];
   [Command.ShowLog]: [];
   [Command.RestartEngine]: [];

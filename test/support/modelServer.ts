@@ -48,6 +48,7 @@ export interface ModelServer {
   close(): Promise<void>;
 }
 
+/** SHA-256 as hex. */
 export const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 /** Git's checksum of a file. */
