@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { CodedError, toErrorData, type ErrorData } from "../base/errors";
 import type { ModelSpec } from "../graph/modelSpec";
 import { EngineError } from "./engineError";
-import { modelSpecOf } from "./families";
+import { familyOf, modelSpecOf } from "./families";
 import { modelUse, requireMemory, workingBytes } from "./memory";
 import { readJsonObject } from "./store/jsonFile";
 import { StoreError } from "./store/storeError";
@@ -46,6 +46,7 @@ async function fill(facts: Writable<FolderFacts>, folder: string, budget: number
   const config = await readConfig(folder);
   const family = config["model_type"];
   facts.family = typeof family === "string" ? family.slice(0, 60) : null;
+  familyOf(config);
   const { names, index } = await findWeights(folder);
   const settings = ["config.json", "tokenizer.json"].map((name) => join(folder, name));
   const files = await Promise.all(

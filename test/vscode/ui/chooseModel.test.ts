@@ -63,8 +63,8 @@ describe("the list of Choose Model…", () => {
         HF_HUB_CACHE: hub,
         HF_ENDPOINT: server.endpoint,
         XDG_CACHE_HOME: path.join(temp, "cache"),
+        INTROSPECT_MEMORY_BUDGET: "1.5",
       },
-      settings: { "introspect.memoryBudget": 1.5 },
     });
   });
   after(async () => {
@@ -125,15 +125,15 @@ describe("the list of Choose Model…", () => {
     await input().fill("gpt2");
     await row("openai-community/gpt2").waitFor({ timeout: patience });
     await row("openai-community/gpt2").click();
-    await row("Download 550 MB").waitFor({ timeout: patience });
+    await row("Download 549 MB").waitFor({ timeout: patience });
     await workbench.screenshot("choose-model-download");
-    assert.match(await row("Download 550 MB").innerText(), /MIT/);
+    assert.match(await row("Download 549 MB").innerText(), /MIT/);
     assert.equal(server.requests.length, 0);
     await row("Back").click();
     await row("introspect-small").waitFor({ timeout: patience });
     await input().fill("gpt2");
     await row("openai-community/gpt2").click();
-    await row("Download 550 MB").click();
+    await row("Download 549 MB").click();
     await pressInNotification(workbench, "has no config.json (404)", "Retry");
     const deadline = Date.now() + patience;
     while (server.requests.length < 2 && Date.now() < deadline) await workbench.page.waitForTimeout(100);
