@@ -76,9 +76,9 @@ export const modelTexts = {
   cache: () => l10n.t("in the Hugging Face cache"),
   catalogue: () => l10n.t("can be downloaded"),
   parameters: (count: string) => l10n.t("{0} parameters", count),
-  fits: (needed: string) => l10n.t("needs about {0} of memory; fits", needed),
+  fits: (needed: string) => l10n.t("needs {0} of memory, fits", needed),
   doesNotFit: (needed: string, budget: string) =>
-    l10n.t("needs about {0} of memory; does not fit in {1}", needed, budget),
+    l10n.t("needs {0} of memory, does not fit in {1}", needed, budget),
   revision: (revision: string) => l10n.t("revision {0}", revision),
   revisionMoving: (revision: string) => l10n.t("revision {0}, pinned when downloaded", revision),
   reveal: () => l10n.t("Open the folder"),
@@ -122,9 +122,8 @@ export const downloadTexts = {
   goOn: (size: string, have: string) => l10n.t("Go on downloading: {0}, {1} of it are here", size, have),
   about: (size: string) => l10n.t("about {0}", size),
   licence: (licence: string) => l10n.t("licence {0}", licence),
-  checked: () => l10n.t("every file is checked against its known SHA-256"),
-  partlyChecked: () =>
-    l10n.t("files are checked against their known SHA-256, else against what the server states"),
+  checked: () => l10n.t("checked against known SHA-256"),
+  partlyChecked: () => l10n.t("checked against known SHA-256, else against what the server states"),
   room: (free: string, folder: string) => l10n.t("{0} free in {1}", free, folder),
   back: () => l10n.t("Back"),
   progressTitle: (name: string) => l10n.t("Introspect: downloading {0}", name),

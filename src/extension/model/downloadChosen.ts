@@ -58,14 +58,17 @@ async function confirm(
     isKnown ? downloadTexts.checked() : downloadTexts.partlyChecked(),
   ];
   const memory = needed === null || fits === null ? "" : memoryText(needed, fits, budget);
-  const room = free === null ? downloads : downloadTexts.room(inWords(free), downloads);
   const yes: vscode.QuickPickItem = {
     label: `$(cloud-download) ${begun > 0 ? downloadTexts.goOn(size, inWords(begun)) : downloadTexts.download(size)}`,
     description: memory,
-    detail: [...details, room].join(" · "),
+    detail: details.join(" · "),
+  };
+  const where: vscode.QuickPickItem = {
+    label: free === null ? downloads : downloadTexts.room(inWords(free), downloads),
+    kind: vscode.QuickPickItemKind.Separator,
   };
   const back: vscode.QuickPickItem = { label: `$(arrow-left) ${downloadTexts.back()}` };
-  const chosen = await vscode.window.showQuickPick([yes, back], {
+  const chosen = await vscode.window.showQuickPick([yes, where, back], {
     title: downloadTexts.title(name),
     placeHolder: downloadTexts.placeholder(new URL(endpoint()).host),
   });

@@ -112,12 +112,12 @@ function rowOf(model: ListedModel, inUse: string, budget: number): ModelRow {
   };
 }
 
-/** Family, parameters, and whether it fits; only what is known. */
+/** Whether it fits, family, and parameters; only what is known. */
 function factsOf({ family, parameters, needed, fits }: ListedModel, budget: number): string[] {
   return [
+    ...(needed === null || fits === null ? [] : [memoryText(needed, fits, budget)]),
     ...(family === null ? [] : [family]),
     ...(parameters === null ? [] : [modelTexts.parameters(parametersInWords(parameters))]),
-    ...(needed === null || fits === null ? [] : [memoryText(needed, fits, budget)]),
   ];
 }
 
