@@ -3,6 +3,7 @@ import { CodedError } from "../base/errors";
 
 /** Codes of errors of a download. */
 export type DownloadErrorCode =
+  | "download-endpoint"
   | "download-offline"
   | "download-missing"
   | "download-gated"

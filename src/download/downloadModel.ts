@@ -13,14 +13,32 @@ import { fetchFile, partName, type FetchedFile } from "./fetchFile";
 import { describeFile, fileUrl, type RemoteFile } from "./remoteFile";
 import type { NetworkOptions } from "./request";
 
-/** Where models come from unless HF_ENDPOINT names a mirror. */
-export const defaultEndpoint = "https://huggingface.co";
+/**
+ * Where models come from: Hugging Face, or the mirror that HF_ENDPOINT names.
+ * @throws {DownloadError} "download-endpoint" where that is no address
+ */
+export function endpointFrom(env: Readonly<Record<string, string | undefined>>): URL {
+  const named = env["HF_ENDPOINT"]?.trim() || "https://huggingface.co";
+  try {
+    const url = new URL(named);
+    if (/^https?:$/.test(url.protocol)) return url;
+  } catch {
+    // Told below.
+  }
+  throw new DownloadError(
+    "download-endpoint",
+    `HF_ENDPOINT is ${JSON.stringify(named)}, which is no address.`,
+    {
+      next: "Set it to an address as in https://huggingface.co, or remove it.",
+    },
+  );
+}
 
 /** Where to, and from where. */
 export interface DownloadOptions extends WorkOptions, Omit<NetworkOptions, "signal"> {
   /** Folder that gets the model's own folder. */
   readonly to: string;
-  readonly endpoint?: string | undefined;
+  readonly endpoint: URL;
   /** Milliseconds to wait before each further try after a connection broke. */
   readonly retryAfterMs?: readonly number[];
   /** Bytes free in a folder; asks the system by default. */
@@ -78,12 +96,9 @@ async function gather(
   folder: string,
   options: DownloadOptions,
 ): Promise<DownloadRecord> {
-  const from = options.endpoint ?? defaultEndpoint;
-  options.onProgress?.({
-    done: 0,
-    total: downloadSize(entry).bytes,
-    message: `Asking ${new URL(from).host}`,
-  });
+  const from = options.endpoint.href.replace(/\/+$/, "");
+  const asking = { done: 0, total: downloadSize(entry).bytes, message: `Asking ${options.endpoint.host}` };
+  options.onProgress?.(asking);
   const { files, commit } = await describeAll(entry, from, options);
   const total = files.reduce((sum, { size }) => sum + (size ?? 0), 0);
   await requireSpace(folder, files, options);
@@ -202,13 +217,21 @@ async function lock(folder: string): Promise<() => Promise<void>> {
     } catch (thrown) {
       if ((thrown as { code?: unknown }).code !== "EEXIST") throw thrown;
     }
-    if (isAlive(Number(await readFile(mark, "utf8").catch(() => "")))) break;
+    if (await isHeld(mark)) break;
     await rm(mark, { force: true });
   }
   throw new DownloadError("download-running", "This model is being downloaded already.", {
     next: "Wait for it, or cancel it where it was started (another window, or the command line).",
     details: { folder },
   });
+}
+
+/** Whether the process that made a mark lives; one that is being made has no number yet. */
+async function isHeld(mark: string): Promise<boolean> {
+  const text = await readFile(mark, "utf8").catch(() => null);
+  if (text === null) return false;
+  if (text === "") return Date.now() - (await stat(mark).catch(() => ({ mtimeMs: 0 }))).mtimeMs < 10_000;
+  return isAlive(Number(text));
 }
 
 function isAlive(pid: number): boolean {

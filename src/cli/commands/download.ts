@@ -1,7 +1,7 @@
 /** `introspect download`: brings a model of the catalogue onto this machine. */
 import { resolve } from "node:path";
 import { nearest } from "../../base/nearest";
-import { defaultEndpoint, downloadModel } from "../../download/downloadModel";
+import { downloadModel, endpointFrom } from "../../download/downloadModel";
 import { downloadsFolder } from "../../engine/modelList";
 import { defaultCacheDirectory } from "../../engine/store/cacheDirectory";
 import type { CatalogueEntry } from "../../protocol/catalogue";
@@ -23,7 +23,7 @@ export const downloadCommand: Command = {
       signal,
       onProgress,
       to: to === undefined ? downloadsFolder(defaultCacheDirectory()) : resolve(to),
-      endpoint: process.env["HF_ENDPOINT"] || defaultEndpoint,
+      endpoint: endpointFrom(process.env),
       proxyEnv: process.env,
     });
     await out.value({ path, ...record });

@@ -4,7 +4,7 @@ import { defaultCacheDirectory } from "../../engine/store/cacheDirectory";
 import { shipped } from "../catalogueFile";
 import type { Command } from "../command";
 
-/** Prints the list that *Choose Model* shows. */
+/** Prints the list that *Choose Model* shows, without the folders that the editor remembers. */
 export const modelsCommand: Command = {
   name: "models",
   summary: "models on this machine and in the catalogue: size, family, whether they fit",

@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import { inWords } from "../../base/bytes";
 import { CancelledError, toErrorData } from "../../base/errors";
-import { defaultEndpoint, downloadModel } from "../../download/downloadModel";
+import { downloadModel, endpointFrom } from "../../download/downloadModel";
 import { downloadSize, type CatalogueEntry } from "../../protocol/catalogue";
 import type { ListedModel, ModelList } from "../../protocol/modelList";
 import { buttons, downloadTexts, sentence } from "../messages";
@@ -40,11 +40,6 @@ export async function downloadChosen(
   }
 }
 
-/** Where models come from: a mirror where the environment names one. */
-function endpoint(): string {
-  return process.env["HF_ENDPOINT"] || defaultEndpoint;
-}
-
 async function confirm(
   { name, entry, begun = 0, needed, fits, revision }: ListedModel & { readonly entry: CatalogueEntry },
   { budget, downloads, free }: ModelList,
@@ -70,7 +65,7 @@ async function confirm(
   const back: vscode.QuickPickItem = { label: `$(arrow-left) ${downloadTexts.back()}` };
   const chosen = await vscode.window.showQuickPick([yes, where, back], {
     title: downloadTexts.title(name),
-    placeHolder: downloadTexts.placeholder(new URL(endpoint()).host),
+    placeHolder: downloadTexts.placeholder(endpointFrom(process.env).host),
   });
   if (chosen === undefined) return "left";
   return chosen === yes ? "download" : "back";
@@ -97,7 +92,12 @@ async function download(services: Services, entry: CatalogueEntry, to: string): 
         });
         shown = Math.max(shown, percent);
       };
-      return downloadModel(entry, { to, endpoint: endpoint(), signal: cancelSignal(token), onProgress });
+      return downloadModel(entry, {
+        to,
+        endpoint: endpointFrom(process.env),
+        signal: cancelSignal(token),
+        onProgress,
+      });
     },
   );
   const known = revision === null ? downloadTexts.unknownRevision() : revision.slice(0, 8);

@@ -4,7 +4,7 @@ import path from "node:path";
 import { CancelledError, CodedError } from "../../../src/base/errors";
 import { seededRandom } from "../../../src/base/random";
 import type { DownloadErrorCode } from "../../../src/download/downloadError";
-import { downloadModel, type DownloadOptions } from "../../../src/download/downloadModel";
+import { downloadModel, endpointFrom, type DownloadOptions } from "../../../src/download/downloadModel";
 import type { CatalogueEntry } from "../../../src/protocol/catalogue";
 import {
   entryOf,
@@ -51,7 +51,7 @@ describe("downloading a model", () => {
   const partial = (...parts: string[]) => path.join(to(), "org--tiny.partial", ...parts);
   const options = (more: Partial<DownloadOptions> = {}): DownloadOptions => ({
     to: to(),
-    endpoint: server.endpoint,
+    endpoint: new URL(server.endpoint),
     retryAfterMs: [],
     timeoutMs: 2000,
     ...more,
@@ -150,8 +150,8 @@ describe("downloading a model", () => {
   it("without a network says so at once", async () => {
     const closed = await startModelServer(model);
     await closed.close();
-    await fails("download-offline", { endpoint: closed.endpoint });
-    await fails("download-offline", { endpoint: "http://no-such-host.invalid" });
+    await fails("download-offline", { endpoint: new URL(closed.endpoint) });
+    await fails("download-offline", { endpoint: new URL("http://no-such-host.invalid") });
     assert.deepEqual(fs.readdirSync(partial()), []);
   });
 
@@ -301,6 +301,24 @@ describe("downloading a model", () => {
     fs.writeFileSync(partial(".lock"), "999999999");
     await download();
     requireComplete();
+    fs.rmSync(target(), { recursive: true });
+    fs.mkdirSync(partial(), { recursive: true });
+    fs.writeFileSync(partial(".lock"), "");
+    await assert.rejects(download(), { code: "download-running" }, "it is being made");
+    fs.utimesSync(partial(".lock"), 1, 1);
+    await download();
+    requireComplete();
+  });
+
+  it("comes from Hugging Face, or from the mirror that HF_ENDPOINT names", () => {
+    assert.equal(endpointFrom({}).href, "https://huggingface.co/");
+    assert.equal(
+      endpointFrom({ HF_ENDPOINT: "https://mirror.example/hf/" }).href,
+      "https://mirror.example/hf/",
+    );
+    for (const HF_ENDPOINT of ["mirror", "file:///etc", "http://"]) {
+      assert.throws(() => endpointFrom({ HF_ENDPOINT }), { code: "download-endpoint" });
+    }
   });
 
   it("computes Git's own checksum as Git does", () => {
