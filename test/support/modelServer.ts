@@ -149,11 +149,21 @@ async function serve(
     if (faults.stall !== undefined && at >= faults.stall && bytes.length > step) return;
     const piece = body.subarray(at, at + step);
     count(piece.length);
-    if (!response.write(piece))
-      await new Promise((resolve) => response.once("drain", resolve).once("close", resolve));
+    if (!response.write(piece)) await once(response, "drain", "close");
     if (faults.pace !== undefined) await new Promise((resolve) => setTimeout(resolve, faults.pace));
   }
   response.end();
+}
+
+/** Waits for whichever comes first. */
+function once(emitter: http.ServerResponse, ...events: string[]): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      for (const event of events) emitter.off(event, done);
+      resolve();
+    };
+    for (const event of events) emitter.on(event, done);
+  });
 }
 
 /** An entry of a catalogue for what a server serves, every size and checksum known. */
