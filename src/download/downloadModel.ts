@@ -2,7 +2,7 @@
  * Downloads a model of the catalogue because a person asked for it. Files gather in a folder of their own beside the
  * target; only when all are there and checked does it take the target's name.
  */
-import { mkdir, open, readFile, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm, rmdir, stat, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { inWords } from "../base/bytes";
 import { throwIfCancelled, type WorkOptions } from "../base/cancel";
@@ -85,6 +85,8 @@ export async function downloadModel(
       return { ...record, path };
     } finally {
       await release();
+      // Only where nothing has come: a folder with something in it stays.
+      await rmdir(folder).catch(() => {});
     }
   } catch (thrown) {
     throw asWriteError(thrown, options.to);
