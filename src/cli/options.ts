@@ -39,6 +39,7 @@ export const optionTexts = {
     "--device D          cpu (default), auto, cuda, webgpu, dml, coreml, tensorrt; all but cpu are untested",
   "memory-budget": "--memory-budget GB  most memory a model may take",
   "cuda-libraries": "--cuda-libraries F  folder of the CUDA libraries",
+  to: "--to DIR            folder that gets the model's own folder (the one that Choose Model looks into)",
   alternatives: "--alternatives N    list the N most likely tokens beside each new one",
 } as const;
 

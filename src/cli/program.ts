@@ -8,9 +8,11 @@ import type { Command } from "./command";
 import { generateCommand } from "./commands/generate";
 import { devicesCommand } from "./commands/devices";
 import { heatmapCommand } from "./commands/heatmap";
+import { downloadCommand } from "./commands/download";
 import { lensCommand } from "./commands/lens";
 import { lensFitCommand } from "./commands/lensFit";
 import { modelCommand } from "./commands/model";
+import { modelsCommand } from "./commands/models";
 import { neuronsCommand } from "./commands/neurons";
 import { runCommand } from "./commands/run";
 import { scoreCommand } from "./commands/score";
@@ -39,6 +41,8 @@ export const commands: readonly Command[] = [
   sweepCommand,
   verifyCommand,
   devicesCommand,
+  modelsCommand,
+  downloadCommand,
 ];
 
 /** Where a call writes, and what stops it. */

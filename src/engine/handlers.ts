@@ -33,6 +33,7 @@ export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
       const digest = await (await store.get(model, work)).open.digest(work);
       return { digest, verified: await store.verified(digest) };
     },
+    "model/list": (request, work) => store.list(request, work),
     "text/tokens": async ({ model, text }, work) => {
       const { tokens } = await tokenizerOf(await store.getUnchanged(model, work)).encodeLong(text, work);
       return { text, tokens };

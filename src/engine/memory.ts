@@ -1,8 +1,8 @@
 /** Whether a model fits into memory, said before anything is tried. */
 import { totalmem } from "node:os";
+import { inWords } from "../base/bytes";
 import type { ModelSizes } from "../protocol/model";
 import { EngineError } from "./engineError";
-import { inWords } from "./store/freeSpace";
 
 /** Share of the machine's memory that a model may take where no budget is set. */
 const automaticShare = 0.8;

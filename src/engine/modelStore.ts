@@ -10,6 +10,8 @@ import type { Logger } from "../base/log";
 import type { VerifyRecord } from "../protocol/verify";
 import { HeldLenses } from "./lenses";
 import { SectionCache } from "./heatmapSections";
+import type { ModelList, ModelListRequest } from "../protocol/modelList";
+import { listModels } from "./modelList";
 import { openModel, type OpenModel, type OpenOptions } from "./model";
 import { verifiedOf } from "./store/verified";
 
@@ -88,6 +90,11 @@ export class ModelStore {
   /** What is remembered of verifying the model of a digest. */
   verified(digest: string): Promise<VerifyRecord[]> {
     return verifiedOf(this.options.cacheDirectory, digest);
+  }
+
+  /** The models that can be chosen, under this store's settings. */
+  list(request: ModelListRequest, work: WorkOptions): Promise<ModelList> {
+    return listModels(request, { ...this.options, ...work });
   }
 
   /** Lets go of every model. */

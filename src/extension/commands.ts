@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { viewTypes, Command, type CommandArguments } from "./contributions";
 import type { TokenColours } from "./decorations/tokenColours";
+import { colourOwnFile } from "./documents/ownFile";
 import { selectedTarget, textEditor, type DocumentTarget } from "./documents/documentTarget";
 import type { Heatmap } from "./heatmap/heatmap";
 import { says } from "./messages";
@@ -50,6 +51,7 @@ function table({
     [Command.ChooseModel]: () => chooseModel(services),
     [Command.ShowLens]: () => vscode.commands.executeCommand(`${viewTypes.lens}.focus`),
     [Command.ColourBy]: (choice) => heatmap.choose(choice),
+    [Command.ColourFile]: () => colourOwnFile(neurons),
     [Command.ClearColours]: () => colours.clear(),
     [Command.GoBack]: () => services.focus.back(),
     [Command.GoForward]: () => services.focus.forward(),

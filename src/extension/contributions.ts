@@ -11,6 +11,7 @@ export enum Command {
   ChooseModel = "introspect.chooseModel",
   ShowLens = "introspect.showLens",
   ColourBy = "introspect.colourBy",
+  ColourFile = "introspect.colourFile",
   ClearColours = "introspect.clearColours",
   ShowLog = "introspect.showEngineLog",
   RestartEngine = "introspect.restartEngine",
@@ -27,6 +28,7 @@ export interface CommandArguments {
   [Command.ChooseModel]: [];
   [Command.ShowLens]: [];
   [Command.ColourBy]: [choice?: unknown];
+  [Command.ColourFile]: [];
   [Command.ClearColours]: [];
   [Command.ShowLog]: [];
   [Command.RestartEngine]: [];

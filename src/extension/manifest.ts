@@ -18,6 +18,24 @@ import {
   type ColourSide,
 } from "./contributions";
 
+/** Titles and descriptions of the walkthrough's steps; links run commands. */
+const walkthroughTexts: Readonly<Record<string, string>> = {
+  "walkthrough.title": "Look into a language model",
+  "walkthrough.description": "From the first picture to your own file, coloured by what a model does inside.",
+  "walkthrough.lens.title": "See what each layer decodes to",
+  "walkthrough.lens.description":
+    "The Lens reads every layer at your cursor and follows as you type. Without a text of yours it offers a sample.\n[Show Lens](command:introspect.showLens)\nThe line marks from where on a layer's top word is the final one.",
+  "walkthrough.model.title": "Choose what to look into",
+  "walkthrough.model.description":
+    "A small model comes with Introspect. Folders of yours and the Hugging Face cache are listed, with what each needs of memory.\n[Choose Model…](command:introspect.chooseModel)\nNothing is downloaded until you choose to.",
+  "walkthrough.file.title": "Open a file of your own",
+  "walkthrough.file.description":
+    "Code or prose: the model sees what stands before your selection. No text leaves this machine.\n[Go to File…](command:workbench.action.quickOpen)\n[Open File…](command:workbench.action.files.openFile)",
+  "walkthrough.colour.title": "Colour it by a neuron",
+  "walkthrough.colour.description":
+    "The neurons that fire most on your selection (or on the cursor's line) are ranked, and your file is coloured by the first. Choose another in the panel; Escape takes the colours off.\n[Colour My File](command:introspect.colourFile)",
+};
+
 /** English texts of package.json, under the keys that stand in it as %key%. */
 export const manifestTexts: Readonly<Record<string, string>> = {
   [Command.Explain]: "Explain Neuron Activations on Selection",
@@ -27,12 +45,14 @@ export const manifestTexts: Readonly<Record<string, string>> = {
   [Command.ChooseModel]: "Choose Model…",
   [Command.ShowLens]: "Show Lens",
   [Command.ColourBy]: "Colour Text by…",
+  [Command.ColourFile]: "Colour File by a Neuron",
   [Command.ClearColours]: "Clear Colours",
   [Command.ShowLog]: "Show Engine Log",
   [Command.RestartEngine]: "Restart Engine",
   [Command.GoBack]: "Go Back to What Was Looked At Before",
   [Command.GoForward]: "Go Forward to What Was Looked At After",
   "view.lens": "Lens",
+  ...walkthroughTexts,
   "view.lens.context": "What each layer's residual stream decodes to at the cursor.",
   [Setting.ModelPath]:
     "Folder of the model: `config.json`, `model.safetensors` (or shards with an index) and `tokenizer.json`, as from Hugging Face. Most decoder families open; the README lists them. Empty: the small model that comes with the extension.",
@@ -212,6 +232,33 @@ const nothingElseToEscape = [
   "(!vim.active || vim.mode == 'Normal')",
 ];
 
+/** Steps of the walkthrough, in order, and what completes each: the last is done when a file is coloured. */
+const walkthroughSteps: readonly { readonly id: string; readonly completionEvents: readonly string[] }[] = [
+  { id: "lens", completionEvents: [`onCommand:${Command.ShowLens}`] },
+  { id: "model", completionEvents: [`onCommand:${Command.ChooseModel}`] },
+  {
+    id: "file",
+    completionEvents: [
+      "onCommand:workbench.action.quickOpen",
+      "onCommand:workbench.action.files.openFile",
+      "onCommand:workbench.action.files.openFileFolder",
+    ],
+  },
+  { id: "colour", completionEvents: [`onContext:${ContextKey.ColoursShown}`] },
+];
+
+function walkthroughs() {
+  const steps = walkthroughSteps.map(({ id, completionEvents }) => ({
+    id,
+    title: text(`walkthrough.${id}.title`),
+    description: text(`walkthrough.${id}.description`),
+    media: { svg: `media/walkthrough/${id}.svg`, altText: text(`walkthrough.${id}.title`) },
+    completionEvents,
+  }));
+  const [title, description] = [text("walkthrough.title"), text("walkthrough.description")];
+  return [{ id: "start", title, description, icon: "media/icon.png", steps }];
+}
+
 /** The value of `contributes` in package.json. */
 export function contributes(): Record<string, unknown> {
   return {
@@ -239,6 +286,7 @@ export function contributes(): Record<string, unknown> {
         },
       ],
     },
+    walkthroughs: walkthroughs(),
     configuration: configuration(),
     colors: colours(),
     jsonValidation: [{ fileMatch: `*${experimentSuffix}`, url: "./media/experiment.schema.json" }],

@@ -27,6 +27,8 @@ export const says = {
   otherModel: () => l10n.t("Another model is in use by now"),
   noEditor: () => l10n.t("Open a text first."),
   noSelection: () => l10n.t("Select some text first; then its tokens can be looked at."),
+  noOwnFile: () => l10n.t("Open a file of your own first, then choose this again."),
+  nothingToColour: (name: string) => l10n.t("{0} has no text to look at yet.", name),
   documentGone: (name: string) => l10n.t("{0} is not open any more.", name),
   documentGoneNext: () => l10n.t("Open it and run the command on a selection again."),
   lensNeedsText: () => l10n.t("Put the cursor behind some text; the Lens shows what the model makes of it."),
@@ -68,7 +70,21 @@ export const modelTexts = {
   placeholder: () => l10n.t("Model to look into"),
   bundled: () => l10n.t("comes with Introspect"),
   current: () => l10n.t("in use"),
-  recent: () => l10n.t("recent"),
+  used: () => l10n.t("used before"),
+  ownFolder: () => l10n.t("a folder of your own"),
+  downloaded: () => l10n.t("downloaded"),
+  cache: () => l10n.t("in the Hugging Face cache"),
+  catalogue: () => l10n.t("can be downloaded"),
+  parameters: (count: string) => l10n.t("{0} parameters", count),
+  fits: (needed: string) => l10n.t("needs {0} of memory, fits", needed),
+  doesNotFit: (needed: string, budget: string) =>
+    l10n.t("needs {0} of memory, does not fit in {1}", needed, budget),
+  revision: (revision: string) => l10n.t("revision {0}", revision),
+  revisionMoving: (revision: string) => l10n.t("revision {0}, pinned when downloaded", revision),
+  reveal: () => l10n.t("Open the folder"),
+  forget: () => l10n.t("Forget this folder (nothing is deleted)"),
+  pathCopied: (path: string) => l10n.t("Path copied: {0}", path),
+  notListed: () => l10n.t("The other models could not be looked up; choose this to try again"),
   browse: () => l10n.t("Browse…"),
   browseDetail: () => l10n.t("A folder with config.json, model.safetensors and tokenizer.json"),
   useFolder: () => l10n.t("Use This Model"),
@@ -96,6 +112,27 @@ export const modelTexts = {
     l10n.t("failed verification on {0}, {1}: {2}", device, day, failed),
   statusBusy: () => l10n.t("opening"),
   statusFailed: () => l10n.t("could not be opened"),
+};
+
+/** Downloading a model. */
+export const downloadTexts = {
+  title: (name: string) => l10n.t("Download {0}?", name),
+  placeholder: (host: string) => l10n.t("Nothing is fetched from {0} until you choose to", host),
+  download: (size: string) => l10n.t("Download {0}", size),
+  goOn: (size: string, have: string) => l10n.t("Go on downloading: {0}, {1} of it are here", size, have),
+  about: (size: string) => l10n.t("about {0}", size),
+  licence: (licence: string) => l10n.t("licence {0}", licence),
+  checked: () => l10n.t("checked against known SHA-256"),
+  partlyChecked: () => l10n.t("checked against known SHA-256, else against what the server states"),
+  room: (free: string, folder: string) => l10n.t("{0} free in {1}", free, folder),
+  back: () => l10n.t("Back"),
+  progressTitle: (name: string) => l10n.t("Introspect: downloading {0}", name),
+  progress: (done: string, total: string) => l10n.t("{0} of {1}", done, total),
+  cancelled: () => l10n.t("The download was cancelled. What has come is kept for the next time."),
+  useIt: () => l10n.t("Use It"),
+  done: (name: string, revision: string, folder: string) =>
+    l10n.t("{0} was downloaded and checked (revision {1}); it is in {2}.", name, revision, folder),
+  unknownRevision: () => l10n.t("not told by the server"),
 };
 
 /** The steering dialogue. */

@@ -3,6 +3,7 @@
  * Unknown fields are passed over; both sides are of one build.
  */
 import { bosPolicies } from "../base/bosPolicy";
+import { decodeEntries } from "./catalogue";
 import { asInteger, asList, asObject, asOneOf, asText, badField } from "./decode";
 import { decodeExperiment } from "./decodeExperiment";
 import { decodeHeatmap } from "./decodeHeatmap";
@@ -73,6 +74,14 @@ export const engineCallDecoders: ParamDecoders<EngineApi> = {
   "engine/hello": (value) => ({ build: asText(paramsOf(value)["build"], "params.build") }),
   "model/open": (value) => ({ model: modelOf(paramsOf(value)) }),
   "model/digest": (value) => ({ model: modelOf(paramsOf(value)) }),
+  "model/list": (value) => {
+    const params = paramsOf(value);
+    return {
+      bundled: asText(params["bundled"], "params.bundled"),
+      used: asList(params["used"], "params.used").map((path, i) => asText(path, `params.used[${i}]`)),
+      catalogue: decodeEntries(params["catalogue"], "params.catalogue"),
+    };
+  },
   "text/tokens": (value) => {
     const params = paramsOf(value);
     return { model: modelOf(params), text: asText(params["text"], "params.text") };

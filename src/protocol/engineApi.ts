@@ -7,6 +7,7 @@ import type { LensView } from "./lens";
 import type { LensKind } from "./lensFile";
 import type { ModelInfo, RunInput, TokensResult } from "./model";
 import type { VerifyRecord } from "./verify";
+import type { ModelList, ModelListRequest } from "./modelList";
 import type { NeuronCard, NeuronFile, NeuronsResult } from "./neurons";
 
 /** A half-open range of UTF-16 offsets in the whole document. */
@@ -29,6 +30,8 @@ export interface EngineApi {
     params: { model: string };
     result: { digest: string; verified: readonly VerifyRecord[] };
   };
+  /** The models that can be chosen, with what can be said of each without opening it. */
+  "model/list": { params: ModelListRequest; result: ModelList };
   "text/tokens": { params: { model: string; text: string }; result: TokensResult };
   /**
    * The last `columns` positions of the text up to its end; `lens`: through which lens, and the trained one's file (null:

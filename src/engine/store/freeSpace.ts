@@ -1,15 +1,10 @@
 /** Asks for room on the disk before a long write, in words a person can act on. */
 import { statfs } from "node:fs/promises";
+import { inWords } from "../../base/bytes";
 import { StoreError } from "./storeError";
 
 /** Room that is left alone, in bytes. */
 const reserve = 64 * 1024 * 1024;
-
-/** Bytes in words: 3.2 GB. */
-export function inWords(bytes: number): string {
-  if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} kB`;
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(0)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
-}
 
 /**
  * Checks that a folder's disk has room.

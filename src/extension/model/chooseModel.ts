@@ -1,4 +1,4 @@
-/** The command that chooses a model: the bundled one, a recent one, or a folder. */
+/** The command that chooses a model: one on this machine, a folder, or one to be downloaded. */
 import path from "node:path";
 import * as vscode from "vscode";
 import { CancelledError, toErrorData } from "../../base/errors";
@@ -8,31 +8,34 @@ import { buttons, modelTexts, sentence } from "../messages";
 import { cancelSignal } from "../requests/cancelSignal";
 import type { Services } from "../services";
 import { writeSetting } from "../settings";
-import { addRecent, checkFolder, type FolderProblem } from "./checkFolder";
+import { checkFolder, type FolderProblem } from "./checkFolder";
+import { downloadChosen } from "./downloadChosen";
+import { pickModel } from "./pickModel";
+import { rememberUsed } from "./usedModels";
 
-const recentKey = "model.recent";
-
-interface ModelPick extends vscode.QuickPickItem {
-  /** Null: browse. */
-  readonly folder: string | null;
-}
-
-/** Folders that were used before, the newest first. */
-export function recentModels(memento: vscode.Memento): string[] {
-  const stored: unknown = memento.get(recentKey);
-  return Array.isArray(stored) ? stored.filter((entry) => typeof entry === "string") : [];
-}
-
-/** Asks for a model, tries it, and uses it. A folder that is none is told, and nothing changes. */
+/** Asks for a model, brings it where it is not here, tries it, and uses it. What cannot be used is told, and nothing changes. */
 export async function chooseModel(services: Services): Promise<void> {
-  const picked = await vscode.window.showQuickPick(picks(services), {
-    title: "Introspect",
-    placeHolder: modelTexts.placeholder(),
-    matchOnDetail: true,
-  });
+  const picked = await pickModel(services);
   if (!picked) return;
-  const folder = picked.folder ?? (await browse());
-  if (folder !== undefined) await useModel(services, folder);
+  const { choice, list } = picked;
+  switch (choice.kind) {
+    case "browse": {
+      const folder = await browse();
+      if (folder !== undefined) await useModel(services, folder);
+      return;
+    }
+    case "download": {
+      const { entry } = choice.model;
+      if (!entry || !list) return;
+      const end = await downloadChosen(services, { ...choice.model, entry }, list);
+      if (end === "back") await chooseModel(services);
+      else if (end !== "left") await useModel(services, end.folder);
+      return;
+    }
+    case "folder":
+      if (choice.problem) await complain(services, `${choice.path}: ${sentence(choice.problem)}`);
+      else await useModel(services, choice.path);
+  }
 }
 
 /** Tries a folder and uses it as the model. */
@@ -58,25 +61,8 @@ export async function useModel(services: Services, folder: string): Promise<void
   }
   if (!info.hasTokenizer) return complain(services, modelTexts.noTokenizer(folder));
   if (info.warnings) void vscode.window.showWarningMessage(info.warnings.join(" "));
-  const memento = services.context.globalState;
-  await memento.update(recentKey, addRecent(recentModels(memento), folder));
+  await rememberUsed(services.context.globalState, folder);
   await writeSetting(Setting.ModelPath, folder === services.models.bundled ? "" : folder);
-}
-
-function picks({ models, context }: Services): ModelPick[] {
-  const inUse = models.path;
-  const pick = (folder: string, note: string): ModelPick => ({
-    label: `$(circuit-board) ${path.basename(folder)}`,
-    description: folder === inUse ? `${note} · ${modelTexts.current()}` : note,
-    detail: folder,
-    folder,
-  });
-  const others = [inUse, ...recentModels(context.globalState)].filter((folder) => folder !== models.bundled);
-  return [
-    pick(models.bundled, modelTexts.bundled()),
-    ...[...new Set(others)].map((folder) => pick(folder, modelTexts.recent())),
-    { label: `$(folder-opened) ${modelTexts.browse()}`, detail: modelTexts.browseDetail(), folder: null },
-  ];
 }
 
 async function browse(): Promise<string | undefined> {

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { Command } from "../contributions";
 import { modelTexts } from "../messages";
 import type { VerifyRecord } from "../../protocol/verify";
+import { escapeIcons } from "./modelRows";
 import type { Models, ModelState } from "./models";
 
 /** Shows the item for as long as the returned object lives. */
@@ -19,11 +20,6 @@ export function showModelStatus(models: Models): vscode.Disposable {
   draw();
   item.show();
   return vscode.Disposable.from(item, models.onDidChange(draw));
-}
-
-/** A folder's name is only text: `$(x)` in it is no icon. */
-function escapeIcons(name: string): string {
-  return name.replaceAll("$(", "$\u200b(");
 }
 
 function icon(state: ModelState): string {

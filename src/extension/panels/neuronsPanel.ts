@@ -62,6 +62,13 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
     return super.look(target);
   }
 
+  /** Looks at a range, then colours the text by the first neuron of the ranking. */
+  async lookAndColour(target: DocumentTarget): Promise<void> {
+    if (!(await this.look(target))) return;
+    const [first] = this.store.state.data?.ranking.neurons ?? [];
+    if (first) await this.choose({ layer: first.layer, neuron: first.neuron });
+  }
+
   protected async compute({ request, info }: Asked, work: JobWork): Promise<NeuronsPanelData> {
     const { start, end } = request.range;
     this.colours.clear("neuron");

@@ -83,6 +83,34 @@ describe("package.json", () => {
     for (const file of files) assert.ok(fs.existsSync(inRepo(file)), file);
   });
 
+  it("has a walkthrough of at most five steps that ends with a coloured file; its links run commands that are there", () => {
+    const { walkthroughs, commands } = manifest["contributes"] as {
+      walkthroughs: {
+        steps: { title: string; description: string; media: { svg: string }; completionEvents: string[] }[];
+      }[];
+      commands: { command: string }[];
+    };
+    const known = new Set(commands.map(({ command }) => command));
+    const isThere = (id: string) => known.has(id) || id.startsWith("workbench.action.");
+    const texts = readJson("package.nls.json") as Record<string, string>;
+    assert.equal(walkthroughs.length, 1);
+    const { steps } = walkthroughs[0];
+    assert.ok(steps.length <= 5);
+    for (const { description, media, completionEvents } of steps) {
+      const links = (texts[description.slice(1, -1)] ?? "").match(/\(command:[^)]+\)/g) ?? [];
+      assert.ok(links.length >= 1, description);
+      for (const link of links) assert.ok(isThere(link.slice("(command:".length, -1)), link);
+      for (const event of completionEvents) {
+        const [kind, what] = event.split(":");
+        assert.ok(kind === "onContext" || (kind === "onCommand" && isThere(what)), event);
+      }
+      const svg = fs.readFileSync(inRepo(media.svg), "utf8");
+      assert.ok(svg.includes("var(--vscode-"), `${media.svg} follows the theme`);
+      assert.ok(!/<script|href|on\w+=/.test(svg), `${media.svg} is a picture and nothing else`);
+    }
+    assert.deepEqual(steps.at(-1)?.completionEvents, ["onContext:introspect.coloursShown"]);
+  });
+
   it("restricts the model path where a workspace is not trusted, and lets no workspace set it", () => {
     const { untrustedWorkspaces } = manifest["capabilities"] as {
       untrustedWorkspaces: { restrictedConfigurations: string[] };

@@ -155,6 +155,7 @@ describe("2,500 mutated calls of the engine", function () {
       ["engine/hello", { build: "x" }],
       ["model/open", { model }],
       ["model/digest", { model }],
+      ["model/list", { bundled: model, used: [model], catalogue: [] }],
       ["text/tokens", { model, text: "a cat" }],
       ["lens/view", { model, input, columns: 4, k: 3 }],
       ["neurons/rank", { model, input, range, k: 4 }],

@@ -82,7 +82,10 @@ describe("choosing a model", () => {
     await rows().filter({ hasText: "comes with Introspect" }).first().click();
     await frame.locator(".badge").filter({ hasText: "introspect-small" }).waitFor({ timeout: patience });
     await status().first().click();
-    await rows().filter({ hasText: "recent" }).first().waitFor({ timeout: patience });
+    await rows()
+      .filter({ hasText: /used before/i })
+      .first()
+      .waitFor({ timeout: patience });
     await workbench.page.keyboard.press("Escape");
   });
 });
