@@ -30,6 +30,15 @@ export const optionTexts = {
     "--device D          cpu (default), auto, cuda, webgpu, dml, coreml, tensorrt; all but cpu are untested",
   "memory-budget": "--memory-budget GB  most memory a model may take",
   "cuda-libraries": "--cuda-libraries F  folder of the CUDA libraries",
+  by: "--by ORDER          z (default), write (|activation| · what it writes), logProb or logitDiff (direct effect)",
+  layer: "--layer L           a layer, counted from 0",
+  neuron: "--neuron N          a neuron of the layer, counted from 0",
+  position:
+    "--position P        effects are on the prediction after this position (-1: the last; selection's last, or the neuron's strongest)",
+  token: "--token T           the token whose log-probability is measured: #ID, or a text that is one token",
+  minus: "--minus T           the token whose logit is taken off for the logit difference",
+  ablate: "--ablate HOW        what neurons are set to: mean (over the text, default) or zero",
+  strongest: "--strongest X       largest factor a neuron is amplified by (8)",
   alternatives: "--alternatives N    list the N most likely tokens beside each new one",
 } as const;
 

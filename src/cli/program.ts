@@ -9,6 +9,7 @@ import { generateCommand } from "./commands/generate";
 import { devicesCommand } from "./commands/devices";
 import { lensCommand } from "./commands/lens";
 import { modelCommand } from "./commands/model";
+import { neuronCommand } from "./commands/neuron";
 import { neuronsCommand } from "./commands/neurons";
 import { runCommand } from "./commands/run";
 import { scoreCommand } from "./commands/score";
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   runCommand,
   lensCommand,
   neuronsCommand,
+  neuronCommand,
   generateCommand,
   scoreCommand,
   steerCommand,

@@ -5,7 +5,8 @@ import type { Experiment, SteerResult } from "./edit";
 import type { LensView } from "./lens";
 import type { ModelInfo, RunInput, TokensResult } from "./model";
 import type { VerifyRecord } from "./verify";
-import type { NeuronCard, NeuronFile, NeuronsResult } from "./neurons";
+import type { EffectChoice, NeuronEffects } from "./neuronEffects";
+import type { NeuronCard, NeuronFile, NeuronsResult, NeuronTextPlaces, RankChoice } from "./neurons";
 
 /** A half-open range of UTF-16 offsets in the whole document. */
 export interface OffsetRange {
@@ -31,12 +32,29 @@ export interface EngineApi {
   /** The last `columns` positions of the text up to its end. */
   "lens/view": { params: { model: string; input: RunInput; columns: number; k: number }; result: LensView };
   "neurons/rank": {
-    params: { model: string; input: RunInput; range: OffsetRange; k: number };
+    params: { model: string; input: RunInput; range: OffsetRange; k: number; choice?: RankChoice };
     result: NeuronsResult;
   };
   "neurons/card": {
     params: { model: string; input: RunInput; range: OffsetRange; layer: number; neuron: number };
     result: NeuronCard;
+  };
+  /** What the neuron does to one prediction: direct path, ablation beside matched neurons, strengths. */
+  "neurons/effects": {
+    params: {
+      model: string;
+      input: RunInput;
+      range: OffsetRange;
+      layer: number;
+      neuron: number;
+      choice: EffectChoice;
+    };
+    result: NeuronEffects;
+  };
+  /** The strongest places of a neuron in a whole text, however long; `sign` as below. */
+  "neurons/places": {
+    params: { model: string; text: string; bos: BosPolicy; layer: number; neuron: number; sign: 1 | -1 };
+    result: NeuronTextPlaces;
   };
   /** The same neuron over all of the text given, however long; `sign` −1 looks for its most negative places. */
   "neurons/file": {

@@ -12,7 +12,9 @@ export type AnalysisErrorCode =
   | "missing-hook"
   | "shape-mismatch"
   | "unread-file"
-  | "identity-broken";
+  | "identity-broken"
+  | "bad-target"
+  | "no-direct-path";
 
 /** An analysis that cannot be made, or whose own check failed. */
 export class AnalysisError extends CodedError<AnalysisErrorCode> {}
