@@ -15,6 +15,7 @@ import { forkEngine } from "./engine/forkEngine";
 import type { IntrospectExports } from "./exportedApi";
 import { showModelStatus } from "./model/modelStatus";
 import { Models } from "./model/models";
+import { NotesStore } from "./notes/notesStore";
 import { AttentionPanel } from "./panels/attentionPanel";
 import { LensViewProvider } from "./panels/lensView";
 import { NeuronsPanel } from "./panels/neuronsPanel";
@@ -27,7 +28,8 @@ import { SteeringPanel } from "./steering/steeringPanel";
 export function activate(context: vscode.ExtensionContext): IntrospectExports {
   const services = makeServices(context);
   const colours = new NeuronColours();
-  const neurons = new NeuronsPanel(services, colours);
+  const notes = new NotesStore(context.globalStorageUri);
+  const neurons = new NeuronsPanel(services, colours, notes);
   const attention = new AttentionPanel(services);
   const steering = new SteeringPanel(services);
   const lens = new LensViewProvider(services);
@@ -43,6 +45,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     models,
     ...Object.values(panels),
     colours,
+    notes,
     showModelStatus(models),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (!engineSettings.some((setting) => event.affectsConfiguration(setting))) return;

@@ -1,6 +1,7 @@
 /** Checks what is asked about neurons, by a page or by the extension: orders, and predictions that effects are on. */
 import { asInteger, asNumber, asObject, asOneOf, asText, badField } from "./decode";
 import { mostAmplified, type AskedToken, type EffectChoice } from "./neuronEffects";
+import { longestLabel, longestNote, type NeuronNote } from "./neuronPanel";
 import { neuronOrders, type RankChoice } from "./neurons";
 
 const maxPosition = 2 ** 31 - 1;
@@ -38,6 +39,21 @@ export function decodeEffectChoice(value: unknown, path: string): EffectChoice {
       ? {}
       : { strongest: asNumber(strongest, `${path}.strongest`, { min: 1, max: mostAmplified }) }),
   };
+}
+
+/**
+ * A note about a neuron.
+ * @throws {DecodeError} "bad-field"
+ */
+export function decodeNote(value: unknown, path: string): NeuronNote {
+  const object = asObject(value, path, ["label", "note"]);
+  const text = (name: "label" | "note", most: number): string => {
+    const said = asText(object[name], `${path}.${name}`);
+    if (said.length > most)
+      throw badField(`${path}.${name}`, "is too long", `Use at most ${most} characters.`);
+    return said;
+  };
+  return { label: text("label", longestLabel), note: text("note", longestNote) };
 }
 
 function askedToken(value: unknown, path: string): AskedToken {

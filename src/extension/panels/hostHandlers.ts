@@ -2,6 +2,9 @@
 import { Buffer } from "node:buffer";
 import * as vscode from "vscode";
 import { CancelledError, CodedError, toErrorData } from "../../base/errors";
+import type { EffectChoice } from "../../protocol/neuronEffects";
+import type { SearchScope } from "../../protocol/neuronPanel";
+import type { RankChoice } from "../../protocol/neurons";
 import type { HostApi, PanelId, RunChoice } from "../../protocol/panelApi";
 import type { Handlers } from "../../protocol/rpc";
 import { Command } from "../contributions";
@@ -17,6 +20,11 @@ export interface PanelActions {
   chooseRun?(choice: RunChoice): Promise<void>;
   reveal?(start: number, end: number): Promise<void>;
   chooseNeuron?(layer: number, neuron: number): Promise<void>;
+  orderNeurons?(choice: RankChoice): Promise<void>;
+  measureEffects?(choice: EffectChoice): Promise<void>;
+  searchPlaces?(scope: SearchScope): Promise<void>;
+  goToPlace?(place: number): Promise<void>;
+  keepNote?(note: HostApi["neurons/note"]["params"]): Promise<void>;
   chooseHead?(layer: number, head: number): Promise<void>;
   runSteering?(scale: number): Promise<void>;
   saveExperiment?(): Promise<void>;
@@ -52,6 +60,16 @@ export function hostHandlers<Id extends PanelId>(
     "run/choose": (choice) => start(actions.chooseRun?.(choice)),
     "editor/reveal": ({ start: from, end }) => start(actions.reveal?.(from, end)),
     "neurons/choose": ({ layer, neuron }) => start(actions.chooseNeuron?.(layer, neuron)),
+    "neurons/order": (choice) => start(actions.orderNeurons?.(choice)),
+    "neurons/effects": (choice) => start(actions.measureEffects?.(choice)),
+    "neurons/search": ({ scope }) => start(actions.searchPlaces?.(scope)),
+    "neurons/place": ({ place }) => start(actions.goToPlace?.(place)),
+    // Awaited: the page says beside the note whether it is kept.
+    "neurons/note": async (note) => {
+      if (!actions.keepNote) return start(undefined);
+      await actions.keepNote(note);
+      return null;
+    },
     "editor/clear": () => start(vscode.commands.executeCommand(Command.ClearColours)),
     "attention/choose": ({ layer, head }) => start(actions.chooseHead?.(layer, head)),
     "steering/run": ({ scale }) => start(actions.runSteering?.(scale)),
