@@ -68,9 +68,10 @@ describe("neurons page", () => {
     await panel.page.evaluate(() => {
       (document.querySelector(".neuron") as unknown as { mark: boolean }).mark = true;
     });
-    const { ranking, selection } = neuronsData(null);
+    const data = neuronsData(null);
+    const { ranking } = data;
     const chosen = { layer: ranking.neurons[1]!.layer, neuron: ranking.neurons[1]!.neuron };
-    await panel.send(ready({ ranking, selection, chosen, card: null, coloured: false }, 2));
+    await panel.send(ready({ ...data, chosen }, 2));
     await panel.page.getByText(`Reading L${chosen.layer} N${chosen.neuron} …`).waitFor();
     const kept = await panel.page.evaluate(
       () => (document.querySelector(".neuron") as unknown as { mark?: boolean }).mark,

@@ -26,6 +26,15 @@ function kit(tag: string): HTMLElement & { value?: string } {
   return document.createElement(tag);
 }
 
+/** The kit's text fields name themselves "Text field" when they are connected; they keep the name given here. */
+function keepLabel(control: HTMLElement, label: string): void {
+  const set = (): void => {
+    if (control.getAttribute("aria-label") !== label) control.setAttribute("aria-label", label);
+  };
+  set();
+  new MutationObserver(set).observe(control, { attributes: true, attributeFilter: ["aria-label"] });
+}
+
 /** A button; "secondary" for what is not the next step. */
 export function button(
   label: string,
@@ -89,7 +98,7 @@ export class TextField {
 
   constructor(label: string, onEnter: () => void) {
     this.control = kit("vscode-text-field");
-    this.control.setAttribute("aria-label", label);
+    keepLabel(this.control, label);
     this.control.addEventListener("keydown", (event) => {
       if (event.key === "Enter") onEnter();
     });
@@ -120,7 +129,7 @@ export class TextArea {
 
   constructor(label: string, onCommit: () => void) {
     this.control = kit("vscode-text-area");
-    this.control.setAttribute("aria-label", label);
+    keepLabel(this.control, label);
     this.control.setAttribute("rows", "2");
     this.control.setAttribute("resize", "vertical");
     this.control.addEventListener("change", onCommit);

@@ -77,7 +77,7 @@ export function strengthRows({ strengths, elsewhere, target }: NeuronEffects): r
     return h(
       "tr",
       {},
-      h("th", { scope: "row", class: "num" }, `×${number(row.factor)}`),
+      h("th", { scope: "row", class: "num" }, `×${row.factor}`),
       h("td", { class: "num" }, probability(row.logProb)),
       h("td", {}, klBar(row.kl, most)),
       h("td", { class: "strength-top" }, ...faces(row)),
@@ -113,7 +113,7 @@ export function strengthRows({ strengths, elsewhere, target }: NeuronEffects): r
 }
 
 function faces({ top }: StrengthRow): readonly HTMLElement[] {
-  return top.slice(0, 3).map(({ id, text, logProb }) => {
+  return top.slice(0, 2).map(({ id, text, logProb }) => {
     const face = h("span", { class: "strength-token" }, tokenFace(text, id), ` ${probability(logProb)}`);
     return face;
   });
