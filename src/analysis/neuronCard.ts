@@ -3,13 +3,19 @@ import type { WorkOptions } from "../base/cancel";
 import type { Runner, Vocabulary } from "../graph/runner";
 import type { RunWindow } from "../protocol/model";
 import type { NeuronCard, NeuronDriver } from "../protocol/neurons";
-import { AnalysisError } from "./common/analysisError";
-import { neuronActivations, neuronKey, type NeuronId, type RecordActivations } from "./common/activations";
+import {
+  neuronActivations,
+  neuronKey,
+  requireNeuron,
+  type NeuronId,
+  type RecordActivations,
+} from "./common/activations";
 import { writtenTokens } from "./common/directions";
 import { explainNeurons, withControls } from "./common/explanation/explain";
-import { selectedPositions, type SelectionRange } from "./common/selection";
+import { selectedPositions, strongestOf, type SelectionRange } from "./common/selection";
 import { windowPlaces } from "./common/windowPlaces";
 import { neuronDrivers, type Drivers } from "./neuronCard/drivers";
+import { neuronHistogram } from "./neuronCard/histogram";
 import { recordPlaces } from "./neuronCard/places";
 
 /** Drivers listed; the others are summed up in `rest`. */
@@ -65,22 +71,17 @@ export async function neuronCard(
     driversAt,
     places: windowPlaces(window, { activations, sign }, selected),
     recordPlaces: records && overRecords ? recordPlaces(records, at, overRecords, vocabulary) : [],
+    histogram: neuronHistogram({
+      window,
+      activations,
+      selected,
+      strongest: driversAt,
+      overRecords: overRecords ?? null,
+      nCtx: runner.info.nCtx,
+    }),
     record: records && { mean: records.mean[at], deviation: records.deviation[at], max: records.max[at] },
     explanation,
   };
-}
-
-function requireNeuron(runner: Runner, { layer, neuron }: NeuronId): void {
-  const { nLayers, dMlp } = runner.info;
-  if (layer >= 0 && layer < nLayers && neuron >= 0 && neuron < dMlp) return;
-  const next = `Choose a layer below ${nLayers} and a neuron below ${dMlp}.`;
-  throw new AnalysisError("out-of-range", `The model has no neuron ${layer}.${neuron}.`, { next });
-}
-
-/** The selected position with the highest activation; for gated neurons, the highest magnitude. */
-function strongestOf(selected: readonly number[], activations: Float32Array, gated: boolean): number {
-  const strength = (pos: number) => (gated ? Math.abs(activations[pos]) : activations[pos]);
-  return selected.reduce((best, pos) => (strength(pos) > strength(best) ? pos : best));
 }
 
 function listed(drivers: Drivers): Pick<NeuronCard, "drivers" | "preActivation" | "rest"> {

@@ -3,11 +3,13 @@
  *
  * A neuron's score is the z-score of its mean activation on the selected tokens against its record on held-out text;
  * where the model has no records, against the rest of the window. Position 0 and special tokens are left out of both.
+ * Other orders: by what it writes, and by its direct effect on a prediction.
  */
 import { throwIfCancelled, type WorkOptions } from "../base/cancel";
 import type { ModelRecords, Runner, Vocabulary } from "../graph/runner";
 import type { RunWindow } from "../protocol/model";
-import type { NeuronScore, NeuronsResult } from "../protocol/neurons";
+import type { RunEffect } from "../protocol/neuronEffects";
+import type { NeuronScore, NeuronsResult, RankChoice, RankedEffect } from "../protocol/neurons";
 import {
   neuronActivations,
   neuronKey,
@@ -16,9 +18,12 @@ import {
   type RecordActivations,
 } from "./common/activations";
 import { writtenTokens, type SignedNeuron } from "./common/directions";
+import type { TokenOf } from "./common/effects/target";
+import { layerWrites } from "./common/effects/writes";
 import { explainNeurons, withControls } from "./common/explanation/explain";
 import { indices, readAt } from "./common/reads";
 import { isRanked, selectedPositions, type SelectionRange } from "./common/selection";
+import { effectRanking } from "./neurons/byEffect";
 
 /** Floats of activations that one run may bring back. */
 const readBudget = 16_777_216;
@@ -41,11 +46,15 @@ export interface RankRequest {
   readonly layer?: number | null | undefined;
   /** The model's records and what was read over them; null where the model has none. */
   readonly records: RecordActivations | null;
+  /** By z where it is left out. */
+  readonly choice?: RankChoice;
+  /** Finds the token that a text is, for effects on one. */
+  readonly tokenOf?: TokenOf;
 }
 
 /**
- * The k neurons with the highest scores, each with what it writes and its explanation.
- * @throws {AnalysisError} "empty-selection"
+ * The k neurons that come first, each with what it writes and its explanation.
+ * @throws {AnalysisError} "empty-selection"; by effect "bad-target" and "no-direct-path"
  */
 export async function rankNeurons(
   runner: Runner,
@@ -53,42 +62,104 @@ export async function rankNeurons(
   request: RankRequest,
   options: WorkOptions = {},
 ): Promise<NeuronsResult> {
-  const { window, records } = request;
+  const { window } = request;
+  const { dMlp } = runner.info;
   const selected = selectedPositions(window, request.range);
-  const means = await meanActivations(runner, { window, selected, whole: records === null }, options);
-  const baseline = records ? recordBaseline(records.records) : restBaseline(means);
-  const scores = baseline
-    ? zScores(means.selected, baseline, runner.info.dMlp)
-    : rmsScores(means.selected, runner.info.dMlp);
-  const top = strongest(scores, request, runner.info.dMlp);
-  const neurons = top.map((i): SignedNeuron => {
-    const id = { layer: Math.floor(i / runner.info.dMlp), neuron: i % runner.info.dMlp };
-    return { ...id, sign: runner.info.gatedMlp && means.selected[i] < 0 ? -1 : 1 };
-  });
-  const described = await describe(runner, vocabulary, { ...request, neurons, selected }, options);
+  const { scores, sizes, baseline, effect, exact } = await ranked(
+    runner,
+    vocabulary,
+    { ...request, selected },
+    options,
+  );
+  const top = strongest(sizes ?? scores, request, dMlp);
+  const ids = top.map((i): NeuronId => ({ layer: Math.floor(i / dMlp), neuron: i % dMlp }));
+  const exactly = (await exact?.(ids, options)) ?? [];
+  const described = await describe(runner, vocabulary, { ...request, neurons: ids, selected }, options);
   return {
     about: "this",
     neurons: described.map(({ layer, neuron, ...rest }, rank) => {
-      return { layer, neuron, score: scores[top[rank]], ...rest };
+      const score = scores[top[rank]];
+      return { layer, neuron, score, ...(exact ? { exact: exactly[rank] } : {}), ...rest };
     }),
-    baseline: records ? "records" : baseline ? "window" : "none",
+    baseline,
+    by: request.choice?.by ?? "z",
+    ...(effect ? { effect } : {}),
     window,
     selected,
   };
 }
 
-type Described = Omit<NeuronScore, "score">;
+/** Numbers of all neurons, [nLayers · dMlp]; they are ranked by `sizes` where these differ from the scores. */
+interface Ranked {
+  readonly scores: Float64Array;
+  readonly sizes?: Float64Array;
+  readonly baseline: NeuronsResult["baseline"];
+  readonly effect?: RankedEffect;
+  readonly exact?: (neurons: readonly NeuronId[], options: WorkOptions) => Promise<RunEffect[]>;
+}
+
+async function ranked(
+  runner: Runner,
+  vocabulary: Vocabulary,
+  request: RankRequest & { readonly selected: readonly number[] },
+  options: WorkOptions,
+): Promise<Ranked> {
+  const { window, selected, choice, tokenOf = () => null } = request;
+  const by = choice?.by ?? "z";
+  if (by === "z") return byDeviation(runner, request, options);
+  if (by === "write") return { scores: await writesOf(runner, window, selected, options), baseline: "none" };
+  const asked = { window, selected, choice: choice?.effect ?? {}, measure: by, tokenOf };
+  const { target, ablation, effects, exact } = await effectRanking(runner, vocabulary, asked, options);
+  const effect = { measure: by, target, ablation };
+  return { scores: effects, sizes: effects.map(Math.abs), baseline: "none", effect, exact };
+}
+
+async function byDeviation(
+  runner: Runner,
+  { window, selected, records }: RankRequest & { readonly selected: readonly number[] },
+  options: WorkOptions,
+): Promise<Ranked> {
+  const means = await meanActivations(runner, { window, selected, whole: records === null }, options);
+  const baseline = records ? recordBaseline(records.records) : restBaseline(means);
+  const scores = baseline
+    ? zScores(means.selected, baseline, runner.info.dMlp)
+    : rmsScores(means.selected, runner.info.dMlp);
+  return { scores, baseline: records ? "records" : baseline ? "window" : "none" };
+}
+
+async function writesOf(
+  runner: Runner,
+  window: RunWindow,
+  positions: readonly number[],
+  options: WorkOptions,
+): Promise<Float64Array> {
+  const { nLayers, dMlp } = runner.info;
+  const writes = new Float64Array(nLayers * dMlp);
+  for (let layer = 0; layer < nLayers; layer++) {
+    throwIfCancelled(options.signal);
+    options.onProgress?.({ done: layer, total: nLayers, message: "Reading what neurons write" });
+    writes.set(await layerWrites(runner, { ids: window.ids, layer, positions }, options), layer * dMlp);
+  }
+  return writes;
+}
+
+type Described = Omit<NeuronScore, "score" | "exact">;
 
 async function describe(
   runner: Runner,
   vocabulary: Vocabulary,
-  request: RankRequest & { readonly neurons: readonly SignedNeuron[]; readonly selected: readonly number[] },
+  request: RankRequest & { readonly neurons: readonly NeuronId[]; readonly selected: readonly number[] },
   options: WorkOptions,
 ): Promise<Described[]> {
   const { neurons, selected, window } = request;
   const read = { ids: window.ids, neurons: withControls(neurons, runner.info.dMlp) };
   const overWindow = await neuronActivations(runner, read, options);
-  const written = await writtenTokens(runner, vocabulary, { neurons, k: tokensListed });
+  const signed = neurons.map((id): SignedNeuron => {
+    const values = overWindow.get(neuronKey(id)) as Float32Array;
+    const sum = selected.reduce((total, pos) => total + values[pos], 0);
+    return { ...id, sign: runner.info.gatedMlp && sum < 0 ? -1 : 1 };
+  });
+  const written = await writtenTokens(runner, vocabulary, { neurons: signed, k: tokensListed });
   throwIfCancelled(options.signal);
   const explanations = await explainNeurons(runner, vocabulary, { ...request, overWindow }, options);
   return neurons.map(({ layer, neuron }: NeuronId, i) => {

@@ -14,7 +14,6 @@ export const optionTexts = {
   read: "--read HOOK,HOOK    hooks to read; also patterns: blocks.*.attn.hook_pattern, blocks.{0..3}.hook_resid_post",
   edit: "--edit EDITS.json   edits to apply",
   edge: "--edge L:H:Q:K      attention edges to mask: layers, heads, queries, keys, each *, N, A..B, A.. or a list; more with ;",
-  layer: "--layer L           neurons of this layer alone",
   out: "--out F             file to write: the values that were read (.npz), or a lens (.safetensors)",
   range: "--range START:END   selection, UTF-16 offsets in the text (with --ids: positions)",
   context:
@@ -40,6 +39,15 @@ export const optionTexts = {
   "memory-budget": "--memory-budget GB  most memory a model may take",
   "cuda-libraries": "--cuda-libraries F  folder of the CUDA libraries",
   to: "--to DIR            folder that gets the model's own folder (the one that Choose Model looks into)",
+  by: "--by ORDER          z (default), write (|activation| · what it writes), logProb or logitDiff (direct effect)",
+  layer: "--layer L           a layer, counted from 0 (neurons: of this layer alone)",
+  neuron: "--neuron N          a neuron of the layer, counted from 0",
+  position:
+    "--position P        effects are on the prediction after this position (-1: the last; selection's last, or the neuron's strongest)",
+  token: "--token T           the token whose log-probability is measured: #ID, or a text that is one token",
+  minus: "--minus T           the token whose logit is taken off for the logit difference",
+  ablate: "--ablate HOW        what neurons are set to: mean (over the text, default) or zero",
+  strongest: "--strongest X       largest factor a neuron is amplified by (8)",
   alternatives: "--alternatives N    list the N most likely tokens beside each new one",
 } as const;
 

@@ -13,6 +13,7 @@ import { lensCommand } from "./commands/lens";
 import { lensFitCommand } from "./commands/lensFit";
 import { modelCommand } from "./commands/model";
 import { modelsCommand } from "./commands/models";
+import { neuronCommand } from "./commands/neuron";
 import { neuronsCommand } from "./commands/neurons";
 import { runCommand } from "./commands/run";
 import { scoreCommand } from "./commands/score";
@@ -34,6 +35,7 @@ export const commands: readonly Command[] = [
   lensCommand,
   lensFitCommand,
   neuronsCommand,
+  neuronCommand,
   generateCommand,
   scoreCommand,
   heatmapCommand,

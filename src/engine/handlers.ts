@@ -4,6 +4,7 @@ import { attentionView } from "../analysis/attention";
 import { heatmapPart, tokenAt } from "../analysis/heatmap";
 import { lensView } from "../analysis/lens";
 import { neuronCard } from "../analysis/neuronCard";
+import { neuronEffects } from "../analysis/neuronEffects";
 import { neuronFile } from "../analysis/neuronFile";
 import { rankNeurons } from "../analysis/neurons";
 import { steer } from "../analysis/steering";
@@ -13,6 +14,7 @@ import type { RunInput, RunWindow } from "../protocol/model";
 import type { Handlers, ServedWork } from "../protocol/rpc";
 import { protocolVersion } from "../protocol/version";
 import { withDirections } from "./directionFile";
+import { tokenFinder, unrelatedLine } from "./effectTokens";
 import { EngineError } from "./engineError";
 import type { JobQueue } from "./jobQueue";
 import type { HeldModel, ModelStore } from "./modelStore";
@@ -45,26 +47,7 @@ export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
       const request = { window: windowOf(held, input), columns, k, ...through };
       return { ...(await lensView(held.open.runner, held.open.vocabulary, request, work)), lens: choice };
     },
-    "neurons/rank": async ({ model, input, range, k, layer }, work) => {
-      const held = await store.getUnchanged(model, work);
-      const request = { window: windowOf(held, input), range, k, layer, records: await held.records() };
-      return rankNeurons(held.open.runner, held.open.vocabulary, request, work);
-    },
-    "neurons/card": async ({ model, input, range, layer, neuron }, work) => {
-      const held = await store.getUnchanged(model, work);
-      const request = { window: windowOf(held, input), range, layer, neuron, records: await held.records() };
-      return neuronCard(held.open.runner, held.open.vocabulary, request, work);
-    },
-    "neurons/file": async ({ model, text, offset, bos, range, ...asked }, work) => {
-      const held = await store.getUnchanged(model, work);
-      const encoding = await tokenizerOf(held).encodeLong(text, { bos, ...work });
-      const tokens = encoding.tokens.map((token) => ({
-        ...token,
-        start: token.start + offset,
-        end: token.end + offset,
-      }));
-      return neuronFile(held.open.runner, { ...asked, tokens, range }, work);
-    },
+    ...neuronHandlers(store),
     "attention/view": async ({ model, input, range, layer, head }, work) => {
       const held = await store.getUnchanged(model, work);
       const request = { window: windowOf(held, input), range, layer, head, cache: held.headScores };
@@ -84,6 +67,50 @@ export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
       return heatmapPart(held.open.runner, held.open.vocabulary, request, work);
     },
     "steer/run": ({ experiment, base }, work) => steerFile(store, { experiment, base }, work),
+  };
+}
+
+type NeuronMethod = Extract<keyof EngineApi, `neurons/${string}`>;
+
+function neuronHandlers(store: ModelStore): Pick<Handlers<EngineApi>, NeuronMethod> {
+  return {
+    "neurons/rank": async ({ model, input, range, k, layer, choice }, work) => {
+      const held = await store.getUnchanged(model, work);
+      const tokenOf = tokenFinder(held.open.tokenizer);
+      const asked = { range, k, layer, tokenOf, ...(choice ? { choice } : {}) };
+      const request = { window: windowOf(held, input), ...asked, records: await held.records() };
+      return rankNeurons(held.open.runner, held.open.vocabulary, request, work);
+    },
+    "neurons/card": async ({ model, input, range, layer, neuron }, work) => {
+      const held = await store.getUnchanged(model, work);
+      const request = { window: windowOf(held, input), range, layer, neuron, records: await held.records() };
+      return neuronCard(held.open.runner, held.open.vocabulary, request, work);
+    },
+    "neurons/effects": async ({ model, input, ...asked }, work) => {
+      const { open } = await store.getUnchanged(model, work);
+      const bos = input.kind === "text" ? input.bos : undefined;
+      const unrelated = await unrelatedLine(open.tokenizer, bos, work);
+      const tokenOf = tokenFinder(open.tokenizer);
+      const request = { ...asked, window: windowOf({ open }, input), tokenOf, unrelated };
+      return neuronEffects(open.runner, open.vocabulary, request, work);
+    },
+    "neurons/places": async ({ model, text, bos, ...asked }, work) => {
+      const held = await store.getUnchanged(model, work);
+      const { tokens } = await tokenizerOf(held).encodeLong(text, { bos, ...work });
+      const request = { ...asked, tokens, range: { start: 0, end: 0 } };
+      const { places } = await neuronFile(held.open.runner, request, work);
+      return { places, nTokens: tokens.length };
+    },
+    "neurons/file": async ({ model, text, offset, bos, range, ...asked }, work) => {
+      const held = await store.getUnchanged(model, work);
+      const encoding = await tokenizerOf(held).encodeLong(text, { bos, ...work });
+      const tokens = encoding.tokens.map((token) => ({
+        ...token,
+        start: token.start + offset,
+        end: token.end + offset,
+      }));
+      return neuronFile(held.open.runner, { ...asked, tokens, range }, work);
+    },
   };
 }
 

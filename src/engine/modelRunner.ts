@@ -13,6 +13,7 @@ import type {
   DecodeRequest,
   FullLogits,
   Generated,
+  NeuronOutputs,
   NeuronWeights,
   NormWeights,
   Readout,
@@ -154,6 +155,14 @@ export class ModelRunner implements Runner {
 
   neuronWeights(layer: number, neurons: readonly number[]): Promise<readonly NeuronWeights[]> {
     return this.reader.neurons(layer, neurons);
+  }
+
+  neuronOutputs(layer: number, directions: Float32Array): Promise<NeuronOutputs> {
+    return this.reader.outputs(layer, directions);
+  }
+
+  logitDirections(sums: Float32Array): Promise<Float32Array> {
+    return this.reader.logitDirections(sums);
   }
 
   unembedDirections(

@@ -18,6 +18,7 @@ import { showModelStatus } from "./model/modelStatus";
 import { connectEditors } from "./focus/editorPointer";
 import { Focus } from "./focus/focus";
 import { Models } from "./model/models";
+import { NotesStore } from "./notes/notesStore";
 import { AttentionPanel } from "./panels/attentionPanel";
 import { LensViewProvider } from "./panels/lensView";
 import { NeuronsPanel } from "./panels/neuronsPanel";
@@ -30,7 +31,8 @@ import { SteeringPanel } from "./steering/steeringPanel";
 export function activate(context: vscode.ExtensionContext): IntrospectExports {
   const services = makeServices(context);
   const colours = new TokenColours();
-  const neurons = new NeuronsPanel(services, colours);
+  const notes = new NotesStore(context.globalStorageUri);
+  const neurons = new NeuronsPanel(services, colours, notes);
   const heatmap = new Heatmap(services, colours);
   const attention = new AttentionPanel(services);
   const steering = new SteeringPanel(services);
@@ -48,6 +50,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     ...Object.values(panels),
     heatmap,
     colours,
+    notes,
     showModelStatus(models),
     connectEditors(services.focus),
     vscode.workspace.onDidChangeConfiguration((event) => {

@@ -135,6 +135,31 @@ export const downloadTexts = {
   unknownRevision: () => l10n.t("not told by the server"),
 };
 
+/** Searching files for strong places of a neuron. */
+export const searchTexts = {
+  searching: (layer: number, neuron: number) => l10n.t("Searching for neuron L{0} N{1} …", layer, neuron),
+  reading: (file: string) => l10n.t("Reading {0}", file),
+};
+
+/** What neurons do to a prediction. */
+export const effectTexts = {
+  measuring: (layer: number, neuron: number) => l10n.t("Ablating neuron L{0} N{1} …", layer, neuron),
+};
+
+/** Notes about neurons. */
+export const noteTexts = {
+  unreadable: (file: string, why: string) => l10n.t("The notes in {0} cannot be read: {1}", file, why),
+  unreadableNext: () =>
+    l10n.t(
+      "Correct the file or move it away; nothing is written to it until then, and what you wrote stays here.",
+    ),
+  tooLarge: () => l10n.t("the file is too large"),
+  unsaved: (file: string) => l10n.t("{0} has unsaved changes in an editor.", file),
+  unsavedNext: () => l10n.t("Save or revert them, then save the note again."),
+  unwritable: (file: string, why: string) => l10n.t("The notes cannot be written to {0}: {1}", file, why),
+  keptNext: () => l10n.t("What you wrote stays here; try again when the file can be written."),
+};
+
 /** The steering dialogue. */
 export const steeringTexts = {
   title: () => l10n.t("Steering Experiment"),

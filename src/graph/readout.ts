@@ -12,6 +12,10 @@ export function readoutOf({ blocks, unembed }: ModelSpec): Readout {
       hasNorm: ln1Post !== null,
       factor: residualScale,
     })),
+    mlpAdds: blocks.map(({ ln2Post, residualScale }) => ({
+      hasNorm: ln2Post !== null,
+      factor: residualScale,
+    })),
   };
 }
 

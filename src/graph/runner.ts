@@ -149,6 +149,12 @@ export interface AttentionAdds {
   readonly factor: number;
 }
 
+/** What each neuron of a layer writes: its products with some directions [n, dMlp], and its length [dMlp]. */
+export interface NeuronOutputs {
+  readonly products: Float32Array;
+  readonly norms: Float32Array;
+}
+
 /** What direct attribution to logits and neurons has to know of a model. */
 export interface Readout {
   /** Logits x become cap · tanh(x / cap) at the very end; null: they do not. */
@@ -159,6 +165,8 @@ export interface Readout {
   readonly mlpInputs: readonly MlpInput[];
   /** Per layer. */
   readonly attentionAdds: readonly AttentionAdds[];
+  /** Per layer, what stands between the MLP's output and the stream: a norm ("ln2_post"), and a factor. */
+  readonly mlpAdds: readonly AttentionAdds[];
 }
 
 /** A model that can be run. The engine has the real one; tests may have a small one. */
@@ -181,6 +189,13 @@ export interface Runner {
   /** A plain run of some ids from which edited ones start. Holds (layers + 1) · ids · dModel floats, keys and values. */
   base(ids: readonly number[], options?: WorkOptions): Promise<BaseRun>;
   neuronWeights(layer: number, neurons: readonly number[]): Promise<readonly NeuronWeights[]>;
+  /** What all neurons of a layer write (rows of W_out), seen along directions [n, dModel]. */
+  neuronOutputs(layer: number, directions: Float32Array): Promise<NeuronOutputs>;
+  /**
+   * Weighted sums of logits, [n, dVocab], as directions [n, dModel] of the last residual stream: a small change of it
+   * moves a sum by their product, divided by the final norm's scale. Gain and centring folded in, a soft cap left out.
+   */
+  logitDirections(sums: Float32Array): Promise<Float32Array>;
   /** Products of directions [n, dModel] with the unembedding, final norm's gain folded, centred where it is a LayerNorm: k largest and k smallest per row. */
   unembedDirections(
     rows: Float32Array,

@@ -7,6 +7,7 @@ import { decodeEntries } from "./catalogue";
 import { asInteger, asList, asObject, asOneOf, asText, badField } from "./decode";
 import { decodeExperiment } from "./decodeExperiment";
 import { decodeHeatmap } from "./decodeHeatmap";
+import { decodeEffectChoice, decodeRankChoice } from "./decodeNeurons";
 import type { EngineApi, OffsetRange } from "./engineApi";
 import { lensKinds } from "./lensFile";
 import { contextKinds, type RunContext, type RunInput } from "./model";
@@ -33,6 +34,12 @@ function rangeOf(params: Fields): OffsetRange {
   const end = offsetAt(range["end"], "params.range.end");
   if (end < start) throw badField("params.range", "ends before it starts");
   return { start, end };
+}
+
+function signOf(params: Fields): 1 | -1 {
+  const sign = asInteger(params["sign"], "params.sign");
+  if (sign !== 1 && sign !== -1) throw badField("params.sign", "is neither 1 nor -1");
+  return sign;
 }
 
 function inputOf(params: Fields): RunInput {
@@ -100,12 +107,36 @@ export const engineCallDecoders: ParamDecoders<EngineApi> = {
     const params = paramsOf(value);
     const all = params["layer"] === null || params["layer"] === undefined;
     const layer = all ? null : index(params, "layer");
+    const { choice } = params;
     return {
       model: modelOf(params),
       input: inputOf(params),
       range: rangeOf(params),
       k: count(params, "k"),
       layer,
+      ...(choice === undefined ? {} : { choice: decodeRankChoice(choice, "params.choice") }),
+    };
+  },
+  "neurons/effects": (value) => {
+    const params = paramsOf(value);
+    return {
+      model: modelOf(params),
+      input: inputOf(params),
+      range: rangeOf(params),
+      layer: index(params, "layer"),
+      neuron: index(params, "neuron"),
+      choice: decodeEffectChoice(params["choice"], "params.choice"),
+    };
+  },
+  "neurons/places": (value) => {
+    const params = paramsOf(value);
+    return {
+      model: modelOf(params),
+      text: asText(params["text"], "params.text"),
+      bos: asOneOf(params["bos"], "params.bos", bosPolicies),
+      layer: index(params, "layer"),
+      neuron: index(params, "neuron"),
+      sign: signOf(params),
     };
   },
   "neurons/card": (value) => {
@@ -120,8 +151,6 @@ export const engineCallDecoders: ParamDecoders<EngineApi> = {
   },
   "neurons/file": (value) => {
     const params = paramsOf(value);
-    const sign = asInteger(params["sign"], "params.sign");
-    if (sign !== 1 && sign !== -1) throw badField("params.sign", "is neither 1 nor -1");
     return {
       model: modelOf(params),
       text: asText(params["text"], "params.text"),
@@ -130,7 +159,7 @@ export const engineCallDecoders: ParamDecoders<EngineApi> = {
       range: rangeOf(params),
       layer: index(params, "layer"),
       neuron: index(params, "neuron"),
-      sign,
+      sign: signOf(params),
     };
   },
   "attention/view": (value) => {

@@ -1,7 +1,9 @@
 /** What a page says, checked before the host uses it. A page shows text from anywhere, so nothing it says is trusted. */
 import { asInteger, asNumber, asObject, asOneOf, asText, badField } from "./decode";
+import { decodeEffectChoice, decodeNote, decodeRankChoice } from "./decodeNeurons";
 import { decodeRunChoice } from "./decodeRunChoice";
 import { lensKinds } from "./lensFile";
+import { searchScopes } from "./neuronPanel";
 import type { HostApi } from "./panelApi";
 import type { ParamDecoders } from "./rpc";
 
@@ -78,6 +80,25 @@ export const panelCallDecoders: ParamDecoders<HostApi> = {
     return {
       layer: index(object["layer"], "params.layer"),
       neuron: index(object["neuron"], "params.neuron"),
+    };
+  },
+  "neurons/order": (params) => decodeRankChoice(params, "params"),
+  "neurons/effects": (params) => decodeEffectChoice(params, "params"),
+  "neurons/search": (params) => {
+    const object = asObject(params, "params", ["scope"]);
+    return { scope: asOneOf(object["scope"], "params.scope", searchScopes) };
+  },
+  "neurons/place": (params) => {
+    const object = asObject(params, "params", ["place"]);
+    return { place: index(object["place"], "params.place") };
+  },
+  "neurons/note": (params) => {
+    const object = asObject(params, "params", ["layer", "neuron", "before", "after"]);
+    return {
+      layer: index(object["layer"], "params.layer"),
+      neuron: index(object["neuron"], "params.neuron"),
+      before: decodeNote(object["before"], "params.before"),
+      after: decodeNote(object["after"], "params.after"),
     };
   },
   "editor/clear": nothing,

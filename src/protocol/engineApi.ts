@@ -8,7 +8,8 @@ import type { LensKind } from "./lensFile";
 import type { ModelInfo, RunInput, TokensResult } from "./model";
 import type { VerifyRecord } from "./verify";
 import type { ModelList, ModelListRequest } from "./modelList";
-import type { NeuronCard, NeuronFile, NeuronsResult } from "./neurons";
+import type { EffectChoice, NeuronEffects } from "./neuronEffects";
+import type { NeuronCard, NeuronFile, NeuronsResult, NeuronTextPlaces, RankChoice } from "./neurons";
 
 /** A half-open range of UTF-16 offsets in the whole document. */
 export interface OffsetRange {
@@ -49,12 +50,36 @@ export interface EngineApi {
   };
   /** `layer`: the neurons of one layer alone; null or left out, of all. */
   "neurons/rank": {
-    params: { model: string; input: RunInput; range: OffsetRange; k: number; layer?: number | null };
+    params: {
+      model: string;
+      input: RunInput;
+      range: OffsetRange;
+      k: number;
+      layer?: number | null;
+      choice?: RankChoice;
+    };
     result: NeuronsResult;
   };
   "neurons/card": {
     params: { model: string; input: RunInput; range: OffsetRange; layer: number; neuron: number };
     result: NeuronCard;
+  };
+  /** What the neuron does to one prediction: direct path, ablation beside matched neurons, strengths. */
+  "neurons/effects": {
+    params: {
+      model: string;
+      input: RunInput;
+      range: OffsetRange;
+      layer: number;
+      neuron: number;
+      choice: EffectChoice;
+    };
+    result: NeuronEffects;
+  };
+  /** The strongest places of a neuron in a whole text, however long; `sign` as below. */
+  "neurons/places": {
+    params: { model: string; text: string; bos: BosPolicy; layer: number; neuron: number; sign: 1 | -1 };
+    result: NeuronTextPlaces;
   };
   /** The same neuron over all of the text given, however long; `sign` −1 looks for its most negative places. */
   "neurons/file": {

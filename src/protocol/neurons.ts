@@ -1,5 +1,6 @@
 /** Results about MLP neurons (`mlp.hook_post`). */
 import type { About, RunWindow, TokenInfo } from "./model";
+import type { Ablation, Effect, EffectChoice, EffectTarget, RunEffect } from "./neuronEffects";
 
 /** A vocabulary token and how far a neuron moves its logit: the direct path only, norm gain folded, scale left out. */
 export interface WeightedToken {
@@ -20,12 +21,39 @@ export interface Explanation {
   readonly basis: string;
 }
 
+/** What neurons may be ranked by; the default first. */
+export const neuronOrders = ["z", "write", "logProb", "logitDiff"] as const;
+
+/**
+ * What neurons are ranked by: "z"; "write", the mean |activation| on the selection times the length of what the neuron
+ * writes; or the size of the direct effect on a log-probability or a logit difference.
+ */
+export type NeuronOrder = (typeof neuronOrders)[number];
+
+/** An order, and for effects the prediction they are on. */
+export interface RankChoice {
+  readonly by: NeuronOrder;
+  readonly effect?: EffectChoice;
+}
+
+/** What a ranking by effect was measured on. */
+export interface RankedEffect {
+  readonly measure: keyof Effect;
+  readonly target: EffectTarget;
+  readonly ablation: Ablation;
+}
+
 /** One neuron on a selection. */
 export interface NeuronScore {
   readonly layer: number;
   readonly neuron: number;
-  /** z-score of the mean activation on the selected tokens against `baseline`. */
+  /**
+   * What it is ranked by: the z-score of the mean activation on the selected tokens against `baseline`; what it writes;
+   * or its direct effect, to first order with frozen norms, positive where it raises the measure.
+   */
   readonly score: number;
+  /** Ranked by effect: what it adds exactly, by ablating it alone at the selected positions. */
+  readonly exact?: RunEffect;
   /** Activation on each selected token, in order. */
   readonly activations: readonly number[];
   readonly promotes: readonly WeightedToken[];
@@ -41,8 +69,12 @@ export interface NeuronsResult {
   /**
    * What the z-score compares with: the model's records, or the rest of the window. "none" where there are no records
    * and the selection leaves too little of the window: then the score is the mean activation over the layer's own RMS.
+   * Other orders compare with nothing: "none".
    */
   readonly baseline: "records" | "window" | "none";
+  readonly by: NeuronOrder;
+  /** Ranked by effect: on what. */
+  readonly effect?: RankedEffect;
   readonly window: RunWindow;
   /** Selected positions in the window's ids; position 0 and added tokens are left out. */
   readonly selected: readonly number[];
@@ -66,6 +98,24 @@ export interface NeuronPlace {
   /** Text around the token, the token itself between `before` and `after`. */
   readonly before: string;
   readonly after: string;
+}
+
+/** How often a neuron has which activation. */
+export interface NeuronHistogram {
+  /** "records": over the text of the model's records, run anew; "window": over the counted tokens of this run. */
+  readonly basis: "records" | "window";
+  /** Activations counted. */
+  readonly n: number;
+  /** Ends of the bins, one more than there are bins, ascending and equally far apart. */
+  readonly edges: readonly number[];
+  readonly counts: readonly number[];
+  /** Activations at given shares of those counted. */
+  readonly quantiles: readonly { readonly share: number; readonly value: number }[];
+  /** Of the selection: the mean and the strongest activation, each with the share (0 … 1) of those counted that lie below. */
+  readonly selection: {
+    readonly mean: { readonly value: number; readonly below: number };
+    readonly strongest: { readonly value: number; readonly below: number };
+  };
 }
 
 /** Everything the card of one neuron shows. */
@@ -94,6 +144,7 @@ export interface NeuronCard {
     readonly after: string;
   }[];
   readonly record: { readonly mean: number; readonly deviation: number; readonly max: number } | null;
+  readonly histogram: NeuronHistogram;
   readonly explanation: Explanation;
 }
 
@@ -107,5 +158,13 @@ export interface NeuronFile {
   /** Activation on each of `tokens`, behind at least half a context of text where there is as much. */
   readonly activations: readonly number[];
   /** Strongest places outside the selection. */
+  readonly places: readonly NeuronPlace[];
+}
+
+/** The strongest places of a neuron in a text. */
+export interface NeuronTextPlaces {
+  /** Tokens of the text. */
+  readonly nTokens: number;
+  /** Strongest first; offsets in the text. */
   readonly places: readonly NeuronPlace[];
 }

@@ -7,7 +7,9 @@ import type { ChosenPlace, Pointed } from "./focus";
 import type { LensView } from "./lens";
 import type { LensKind } from "./lensFile";
 import type { ModelInfo, RunContext } from "./model";
-import type { NeuronCard, NeuronsResult } from "./neurons";
+import type { EffectChoice, NeuronEffects } from "./neuronEffects";
+import type { NeuronNote, NeuronNotes, NeuronSearch, SearchScope } from "./neuronPanel";
+import type { NeuronCard, NeuronsResult, RankChoice } from "./neurons";
 
 /** The panels there are. */
 export type PanelId = "lens" | "neurons" | "attention" | "steering";
@@ -56,6 +58,11 @@ export interface NeuronsPanelData {
   readonly selectionLength: number;
   /** Where the card's places were looked for: in the window that was run, in a part of a long file, or all over it. */
   readonly searched: "window" | "part" | "file";
+  /** What the chosen neuron does to a prediction, once that is known. */
+  readonly effects?: NeuronEffects;
+  /** The last search for places of the chosen neuron. */
+  readonly search?: NeuronSearch;
+  readonly notes?: NeuronNotes;
 }
 
 /** Data of the steering panel. */
@@ -98,6 +105,19 @@ export interface HostApi {
   /** Ranks the neurons of one layer, or of all. */
   "neurons/only": { params: { layer: number | null }; result: null };
   "neurons/choose": { params: { layer: number; neuron: number }; result: null };
+  /** Ranks anew, by another number or prediction. */
+  "neurons/order": { params: RankChoice; result: null };
+  /** Measures the chosen neuron's effects on another prediction. */
+  "neurons/effects": { params: EffectChoice; result: null };
+  /** Searches files for strong places of the chosen neuron. */
+  "neurons/search": { params: { scope: SearchScope }; result: null };
+  /** Shows a place that the last search found, by its number in the list. */
+  "neurons/place": { params: { place: number }; result: null };
+  /** Keeps a note; `before` is what the page was told it was. Answered when it is kept. */
+  "neurons/note": {
+    params: { layer: number; neuron: number; before: NeuronNote; after: NeuronNote };
+    result: null;
+  };
   /** Takes the colours off the editor. */
   "editor/clear": { params: Record<string, never>; result: null };
   "attention/choose": { params: { layer: number; head: number }; result: null };

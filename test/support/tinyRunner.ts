@@ -86,7 +86,7 @@ export class TinyRunner implements Runner {
     this.info = tinyInfo(model);
     const mlpInputs = model.blocks.map(() => ({ stream: "hook_resid_mid", norm: "ln2" }) as const);
     const attentionAdds = model.blocks.map(() => ({ hasNorm: false, factor: 1 }));
-    this.readout = { softCap: null, addsUp: true, mlpInputs, attentionAdds };
+    this.readout = { softCap: null, addsUp: true, mlpInputs, attentionAdds, mlpAdds: attentionAdds };
   }
 
   async run(plan: RunPlan, options: WorkOptions = {}) {
@@ -214,6 +214,42 @@ export class TinyRunner implements Runner {
       inBias: up.b?.[j] ?? 0,
       ...(gate ? { gate: column(gate, j), gateBias: gate.b?.[j] ?? 0 } : {}),
     }));
+  }
+
+  async neuronOutputs(layer: number, directions: Float32Array) {
+    const { dModel, dMlp } = this.info;
+    const all = await this.neuronWeights(
+      layer,
+      Array.from({ length: dMlp }, (_, j) => j),
+    );
+    const n = directions.length / dModel;
+    const dot = (i: number, out: Float32Array) =>
+      out.reduce((sum, x, d) => sum + x * directions[i * dModel + d], 0);
+    return {
+      products: Float32Array.from({ length: n * dMlp }, (_, e) =>
+        dot(Math.floor(e / dMlp), all[e % dMlp].out),
+      ),
+      norms: Float32Array.from(all, ({ out }) => Math.hypot(...out)),
+    };
+  }
+
+  async logitDirections(sums: Float32Array) {
+    const { dModel, dVocab } = this.info;
+    const { final, unembed, shape } = this.model;
+    const rows = Array.from({ length: sums.length / dVocab }, (_, r) => {
+      const row = Float32Array.from(
+        { length: dModel },
+        (_, d) =>
+          final.gain[d] *
+          unembed.reduce(
+            (s, x, e) => (e % dModel === d ? s + x * sums[r * dVocab + Math.floor(e / dModel)] : s),
+            0,
+          ),
+      );
+      const mean = shape.kind === "gpt" ? row.reduce((a, b) => a + b, 0) / dModel : 0;
+      return row.map((x) => x - mean);
+    });
+    return Float32Array.from(rows.flatMap((row) => [...row]));
   }
 
   async unembedDirections(rows: Float32Array, k: number) {

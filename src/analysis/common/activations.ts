@@ -1,12 +1,24 @@
 /** Activations of some neurons over a text: read together, layer by layer, and kept for the model's records. */
 import { throwIfCancelled, type WorkOptions } from "../../base/cancel";
 import type { ModelRecords, ReadSpec, Runner } from "../../graph/runner";
+import { AnalysisError } from "./analysisError";
 import { readAt } from "./reads";
 
 /** A neuron's place in the model. */
 export interface NeuronId {
   readonly layer: number;
   readonly neuron: number;
+}
+
+/**
+ * Returns at once when the model has the neuron.
+ * @throws {AnalysisError} "out-of-range"
+ */
+export function requireNeuron(runner: Runner, { layer, neuron }: NeuronId): void {
+  const { nLayers, dMlp } = runner.info;
+  if (layer >= 0 && layer < nLayers && neuron >= 0 && neuron < dMlp) return;
+  const next = `Choose a layer below ${nLayers} and a neuron below ${dMlp}.`;
+  throw new AnalysisError("out-of-range", `The model has no neuron ${layer}.${neuron}.`, { next });
 }
 
 /** A text for a map's key. */

@@ -13,7 +13,9 @@ export type AnalysisErrorCode =
   | "shape-mismatch"
   | "unread-file"
   | "identity-broken"
-  | "too-little-text";
+  | "too-little-text"
+  | "bad-target"
+  | "no-direct-path";
 
 /** An analysis that cannot be made, or whose own check failed. */
 export class AnalysisError extends CodedError<AnalysisErrorCode> {}

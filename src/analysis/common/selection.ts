@@ -39,3 +39,9 @@ export function selectedPositions(window: RunWindow, range: SelectionRange): num
       : "Select more than one token, or let the model see the text before the selection.";
   throw new AnalysisError("empty-selection", why, { next });
 }
+
+/** The selected position with the highest activation; for gated neurons, the highest magnitude. */
+export function strongestOf(selected: readonly number[], activations: Float32Array, gated: boolean): number {
+  const strength = (pos: number) => (gated ? Math.abs(activations[pos]) : activations[pos]);
+  return selected.reduce((best, pos) => (strength(pos) > strength(best) ? pos : best));
+}

@@ -3,7 +3,8 @@ import type { OnnxGraph } from "../../formats/onnx/onnxModel";
 import type { WeightTable } from "../../graph/graphBuilder";
 import { GraphError } from "../../graph/graphError";
 import type { BlockSpec, DenseMlpSpec, LinearSpec, ModelSpec, NormSpec } from "../../graph/modelSpec";
-import type { BlockNorm, NeuronWeights, NormWeights } from "../../graph/runner";
+import type { BlockNorm, NeuronOutputs, NeuronWeights, NormWeights } from "../../graph/runner";
+import { logitDirectionsGraph, neuronOutputsGraph, outputNames } from "../../graph/outputGraphs";
 import { directionsGraph, pickGraph, weightNames } from "../../graph/weightGraphs";
 import { floatFeed, floatsOf, int64Feed } from "../feeds";
 import type { Feed, Fetched } from "../ort";
@@ -54,6 +55,24 @@ export class WeightReader {
       gain: spec.plusOne ? (gain?.map((less) => less + 1) ?? null) : gain,
       bias: await read(spec.bias),
     };
+  }
+
+  /** What all neurons of a layer write, along directions [n, dModel]. */
+  async outputs(layer: number, directions: Float32Array): Promise<NeuronOutputs> {
+    const { out } = this.dense(layer);
+    const { dModel } = this.spec;
+    const feeds = { [outputNames.directions]: floatFeed(directions, [directions.length / dModel, dModel]) };
+    const graph = (): OnnxGraph => neuronOutputsGraph(out, this.spec, this.weights);
+    const found = await this.call(`outputs ${layer}`, graph, feeds);
+    return { products: floatsOf(found, outputNames.products), norms: floatsOf(found, outputNames.norms) };
+  }
+
+  /** Weighted sums of logits [n, dVocab] as directions [n, dModel]. */
+  async logitDirections(sums: Float32Array): Promise<Float32Array> {
+    const { dVocab } = this.spec;
+    const feeds = { [outputNames.sums]: floatFeed(sums, [sums.length / dVocab, dVocab]) };
+    const graph = (): OnnxGraph => logitDirectionsGraph(this.spec, this.weights);
+    return floatsOf(await this.call("logit directions", graph, feeds), outputNames.moved);
   }
 
   /** The k largest and k smallest products of each direction with the unembedding. */

@@ -5,6 +5,9 @@ import { CancelledError, CodedError, toErrorData } from "../../base/errors";
 import type { OffsetRange } from "../../protocol/engineApi";
 import type { ChosenPlace } from "../../protocol/focus";
 import type { LensKind } from "../../protocol/lensFile";
+import type { EffectChoice } from "../../protocol/neuronEffects";
+import type { SearchScope } from "../../protocol/neuronPanel";
+import type { RankChoice } from "../../protocol/neurons";
 import type { HostApi, PanelId, RunChoice } from "../../protocol/panelApi";
 import type { Handlers } from "../../protocol/rpc";
 import { Command } from "../contributions";
@@ -27,6 +30,11 @@ export interface PanelActions {
   /** Ranks the neurons of one layer, or of all. */
   chooseLayer?(layer: number | null): Promise<void>;
   chooseNeuron?(layer: number, neuron: number): Promise<void>;
+  orderNeurons?(choice: RankChoice): Promise<void>;
+  measureEffects?(choice: EffectChoice): Promise<void>;
+  searchPlaces?(scope: SearchScope): Promise<void>;
+  goToPlace?(place: number): Promise<void>;
+  keepNote?(note: HostApi["neurons/note"]["params"]): Promise<void>;
   chooseHead?(layer: number, head: number): Promise<void>;
   runSteering?(scale: number): Promise<void>;
   saveExperiment?(): Promise<void>;
@@ -72,6 +80,16 @@ export function hostHandlers<Id extends PanelId>(
     },
     "neurons/only": ({ layer }) => start(actions.chooseLayer?.(layer)),
     "neurons/choose": ({ layer, neuron }) => start(actions.chooseNeuron?.(layer, neuron)),
+    "neurons/order": (choice) => start(actions.orderNeurons?.(choice)),
+    "neurons/effects": (choice) => start(actions.measureEffects?.(choice)),
+    "neurons/search": ({ scope }) => start(actions.searchPlaces?.(scope)),
+    "neurons/place": ({ place }) => start(actions.goToPlace?.(place)),
+    // Awaited: the page says beside the note whether it is kept.
+    "neurons/note": async (note) => {
+      if (!actions.keepNote) return start(undefined);
+      await actions.keepNote(note);
+      return null;
+    },
     "editor/clear": () => start(vscode.commands.executeCommand(Command.ClearColours)),
     "attention/choose": ({ layer, head }) => start(actions.chooseHead?.(layer, head)),
     "steering/run": ({ scale }) => start(actions.runSteering?.(scale)),

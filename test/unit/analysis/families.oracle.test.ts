@@ -2,10 +2,15 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { neuronDrivers } from "../../../src/analysis/neuronCard/drivers";
+import { neuronEffects } from "../../../src/analysis/neuronEffects";
+import { rankNeurons } from "../../../src/analysis/neurons";
 import { verify, verifyIds } from "../../../src/analysis/verify";
 import type { Runner } from "../../../src/graph/runner";
+import type { Edit } from "../../../src/protocol/edit";
 import { openRunner } from "../../support/openRunner";
 import { hasOracle, oracleDir, oracleIt } from "../../support/oracle";
+import { tinyVocabulary } from "../../support/tinyRunner";
+import { tinyWindow } from "../../support/tinyWindow";
 
 /** ReLU and clamping have kinks and a choice of experts jumps: logits need not follow a small edit straight there. */
 const notSmooth = /^(olmo$|opt|mixtral|olmoe|qwen\d_moe)/;
@@ -33,6 +38,69 @@ async function checkDrivers(runner: Runner, ids: readonly number[], hasBias: boo
   }
 }
 
+/**
+ * What a neuron adds to a logit difference over the direct path is what its layer's output, cut out of the last stream,
+ * takes away at frozen norm scales; and all neurons ranked by it say the same.
+ */
+async function checkDirectEffects(runner: Runner, ids: readonly number[]): Promise<void> {
+  const { hooks, nLayers } = runner.info;
+  const window = tinyWindow(ids);
+  const range = { start: window.tokens[3].start, end: window.tokens[7].end };
+  const asked = { window, range, tokenOf: () => null };
+  const effect = { position: 7, token: 3, minus: 5, ablation: "zero" } as const;
+  const choice = { by: "logitDiff", effect } as const;
+  const k = runner.info.nLayers * runner.info.dMlp;
+  const rank = rankNeurons(runner, tinyVocabulary, { ...asked, k, records: null, choice });
+  if (!runner.readout.addsUp) {
+    await assert.rejects(rank, { code: "no-direct-path" });
+    return;
+  }
+  const ranking = await rank;
+  for (let layer = 0; layer < nLayers; layer++) {
+    const id = { layer, neuron: 5 * layer + 2 };
+    const scored = ranking.neurons.find((one) => one.layer === layer && one.neuron === id.neuron);
+    const found = await neuronEffects(runner, tinyVocabulary, {
+      ...asked,
+      ...id,
+      choice: effect,
+      unrelated: null,
+    });
+    const freeze = (hook: string): Edit[] =>
+      hooks.includes(hook) ? [{ hook, op: "freeze", positions: [7] }] : [];
+    const frozen = freeze(`blocks.${layer}.ln2_post.hook_scale`);
+    const out = `blocks.${layer}.hook_mlp_out`;
+    const zero: Edit = {
+      hook: `blocks.${layer}.mlp.hook_post`,
+      op: "zero",
+      neurons: [id.neuron],
+      positions: [7],
+    };
+    const at = async (edits: readonly Edit[]): Promise<Float32Array> => {
+      const read = { hook: out, positions: [7] };
+      return (await runner.run({ ids, edits, reads: [read], cache: "none" })).reads.get(out)
+        ?.data as Float32Array;
+    };
+    const [kept, gone] = [await at([]), await at([zero, ...frozen])];
+    const value = Array.from(kept, (x, d) => gone[d] - x);
+    const hook = `blocks.${nLayers - 1}.hook_resid_post`;
+    const difference = async (edits: readonly Edit[]): Promise<number> => {
+      const { logits } = await runner.logitsAt({ ids, edits, position: 7 });
+      return logits[3] - logits[5];
+    };
+    const added: Edit = { hook, op: "add", value, positions: [7] };
+    const expected = (await difference([])) - (await difference([added, ...freeze("ln_final.hook_scale")]));
+    const direct = found.effect.direct?.logitDiff ?? NaN;
+    assert.ok(
+      Math.abs(direct - expected) <= 1e-2 * Math.abs(expected) + 1e-5,
+      `${layer}: ${direct}, ${expected}`,
+    );
+    const { softCap } = runner.readout;
+    const slope = scored?.score ?? NaN;
+    const near = (softCap === null ? 1e-2 : 0.1) * Math.abs(direct) + 1e-5;
+    assert.ok(Math.abs(slope - direct) <= near, `${layer}: ${slope}, ${direct}`);
+  }
+}
+
 /** Families without any bias in attention or behind it. */
 const withoutBias = new Set(["gemma", "gemma2", "gemma3", "olmo2", "granite", "llama", "mistral", "qwen3"]);
 
@@ -43,7 +111,7 @@ describe("analyses of every family", function () {
   if (names.length === 0) oracleIt("is looked at", root, () => assert.fail("no folder"));
   for (const name of names) {
     oracleIt(
-      `${name}: the identity checks pass and a neuron's drivers add up`,
+      `${name}: the identity checks pass, a neuron's drivers add up, and its direct effect is what it takes away`,
       join(root, name),
       async (dir) => {
         const { runner, dispose } = await openRunner(dir);
@@ -53,6 +121,8 @@ describe("analyses of every family", function () {
           assert.ok(passed, `${check}: ${worst}, allowed ${bound}`);
         }
         await checkDrivers(runner, ids.slice(0, 9), !withoutBias.has(name));
+        if (runner.info.hooks.includes("blocks.0.mlp.hook_post"))
+          await checkDirectEffects(runner, ids.slice(0, 9));
         dispose();
       },
     );

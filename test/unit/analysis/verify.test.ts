@@ -120,7 +120,7 @@ describe("verifying a model", () => {
 
   it("leaves attribution out where the stream is no sum, and says why", async () => {
     const post = broken(() => ({
-      readout: { softCap: null, addsUp: false, mlpInputs: [], attentionAdds: [] },
+      readout: { softCap: null, addsUp: false, mlpInputs: [], attentionAdds: [], mlpAdds: [] },
     }));
     const { passed, worst, note } = await directAttribution(post, verifyIds(post), {});
     assert.ok(passed && worst === null && note !== undefined);

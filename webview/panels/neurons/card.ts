@@ -15,7 +15,11 @@ import { progressRing } from "../../shared/ui";
 import { driverBars, driverSentence, writeBars } from "./cardBars";
 import { placeList, recordList } from "./places";
 import { ColourButton } from "./colourButton";
+import { EffectsPart } from "./effectsPart";
+import { HistogramPart } from "./histogramPart";
+import { NoteEditor } from "./noteEditor";
 import { ownScale } from "./ranking";
+import { SearchPart } from "./searchPart";
 import { activationTable, driverTable, writeTable } from "./tables";
 import { reading } from "./reading";
 import { scoreSentence, scoreText } from "./words";
@@ -29,9 +33,17 @@ export class Card {
   private readonly places = h("div", { class: "places-part" });
   private readonly head = h("div", { class: "card-head" });
   private readonly stripBox = h("div", { class: "strip-scroll" });
+  private readonly histogram: HistogramPart;
+  private readonly effects: EffectsPart;
+  private readonly search: SearchPart;
+  private readonly note: NoteEditor;
   private card: NeuronCard | null = null;
 
   constructor(private readonly context: PageContext) {
+    this.histogram = new HistogramPart(context);
+    this.effects = new EffectsPart(context);
+    this.search = new SearchPart(context);
+    this.note = new NoteEditor(context);
     this.colours = new ColourButton(context.host);
     this.strip = new TokenStrip({
       label: "Activation on every token",
@@ -56,7 +68,7 @@ export class Card {
   }
 
   /** Shows the card of the chosen neuron, or that it is being read. */
-  update(data: NeuronsPanelData): void {
+  update(data: NeuronsPanelData, loading: boolean): void {
     const { card, chosen, ranking } = data;
     const isNew = !isSameCard(card, this.card);
     this.card = card;
@@ -79,9 +91,15 @@ export class Card {
     fill(this.figures.drivers.body, driverBars(card), h("p", { class: "note" }, driverSentence(card)));
     this.drawPlaces(card, data.searched);
     const { strip, writes, drivers } = this.figures;
+    const { histogram, effects, search, note } = this;
     if (!strip.element.isConnected) {
-      fill(this.element, this.head, strip.element, writes.element, drivers.element, this.places);
+      const parts = [this.head, note.element, strip.element, histogram.figure.element, effects.element];
+      fill(this.element, ...parts, writes.element, drivers.element, this.places, search.figure.element);
     }
+    histogram.update(card);
+    effects.update(data.effects, loading);
+    search.update(data.search);
+    note.update(card, data.notes);
     for (const figure of [strip, writes, drivers]) figure.changed();
     if (isNew) {
       const first = ranking.selected[0];

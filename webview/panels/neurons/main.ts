@@ -1,6 +1,6 @@
 /** The Neurons page: which neurons fire on the selection, and the card of the chosen one. */
 import type { NeuronScore, NeuronsResult } from "../../../src/protocol/neurons";
-import type { NeuronsPanelData } from "../../../src/protocol/panelApi";
+import type { NeuronsPanelData, PanelState } from "../../../src/protocol/panelApi";
 import { fill, h, setText } from "../../shared/dom";
 import { Figure } from "../../shared/figure";
 import { count, neuronName, number } from "../../shared/format";
@@ -12,6 +12,7 @@ import { visibleText } from "../../shared/tokenText";
 import { Card } from "./card";
 import { writeBars } from "./cardBars";
 import "./neurons.css";
+import { orderSentence, OrderSwitch } from "./orderSwitch";
 import { Ranking } from "./ranking";
 import { reading } from "./reading";
 import { rankingTable } from "./tables";
@@ -38,7 +39,8 @@ class NeuronsPanel implements Panel<NeuronsPanelData> {
   };
   readonly keys = [
     ["↑ ↓", "move in the list"],
-    ["Enter", "choose a neuron and colour the editor by it"],
+    ["Enter", "choose a neuron and colour the editor by it; in your label: keep it"],
+    ["Ctrl+Enter", "in your note: keep it"],
     ["← → ↑ ↓", "move over the tokens"],
     ["Esc", "in the list: take the colours off the editor"],
   ] as const;
@@ -55,6 +57,16 @@ class NeuronsPanel implements Panel<NeuronsPanelData> {
     ],
     ["in italics", "a token of the custom prefix, which stands in no document and is not counted"],
     ["BOS", "the beginning-of-sequence token; the setting introspect.bos says whether one is put first"],
+    [
+      "direct effect",
+      "what the neuron adds to a prediction through the unembedding alone, norm scales frozen: an approximation (Elhage et al. 2021)",
+    ],
+    ["exact", "the neuron ablated on the selection, everything after it recomputed (mean or zero)"],
+    [
+      "matched",
+      "20 neurons of the same layer closest in mean |activation| times the length of what they write",
+    ],
+    ["KL", "how far the prediction moved from the plain run’s, in nats"],
     ["drivers", "what the parts before add to the neuron’s input at one token, norm scale frozen"],
   ] as const;
   readonly contexts = {
@@ -69,7 +81,9 @@ class NeuronsPanel implements Panel<NeuronsPanelData> {
   private readonly count = h("p", { class: "muted count" });
   private readonly all = h("button", { type: "button", class: "tool" }, "All layers");
   private readonly baseline = h("p", { class: "note" });
+  private readonly order: OrderSwitch;
   private data: NeuronsPanelData | null = null;
+  private loading = false;
   private inspected: NeuronScore | null = null;
 
   constructor(private readonly context: PageContext) {
@@ -84,8 +98,9 @@ class NeuronsPanel implements Panel<NeuronsPanelData> {
       data: () => this.data?.ranking,
     });
     this.all.addEventListener("click", () => context.host.ask("neurons/only", { layer: null }));
+    this.order = new OrderSwitch(context.host);
     const count = h("div", { class: "count-line" }, this.count, this.all);
-    this.figure.body.append(this.selection, count, this.ranking.element);
+    this.figure.body.append(this.selection, this.order.element, count, this.ranking.element);
     this.card = new Card(context);
     this.element = h(
       "div",
@@ -103,7 +118,8 @@ class NeuronsPanel implements Panel<NeuronsPanelData> {
     });
   }
 
-  update(data: NeuronsPanelData): void {
+  update(data: NeuronsPanelData, state?: PanelState<NeuronsPanelData>): void {
+    if (state) this.loading = state.status === "loading";
     const isNew = !this.data || !sameRanking(this.data.ranking, data.ranking);
     // What was looked at belongs to the ranking it was in.
     if (isNew) this.inspected = null;
@@ -115,8 +131,9 @@ class NeuronsPanel implements Panel<NeuronsPanelData> {
     this.all.hidden = data.only === null;
     fill(this.selection, selectionWords(data));
     this.ranking.update(data);
-    this.card.update(data);
-    fill(this.baseline, baselineSentence(data.ranking.baseline));
+    this.order.update(data.ranking);
+    this.card.update(data, this.loading);
+    fill(this.baseline, orderSentence(data.ranking) ?? baselineSentence(data.ranking.baseline));
     fill(
       this.figure.key,
       legend({
@@ -147,7 +164,7 @@ class NeuronsPanel implements Panel<NeuronsPanelData> {
   summary({ ranking }: NeuronsPanelData): string {
     const first = ranking.neurons[0];
     if (!first) return "No neurons.";
-    return `${ranking.neurons.length} neurons, first ${neuronName(first.layer, first.neuron)}, ${scoreName(ranking.baseline)} ${number(first.score)}.`;
+    return `${ranking.neurons.length} neurons, first ${neuronName(first.layer, first.neuron)}, ${scoreName(ranking)} ${number(first.score)}.`;
   }
 
   ran({ ranking }: NeuronsPanelData): string {

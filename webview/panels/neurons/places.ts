@@ -28,13 +28,15 @@ const after = (text: string): string => {
       : characters.join("");
 };
 
-interface Line {
+/** A place as a line of text. */
+export interface Line {
   readonly before: string;
   readonly after: string;
   readonly activation: number;
 }
 
-function line(place: Line, token: HTMLElement): readonly HTMLElement[] {
+/** The activation, and the token between what stands around it. */
+export function line(place: Line, token: HTMLElement): readonly HTMLElement[] {
   return [
     h("span", { class: "place-activation num" }, number(place.activation)),
     h(
@@ -47,7 +49,8 @@ function line(place: Line, token: HTMLElement): readonly HTMLElement[] {
   ];
 }
 
-function painted(face: HTMLElement, paint: { ground: string; text: string }): HTMLElement {
+/** A token on the ground of its activation. */
+export function painted(face: HTMLElement, paint: { ground: string; text: string }): HTMLElement {
   face.classList.add("place-token");
   face.style.backgroundColor = paint.ground;
   face.style.color = paint.text;

@@ -8,6 +8,7 @@ import { roving, type Roving } from "../../shared/roving";
 import type { Paint } from "../../shared/scales";
 import { theme } from "../../shared/theme";
 import { tokenFace } from "../../shared/tokenStrip";
+import { noteOf } from "./noteEditor";
 import { reading } from "./reading";
 import { explanationText, scoreName, scoreText } from "./words";
 
@@ -28,7 +29,7 @@ export function ownScale(values: readonly (number | null)[]): {
 
 /** A list that keeps its place while the card of a chosen neuron arrives. */
 export class Ranking {
-  readonly element = h("div", { class: "ranking", role: "listbox", "aria-label": "Neurons by z-score" });
+  readonly element = h("div", { class: "ranking", role: "listbox", "aria-label": "Neurons in order" });
   private readonly roving: Roving;
   private rows: HTMLElement[] = [];
   private neurons: readonly NeuronScore[] = [];
@@ -49,17 +50,18 @@ export class Ranking {
   }
 
   /** Shows the ranking and which neuron is chosen. */
-  update({ ranking, chosen }: NeuronsPanelData): void {
+  update({ ranking, chosen, notes }: NeuronsPanelData): void {
     const cellWidth = this.element.clientWidth > 0 && this.element.clientWidth < 340 ? 64 : 96;
     const same =
       JSON.stringify(ranking.neurons) === JSON.stringify(this.neurons) &&
       this.drawn[0] === theme() &&
+      this.drawn[1] === JSON.stringify([notes?.of, ranking.by]) &&
       this.cellWidth === cellWidth;
     if (!same) {
       this.neurons = ranking.neurons;
-      this.drawn = [theme()];
+      this.drawn = [theme(), JSON.stringify([notes?.of, ranking.by])];
       this.cellWidth = cellWidth;
-      this.rows = ranking.neurons.map((neuron) => this.row(neuron, ranking));
+      this.rows = ranking.neurons.map((neuron) => this.row(neuron, ranking, noteOf(notes, neuron).label));
       fill(this.element, ...this.rows);
     }
     for (const [i, neuron] of this.neurons.entries()) {
@@ -75,7 +77,7 @@ export class Ranking {
     this.roving.focus(Math.max(0, index));
   }
 
-  private row(neuron: NeuronScore, ranking: NeuronsPanelData["ranking"]): HTMLElement {
+  private row(neuron: NeuronScore, ranking: NeuronsPanelData["ranking"], label: string): HTMLElement {
     const { scale, max } = ownScale(neuron.activations);
     const full = theme().highContrast ? { full: max } : {};
     const cells = heatCells(neuron.activations, {
@@ -93,7 +95,9 @@ export class Ranking {
     const token = pos === undefined ? undefined : ranking.window.tokens[pos];
     const peak = neuron.activations[strongest];
     const name = neuronName(neuron.layer, neuron.neuron);
-    const score = `${scoreName(ranking.baseline)} ${number(neuron.score)}`;
+    const exact = ranking.effect ? neuron.exact?.[ranking.effect.measure] : undefined;
+    const beside = exact === undefined ? "" : ` · exact ${number(exact)}`;
+    const score = `${scoreName(ranking)} ${number(neuron.score)}${beside}`;
     const row = h(
       "div",
       { class: "neuron", role: "option" },
@@ -109,13 +113,14 @@ export class Ranking {
       h(
         "span",
         { class: "neuron-line" },
+        label === "" ? null : h("span", { class: "neuron-label" }, label),
         reading(neuron.explanation, "neuron-words"),
         h("span", { class: "neuron-r num muted" }, scoreText(neuron.explanation)),
       ),
     );
     row.setAttribute(
       "aria-label",
-      `${name}, ${score}, strongest ${number(peak)} on ${token?.text ?? "a token"}, ${explanationText(neuron.explanation)}, ${scoreText(neuron.explanation)}`,
+      `${name}, ${label === "" ? "" : `${label}, `}${score}, strongest ${number(peak)} on ${token?.text ?? "a token"}, ${explanationText(neuron.explanation)}, ${scoreText(neuron.explanation)}`,
     );
     return row;
   }

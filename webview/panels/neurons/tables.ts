@@ -12,12 +12,15 @@ export function rankingTable(result: NeuronsResult): TableData {
     const token = result.window.tokens[pos];
     return `${pos} ${token ? visibleText(token.text, token.id) : ""}`.trim();
   });
+  const measure = result.effect?.measure;
+  const exact = measure === undefined ? [] : ["exact"];
   return {
-    caption: `Neurons by z-score on the selection; activation ${besideToken(result.about)} each selected token`,
-    columns: ["neuron", scoreName(result.baseline), "explanation", "r", "control", ...tokens],
+    caption: `Neurons by ${result.by === "z" ? "z-score" : scoreName(result)} on the selection; activation ${besideToken(result.about)} each selected token`,
+    columns: ["neuron", scoreName(result), ...exact, "explanation", "r", "control", ...tokens],
     rows: result.neurons.map((n) => [
       neuronName(n.layer, n.neuron),
       n.score,
+      ...(measure === undefined ? [] : [n.exact?.[measure] ?? null]),
       explanationText(n.explanation),
       n.explanation.score,
       n.explanation.control,

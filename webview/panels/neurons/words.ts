@@ -29,8 +29,10 @@ export const scoreSentence = (explanation: Explanation): string =>
   "control: the same for another neuron’s explanation.";
 
 /** What the number is called that neurons are ranked by. */
-export const scoreName = (baseline: NeuronsResult["baseline"]): string =>
-  baseline === "none" ? "score" : "z";
+export const scoreName = ({ baseline, by }: Pick<NeuronsResult, "baseline" | "by">): string => {
+  if (by === "z") return baseline === "none" ? "score" : "z";
+  return by === "write" ? "writes" : "direct";
+};
 
 /** What the z-score compares with. */
 export function baselineSentence(baseline: NeuronsResult["baseline"]): string {

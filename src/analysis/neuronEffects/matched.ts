@@ -1,0 +1,24 @@
+/** Neurons to compare a neuron with: of its layer, as close as can be in what they write on the selection. */
+
+/** Controls of a neuron. */
+const mostControls = 20;
+
+/**
+ * The 20 neurons of a layer whose value is closest to that of one, which is left out; equally close ones in order of
+ * index, so that the same question always has the same controls.
+ */
+export function matchedNeurons(values: ArrayLike<number>, neuron: number): number[] {
+  const distance = (i: number): number => Math.abs(values[i] - values[neuron]);
+  const others = Array.from(values, (_, i) => i).filter((i) => i !== neuron);
+  return others.sort((a, b) => distance(a) - distance(b) || a - b).slice(0, mostControls);
+}
+
+/** The share of others that are smaller in size; equal ones count half. */
+export function shareBelow(value: number, others: readonly number[]): number {
+  const size = Math.abs(value);
+  const below = others.reduce((n, other) => {
+    const difference = Math.abs(other) - size;
+    return n + (difference < 0 ? 1 : difference === 0 ? 0.5 : 0);
+  }, 0);
+  return below / others.length;
+}

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import type { Frame } from "playwright-core";
+import { openWorkbench, patience, type Workbench } from "./support/workbench";
+
+describe("a neuron's card in VS Code", () => {
+  let workbench: Workbench;
+  let frame: Frame;
+  const notesFile = (): string => path.join(workbench.folder, ".introspect", "notes.json");
+
+  before(async () => {
+    workbench = await openWorkbench();
+    await workbench.openFile("search.ts");
+    await workbench.selectText("binarySearch");
+    await workbench.contextMenu("Explain Neuron Activations on Selection");
+    frame = (await workbench.webviewFrame("neurons")) as Frame;
+    await frame.locator("body[data-status='ready']").waitFor({ timeout: patience });
+    await frame.locator(".ranking .neuron").first().click();
+    await frame.locator(".card .card-name").waitFor({ timeout: patience });
+  });
+
+  it("shows the effects among those of matched neurons, without being asked", async () => {
+    await frame.locator(".effect-strip svg").first().waitFor({ timeout: patience });
+    assert.equal(await frame.locator(".effect-strip").count(), 4);
+    assert.equal(await frame.locator(".strengths tbody tr").count(), 6);
+    await frame.locator("body[data-status='ready']").waitFor({ timeout: patience });
+    await workbench.screenshot("neuron-card");
+  });
+
+  it("says what is wrong with a token that is none, and keeps what is shown", async () => {
+    await frame.locator("vscode-text-field[aria-label='Another token'] input").fill("no such token here");
+    await frame.locator("vscode-text-field[aria-label='Another token'] input").press("Enter");
+    await frame
+      .getByText(/is not one token of this model/)
+      .first()
+      .waitFor({ timeout: patience });
+    assert.equal(await frame.locator(".effect-strip").count(), 4);
+  });
+
+  it("finds places in the workspace, each a way there", async () => {
+    await frame.getByRole("button", { name: "Search the workspace" }).click();
+    const place = frame.locator(".figure-neuron-search button.place").first();
+    await frame.getByText(/files of the workspace read\./).waitFor({ timeout: patience });
+    await frame.locator("body[data-status='ready']").waitFor({ timeout: patience });
+    const file = /([\w.-]+):\d+$/.exec((await place.innerText()).trim())?.[1];
+    assert.ok(file);
+    await place.click();
+    await workbench.page
+      .locator(".tab.active")
+      .filter({ hasText: file })
+      .first()
+      .waitFor({ timeout: patience });
+  });
+
+  it("writes nothing before a note is written, and then the note", async () => {
+    assert.equal(fs.existsSync(notesFile()), false);
+    await frame.locator("vscode-text-field[aria-label='Your label'] input").fill("search words");
+    await frame.locator("vscode-text-field[aria-label='Your label'] input").press("Enter");
+    await frame.locator(".neuron-label").getByText("search words").waitFor({ timeout: patience });
+    const said = JSON.parse(fs.readFileSync(notesFile(), "utf8")) as { models: object };
+    assert.match(JSON.stringify(said.models), /"L\d+ N\d+":\{"label":"search words"\}/);
+  });
+
+  it("ranks by the direct effect when asked", async () => {
+    await frame.getByRole("button", { name: "Rank by log-probability" }).click();
+    await frame
+      .locator(".neuron-score")
+      .getByText(/direct .* exact/)
+      .first()
+      .waitFor({ timeout: patience });
+    await workbench.screenshot("neurons-by-effect");
+  });
+});
