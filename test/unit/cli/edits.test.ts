@@ -103,7 +103,10 @@ describe("reading and writing on the command line", function () {
     const plain = (await run()).top;
     assert.deepEqual([answers[0], answers[2]], [plain, plain]);
     assert.notDeepEqual(answers[1], plain);
-    assert.deepEqual((await run("--edit", edits)).top, plain, "a text alone is the first of its batch");
+    const first = file("first.json", [{ ...edit, batch: [0] }]);
+    assert.deepEqual((await run("--edit", first)).top, answers[1], "a text alone is the first of its batch");
+    const { code } = await cliError("run", model, "--text", text, "--edit", edits);
+    assert.equal(code, "out-of-range", "and has no second line");
   });
 
   it("generates with what another text has at a hook", async () => {
