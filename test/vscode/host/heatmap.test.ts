@@ -103,7 +103,10 @@ describe("colouring a text by a scalar", () => {
     assert.match(found.legend ?? "", /Surprisal 0 ▁▂▃▄▅▆ 8\.32 nats · [\d.]+ bits\/byte/);
     await vscode.commands.executeCommand(Command.ColourBy, "unit");
     assert.match((await state()).hover(20)[0] ?? "", /bits$/);
-    assert.match((await state()).legend ?? "", /0 ▁▂▃▄▅▆ 12\.0 bits/);
+    assert.match(
+      (await state()).legend ?? "",
+      /0 ▁▂▃▄▅▆ 12\.0 bits · [\d.]+ bits\/byte · [\d.]+ % of its UTF-8$/,
+    );
     const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
       "vscode.executeHoverProvider",
       vscode.window.activeTextEditor?.document.uri,
