@@ -180,7 +180,7 @@ describe("colouring a text by a scalar", () => {
     assert.equal((await introspect()).heatmap(), undefined);
   });
 
-  it("a file of 200,000 lines: what is visible is coloured, and nothing stops the extension host for long", async function () {
+  it("a file of 200,000 lines: what is visible is coloured, the rest when asked for and until stopped, and the extension host stays free", async function () {
     this.timeout(3 * patience);
     const line = "const value = compute(first, second) + 1;\n";
     const editor = await openText(line.repeat(200_000));
@@ -204,5 +204,15 @@ describe("colouring a text by a scalar", () => {
     clearInterval(timer);
     assert.ok((api.heatmap()?.measured ?? 1) < 0.1, "the whole of a long file was measured unasked");
     assert.ok(longest < 100, `${longest} ms`);
+    void vscode.commands.executeCommand(Command.ColourBy, "whole");
+    const before = api.heatmap()?.measured ?? 1;
+    await until("the rest is being measured", () => (api.heatmap()?.measured ?? 0) > before);
+    await vscode.commands.executeCommand(Command.ColourBy, "stop");
+    assert.equal(api.heatmap()?.busy, false);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const stopped = api.heatmap()?.measured ?? 1;
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    assert.equal(api.heatmap()?.measured, stopped, "it went on after it was stopped");
+    assert.ok(stopped < 0.9 && api.colours());
   });
 });
