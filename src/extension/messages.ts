@@ -278,6 +278,7 @@ export const heatTexts = {
   nats: () => l10n.t("nats"),
   bits: () => l10n.t("bits"),
   perByte: (value: string) => l10n.t("{0} bits/byte", value),
+  ofSize: (percent: string) => l10n.t("{0} % of its UTF-8", percent),
   measuredShare: (percent: number) => l10n.t("{0} % measured", percent),
   rowOf: (row: number) => l10n.t("row {0}", row),
   legendName: () => l10n.t("Introspect Colour Legend"),

@@ -84,6 +84,9 @@ export class Heatmap implements vscode.Disposable {
       vscode.window.onDidChangeVisibleTextEditors((editors) => editors.forEach((one) => this.scrolled(one))),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor: editor }) => this.cursorMoved(editor)),
       vscode.workspace.onDidChangeTextDocument((event) => this.typed(event)),
+      vscode.workspace.onDidCloseTextDocument((document) => {
+        if (document === this.look?.document) this.stop();
+      }),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration(Setting.Bos)) this.again();
       }),
@@ -151,6 +154,9 @@ export class Heatmap implements vscode.Disposable {
     const at = document.offsetAt(editor.selection.start);
     const look: Look = { ...shown, document, store: new PartStore(), at, info: undefined, scale: noScale };
     this.look = look;
+    // Painted with nothing yet, so that what was there goes and Escape ends the work.
+    this.paint();
+    this.legend.wait(look);
     await this.work();
   }
 
@@ -229,8 +235,8 @@ export class Heatmap implements vscode.Disposable {
       this.busy = false;
     } catch (error) {
       if (error instanceof CancelledError) return;
-      this.busy = false;
       this.stop();
+      if (error instanceof CodedError && error.code === "model-changed") this.services.models.forget();
       report(error, this.services.log);
     }
     this.draw();
@@ -293,9 +299,9 @@ export class Heatmap implements vscode.Disposable {
 
   private paint(): void {
     const { look } = this;
-    if (!look?.info) return;
+    if (!look) return;
     const { document, measure, store, info } = look;
-    const scale = scaleFor(measure, info, distributionOf(store));
+    const scale = info ? scaleFor(measure, info, distributionOf(store)) : noScale;
     const isSame = this.colours.kind === "heat" && isDeepStrictEqual(scale, look.scale);
     look.scale = scale;
     if (isSame) return this.colours.refresh();
@@ -324,7 +330,8 @@ export class Heatmap implements vscode.Disposable {
 
   private draw(): void {
     const { look } = this;
-    if (!look?.info) return this.legend.hide();
+    if (!look) return this.legend.hide();
+    if (!look.info) return this.legend.wait(look);
     this.drawn = Date.now();
     const { measure, inBits, store, info, scale, document } = look;
     this.legend.draw({

@@ -36,6 +36,7 @@ export function legendText(state: LegendState): string {
   return [
     `${busy ? "$(loading~spin)" : "$(symbol-color)"} ${escapeIcons(measureName(measure, inBits))} ${rampText(measure, scale, inBits)}`,
     ...(perByte === null ? [] : [heatTexts.perByte(number(perByte))]),
+    ...(perByte === null || !inBits ? [] : [heatTexts.ofSize(number((100 * perByte) / 8))]),
     ...(measured < 0.999 ? [heatTexts.measuredShare(Math.floor(100 * measured))] : []),
   ].join(" · ");
 }
@@ -55,6 +56,15 @@ export class Legend implements vscode.Disposable {
 
   /** What the item says; undefined while it is hidden. */
   text: string | undefined;
+
+  /** Nothing is measured yet: the model is being opened. */
+  wait({ measure, inBits }: Pick<LegendState, "measure" | "inBits">): void {
+    this.text = `$(loading~spin) ${escapeIcons(measureName(measure, inBits))}`;
+    this.item.text = this.text;
+    this.item.tooltip = undefined;
+    this.item.accessibilityInformation = { label: measureName(measure, inBits), role: "button" };
+    this.item.show();
+  }
 
   draw(state: LegendState): void {
     this.text = legendText(state);

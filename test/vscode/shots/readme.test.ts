@@ -67,6 +67,24 @@ describe("pictures for the README", () => {
     await take("attention");
   });
 
+  it("heatmap", async () => {
+    await open("search.ts");
+    await workbench.page.keyboard.press("Control+Home");
+    await workbench.runCommand("Introspect: Colour Text by…");
+    const row = workbench.page.locator(".quick-input-list .monaco-list-row").filter({ hasText: "Surprisal" });
+    await row.first().click();
+    const legend = workbench.page.locator(".statusbar-item[id*='introspect.heatmap']");
+    await legend.filter({ hasText: /bits\/byte$/ }).waitFor({ timeout: patience });
+    await legend.hover();
+    await workbench.page
+      .locator(".monaco-hover")
+      .filter({ hasText: /Not an error/ })
+      .first()
+      .waitFor();
+    await workbench.page.waitForTimeout(500);
+    await workbench.screenshot("heatmap");
+  });
+
   it("steering", async () => {
     await open("stories.md");
     await workbench.runCommand("Introspect: Steering Experiment…");
