@@ -31,7 +31,10 @@ describe("a neuron's card in VS Code", () => {
   it("says what is wrong with a token that is none, and keeps what is shown", async () => {
     await frame.locator("vscode-text-field[aria-label='Another token'] input").fill("no such token here");
     await frame.locator("vscode-text-field[aria-label='Another token'] input").press("Enter");
-    await frame.getByText(/is not one token of this model/).first().waitFor({ timeout: patience });
+    await frame
+      .getByText(/is not one token of this model/)
+      .first()
+      .waitFor({ timeout: patience });
     assert.equal(await frame.locator(".effect-strip").count(), 4);
   });
 
@@ -43,7 +46,11 @@ describe("a neuron's card in VS Code", () => {
     const file = /([\w.-]+):\d+$/.exec((await place.innerText()).trim())?.[1];
     assert.ok(file);
     await place.click();
-    await workbench.page.locator(".tab.active").filter({ hasText: file }).first().waitFor({ timeout: patience });
+    await workbench.page
+      .locator(".tab.active")
+      .filter({ hasText: file })
+      .first()
+      .waitFor({ timeout: patience });
   });
 
   it("writes nothing before a note is written, and then the note", async () => {
@@ -55,9 +62,31 @@ describe("a neuron's card in VS Code", () => {
     assert.match(JSON.stringify(said.models), /"L\d+ N\d+":\{"label":"search words"\}/);
   });
 
+  it("shows what another program wrote, and writes nothing over a file that cannot be read", async () => {
+    const text = fs.readFileSync(notesFile(), "utf8");
+    fs.writeFileSync(notesFile(), text.replace("search words", "theirs"));
+    await frame.locator(".neuron-label").getByText("theirs").waitFor({ timeout: patience });
+    fs.writeFileSync(notesFile(), "{ broken");
+    await frame.getByText(/cannot be read/).waitFor({ timeout: patience });
+    await frame.locator("vscode-text-field[aria-label='Your label'] input").fill("mine");
+    await frame.locator("vscode-text-field[aria-label='Your label'] input").press("Enter");
+    await frame.getByText(/nothing is written to it until then/).waitFor({ timeout: patience });
+    assert.equal(fs.readFileSync(notesFile(), "utf8"), "{ broken");
+    assert.equal(
+      await frame.locator("vscode-text-field[aria-label='Your label'] input").inputValue(),
+      "mine",
+    );
+    fs.writeFileSync(notesFile(), text);
+    await frame.locator(".neuron-label").getByText("search words").waitFor({ timeout: patience });
+  });
+
   it("ranks by the direct effect when asked", async () => {
     await frame.getByRole("button", { name: "Rank by log-probability" }).click();
-    await frame.locator(".neuron-score").getByText(/direct .* exact/).first().waitFor({ timeout: patience });
+    await frame
+      .locator(".neuron-score")
+      .getByText(/direct .* exact/)
+      .first()
+      .waitFor({ timeout: patience });
     await workbench.screenshot("neurons-by-effect");
   });
 });
