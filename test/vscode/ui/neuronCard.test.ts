@@ -10,7 +10,15 @@ describe("a neuron's card in VS Code", () => {
   const notesFile = (): string => path.join(workbench.folder, ".introspect", "notes.json");
 
   before(async () => {
-    workbench = await openWorkbench();
+    workbench = await openWorkbench({ settings: { "files.exclude": { "**/hidden": true } } });
+    const put = (name: string, content: string): void => {
+      const file = path.join(workbench.folder, name);
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      fs.writeFileSync(file, content);
+    };
+    for (const folder of ["hidden", "node_modules/some"])
+      put(`${folder}/left.ts`, "function binarySearch() {}\n");
+    put("blob.bin", "binarySearch\0binarySearch");
     await workbench.openFile("search.ts");
     await workbench.selectText("binarySearch");
     await workbench.contextMenu("Explain Neuron Activations on Selection");
@@ -38,13 +46,16 @@ describe("a neuron's card in VS Code", () => {
     assert.equal(await frame.locator(".effect-strip").count(), 4);
   });
 
-  it("finds places in the workspace, each a way there", async () => {
+  it("finds places in the workspace, each a way there, and none in what is excluded or binary", async () => {
     await frame.getByRole("button", { name: "Search the workspace" }).click();
     const place = frame.locator(".figure-neuron-search button.place").first();
     await frame.getByText(/files of the workspace read\./).waitFor({ timeout: patience });
     await frame.locator("body[data-status='ready']").waitFor({ timeout: patience });
     const file = /([\w.-]+):\d+$/.exec((await place.innerText()).trim())?.[1];
     assert.ok(file);
+    const all = (await frame.locator(".figure-neuron-search .place-file").allInnerTexts()).join(" ");
+    assert.doesNotMatch(all, /left\.ts|blob/);
+    await frame.getByText(/ 1 left out/).waitFor({ timeout: patience });
     await place.click();
     await workbench.page
       .locator(".tab.active")
