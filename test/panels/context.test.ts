@@ -48,7 +48,7 @@ const open = async (id: Id, run = document_, change = asItIs, width = 900): Prom
   return panel;
 };
 const radio = (panel: PanelPage<Id>, name: string) => panel.page.getByRole("radio", { name, exact: true });
-const field = (panel: PanelPage<Id>) => panel.page.locator("vscode-text-area textarea");
+const field = (panel: PanelPage<Id>) => panel.page.locator("vscode-text-area[aria-label='Prefix'] textarea");
 const chosen = (panel: PanelPage<Id>): unknown[] =>
   panel.requests.filter(({ method }) => method === "run/choose").map(({ params }) => params);
 

@@ -61,6 +61,6 @@ describe("the command line without a model", () => {
   });
 
   it("names the command that was meant", async () => {
-    assert.equal((await cliError("neuron")).next, "Did you mean neurons?");
+    assert.equal((await cliError("neurns")).next, "Did you mean neurons?");
   });
 });
