@@ -6,6 +6,9 @@ export const searchScopes = ["open", "workspace"] as const;
 /** Open tabs, or all files of the workspace that `files.exclude` leaves. */
 export type SearchScope = (typeof searchScopes)[number];
 
+/** Files of a workspace that are searched at most. */
+export const mostFilesSearched = 5_000;
+
 /** A strong place in some file. */
 export interface FilePlace {
   /** The file as it is called in the workspace. */

@@ -59,7 +59,7 @@ describe("effects on the neurons page", () => {
       method: "neurons/effects",
       params: { ...kept, position: selected[1] },
     });
-    await panel.page.locator("vscode-text-field[aria-label='Another token'] input").fill(" zebra");
+    await panel.page.getByRole("textbox", { name: "Another token", exact: true }).fill(" zebra");
     await panel.page.keyboard.press("Enter");
     assert.deepEqual(panel.requests.at(-1), {
       method: "neurons/effects",
@@ -175,13 +175,15 @@ describe("places in other files", () => {
 });
 
 describe("notes on the neurons page", () => {
-  const label = "vscode-text-field[aria-label='Your label'] input";
-  const note = "vscode-text-area[aria-label='Your note'] textarea";
+  const label = "Your label";
+  const note = "Your note";
+  const field = ({ page }: PanelPage<"neurons">, name: string) =>
+    page.getByRole("textbox", { name, exact: true });
 
   it("stand in the ranking and in the card", async () => {
     const panel = await open(neuronsData(1));
     assert.equal(await panel.page.locator(".neuron-label").innerText(), "call openers");
-    assert.equal(await panel.page.locator(label).inputValue(), "call openers");
+    assert.equal(await field(panel, label).inputValue(), "call openers");
     await panel.page.getByText(/Notes go to \.introspect\/notes\.json/).waitFor();
     await panel.close();
   });
@@ -189,7 +191,7 @@ describe("notes on the neurons page", () => {
   it("are kept at Enter, with what they were before", async () => {
     const panel = await open(neuronsData(1));
     const { layer, neuron } = rankingOf().neurons[1]!;
-    await panel.page.locator(label).fill("openers");
+    await field(panel, label).fill("openers");
     await panel.page.keyboard.press("Enter");
     await panel.page.getByText("Kept.", { exact: true }).waitFor();
     const before = { label: "call openers", note: "" };
@@ -207,20 +209,20 @@ describe("notes on the neurons page", () => {
       },
     };
     const panel = await open(neuronsData(1), { handlers });
-    await panel.page.locator(note).fill("mine");
-    await panel.page.locator(note).press("Control+Enter");
+    await field(panel, note).fill("mine");
+    await field(panel, note).press("Control+Enter");
     await panel.page.getByText("The notes cannot be read. Correct the file.").waitFor();
     await panel.send(ready(neuronsData(1), 2));
-    assert.equal(await panel.page.locator(note).inputValue(), "mine");
+    assert.equal(await field(panel, note).inputValue(), "mine");
     await panel.close();
   });
 
   it("are kept when another neuron is chosen while one writes", async () => {
     const panel = await open(neuronsData(1));
-    await panel.page.locator(label).fill("half");
+    await field(panel, label).fill("half");
     await panel.send(ready(neuronsData(2), 2));
     assert.equal(panel.requests.at(-1)!.method, "neurons/note");
-    assert.equal(await panel.page.locator(label).inputValue(), "");
+    assert.equal(await field(panel, label).inputValue(), "");
     await panel.close();
   });
 

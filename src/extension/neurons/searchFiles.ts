@@ -1,19 +1,20 @@
 /** The files that are searched for strong places of a neuron, and their texts. */
 import * as vscode from "vscode";
 import { throwIfCancelled, type CancelSignal } from "../../base/cancel";
-import type { SearchScope } from "../../protocol/neuronPanel";
+import { mostFilesSearched, type SearchScope } from "../../protocol/neuronPanel";
 
 /** Bytes of a file that is read: source files are smaller, generated ones larger. */
 const largestFile = 1_000_000;
-/** Files searched at most. */
-const mostFiles = 5_000;
+/** Files that nobody reads, beside what `files.exclude` says, which holds too. */
+const neverSearched = "**/node_modules/**";
 
-/** The addresses of a scope, in order of name; `files.exclude` holds, and node_modules is never searched. */
+/** The addresses of a scope, in order of name: of the workspace, the first 5,000 that `files.exclude` leaves. */
 export async function filesOf(scope: SearchScope): Promise<vscode.Uri[]> {
   const found =
-    scope === "open" ? openFiles() : await vscode.workspace.findFiles("**/*", undefined, mostFiles);
-  const wanted = found.filter(({ path }) => scope === "open" || !path.includes("/node_modules/"));
-  const byAddress = new Map(wanted.map((uri) => [uri.toString(), uri]));
+    scope === "open"
+      ? openFiles()
+      : await vscode.workspace.findFiles("**/*", neverSearched, mostFilesSearched);
+  const byAddress = new Map(found.map((uri) => [uri.toString(), uri]));
   return [...byAddress.values()].sort((a, b) => (a.toString() < b.toString() ? -1 : 1));
 }
 

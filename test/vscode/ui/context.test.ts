@@ -75,9 +75,9 @@ describe("what the model sees", () => {
     const prefix = "import { ";
     await choose("Custom prefix");
     await ranOn("run on: custom prefix");
-    await frame.locator("vscode-text-area textarea").fill(prefix);
+    await frame.getByRole("textbox", { name: "Prefix", exact: true }).fill(prefix);
     const seq = Number(await frame.locator("body").getAttribute("data-seq"));
-    await frame.locator("vscode-text-area textarea").press("Control+Enter");
+    await frame.getByRole("textbox", { name: "Prefix", exact: true }).press("Control+Enter");
     await frame.waitForFunction(
       (last) =>
         document.body.dataset["status"] === "ready" && Number(document.body.dataset["seq"]) > last + 1,
@@ -110,7 +110,7 @@ describe("what the model sees", () => {
       rankedByCli(onDisk(), "lowerBound", text, "--context", "selection"),
     );
     await choose("Custom prefix");
-    assert.equal(await frame.locator("vscode-text-area textarea").inputValue(), "import { ");
+    assert.equal(await frame.getByRole("textbox", { name: "Prefix", exact: true }).inputValue(), "import { ");
   });
 
   it("is switched in the Lens: the line up to the cursor, or the selection, in a text never saved", async () => {

@@ -1,5 +1,5 @@
 /** Where a neuron is strong in other files: open ones, or all of the workspace, searched when asked. */
-import type { NeuronSearch } from "../../../src/protocol/neuronPanel";
+import { mostFilesSearched, type NeuronSearch } from "../../../src/protocol/neuronPanel";
 import { fill, h } from "../../shared/dom";
 import { Figure } from "../../shared/figure";
 import { count, neuronName, number } from "../../shared/format";
@@ -74,12 +74,13 @@ export class SearchPart {
 
 function searchSentence({ scope, read, total, leftOut, complete, places }: NeuronSearch): string {
   const where = scope === "open" ? "open files" : "files of the workspace";
+  const cut = total >= mostFilesSearched ? ` Only the first ${count(mostFilesSearched)} are searched.` : "";
   const out = leftOut > 0 ? ` ${count(leftOut)} left out: binary, not UTF-8 or larger than a megabyte.` : "";
   const found =
     places.length === 0 && complete
       ? " Nowhere is it above zero."
       : " The strongest places, at most six of a file.";
-  return `${count(read)} of ${count(total)} ${where} read${complete ? "" : " so far"}.${out}${found}`;
+  return `${count(read)} of ${count(total)} ${where} read${complete ? "" : " so far"}.${cut}${out}${found}`;
 }
 
 function searchTable(search: NeuronSearch | undefined): TableData {
