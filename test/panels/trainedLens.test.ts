@@ -26,7 +26,7 @@ async function open(
 }
 
 const figure = ".figure-lens-held-out";
-const title = "How near each lens comes on held-out text";
+const title = "KL to the output on held-out text";
 
 describe("the trained lens in the lens page", () => {
   it("is switched to and back, and each is said what it is", async () => {
