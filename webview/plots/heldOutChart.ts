@@ -49,7 +49,7 @@ export function heldOutChart(layers: readonly HeldOutLayer[], options: HeldOutOp
       svg("line", { x1: PAD.left, x2: right, y1: at, y2: at, stroke: theme.line }),
       text(
         { x: PAD.left - 5, y: at + 3.5, "text-anchor": "end" },
-        number(10 ** power).replace(/\.?0+$/, "") || "1",
+        String(Number((10 ** power).toPrecision(1))),
       ),
     );
   }

@@ -95,9 +95,7 @@ async function solve(
   const total = state.moments.length;
   for (const [l, moments] of state.moments.entries()) {
     options.onProgress?.({ done: l, total, message: "Least squares: solving" });
-    await new Promise<void>((resolve) => void setTimeout(resolve, 0));
-    throwIfCancelled(options.signal);
-    solved.push(moments.solve());
+    solved.push(await moments.solve(options));
   }
   const lenses = [solved.map(() => null), solved];
   const message = "Least squares: judging";

@@ -5,19 +5,19 @@ import { fitLens } from "../../analysis/lens/fit";
 import { type FitState, newFitState } from "../../analysis/lens/fit/state";
 import { cutWindows, windowLength } from "../../analysis/lens/fit/windows";
 import { CancelledError } from "../../base/errors";
-import type { WorkOptions } from "../../base/cancel";
 import { EngineError } from "../../engine/engineError";
+import { memoryBudget, requireMemory } from "../../engine/memory";
 import {
   checkpointPath,
   readCheckpoint,
   removeCheckpoint,
   writeCheckpoint,
 } from "../../engine/store/lensCheckpoint";
-import { tunedKind, writeLensFile } from "../../engine/store/lensFile";
+import { requireWritable, tunedKind, writeLensFile } from "../../engine/store/lensFile";
 import { encodeWhole, type WholeText } from "../../engine/window";
 import type { LensFacts } from "../../protocol/lensFile";
 import { usageError } from "../cliError";
-import type { Command } from "../command";
+import type { Command, ModelWork } from "../command";
 import { bosOf, type ParsedArguments, wholeNumber } from "../options";
 import { type Session, withModel } from "../session";
 import { readText } from "../textFile";
@@ -41,6 +41,7 @@ export const lensFitCommand: Command = {
   options: ["file", "out", "tokens", "steps", "seed", "held-out", "bos"],
   async run({ args, out, work }) {
     const given = await readGiven(args);
+    await requireWritable(given.out);
     await withModel(args.positionals[0], work, async (session) => {
       const facts = await fit(session, given, { ...work, bos: bosOf(args) });
       await out.value(facts);
@@ -72,9 +73,13 @@ const nameOf = (file: string): string => (file === "-" ? "standard input" : base
 async function fit(
   session: Session,
   given: Given,
-  work: WorkOptions & { readonly bos: ReturnType<typeof bosOf> },
+  work: ModelWork & { readonly bos: ReturnType<typeof bosOf> },
 ): Promise<LensFacts> {
   const { open, info } = session;
+  requireMemory(fitBytes(info), memoryBudget(work.memoryBudget), {
+    said: "To fit a lens (sums of products for every layer)",
+    next: "Choose a smaller model, or raise --memory-budget.",
+  });
   const encode = (text: string): Promise<WholeText> => encodeWhole(tokenizerOf(session), text, work);
   const { out, tokens, steps, seed, heldOut } = given;
   const windows = cutWindows({
@@ -118,6 +123,11 @@ async function fit(
   await writeLensFile(out, { facts, translators: fitted.translators });
   await removeCheckpoint(out);
   return { file: out, ...facts };
+}
+
+/** Two matrices of sums in float64 per layer; later translator, momentum and the best one in float32 are fewer bytes. */
+function fitBytes({ nLayers, dModel }: Session["info"]): number {
+  return 2 * 8 * nLayers * dModel ** 2;
 }
 
 function tokenizerOf({ open }: Session): NonNullable<Session["open"]["tokenizer"]> {

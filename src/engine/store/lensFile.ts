@@ -2,8 +2,8 @@
  * Lens files: translators of one model's residual stream, with how they were made and how good they are. The format is
  * in models/README.md; `kind` is open, so that later kinds of lenses are files of the same form.
  */
-import { open, rename, rm, writeFile, type FileHandle } from "node:fs/promises";
-import { basename } from "node:path";
+import { access, constants, open, rename, rm, writeFile, type FileHandle } from "node:fs/promises";
+import { basename, dirname, resolve } from "node:path";
 import { CodedError } from "../../base/errors";
 import type { SafetensorsEntry, SafetensorsHeader } from "../../formats/safetensors";
 import { writeSafetensors } from "../../formats/safetensorsWriter";
@@ -180,10 +180,21 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
     await rename(temporary, path);
   } catch (cause) {
     await rm(temporary, { force: true });
-    const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    const next = "Choose a folder that exists and that you may write to.";
-    throw new EngineError("lens-not-written", `${path} cannot be written: ${why}.`, { next, cause });
+    throw unwritten(path, cause);
   }
+}
+
+/** Returns when a file could be put there; rejects with {EngineError} "lens-not-written", before long work is lost. */
+export async function requireWritable(path: string): Promise<void> {
+  await access(dirname(resolve(path)), constants.W_OK).catch((cause: unknown) => {
+    throw unwritten(path, cause);
+  });
+}
+
+function unwritten(path: string, cause: unknown): EngineError {
+  const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
+  const next = "Choose a folder that exists and that you may write to.";
+  return new EngineError("lens-not-written", `${path} cannot be written: ${why}.`, { next, cause });
 }
 
 function bad(path: string, why: string, cause?: unknown): EngineError {

@@ -26,8 +26,8 @@ export async function unembedDigest(
     unembed.bias,
   ];
   for (const name of names) {
-    hash.update(name == null ? "-" : "+");
-    if (name != null) await addWeight(hash, locateWeight(weights, name), directory);
+    hash.update(typeof name === "string" ? "+" : "-");
+    if (typeof name === "string") await addWeight(hash, locateWeight(weights, name), directory);
   }
   return hash.digest("hex");
 }

@@ -30,6 +30,7 @@ const good: [Method, unknown][] = [
   ["run/choose", { context: "document", prefix: "" }],
   ["run/choose", { context: "prefix", prefix: "a\n\u0000<b>" }],
   ["attention/choose", { layer: 3, head: 5 }],
+  ["lens/choose", { kind: "trained" }],
   ["steering/run", { scale: -4.5 }],
   ["export/save", { name: "lens.svg", format: "svg", content: "<svg/>", encoding: "utf8" }],
   ["export/save", { name: "lens", format: "png", content: "iVBORw==", encoding: "base64" }],
@@ -64,6 +65,8 @@ const bad: [string, Method, unknown][] = [
     { layer: 0, neuron: 0, before: { label: "", note: "" }, after: { label: "x".repeat(201), note: "" } },
   ],
   ["a context that is none", "run/choose", { context: "file", prefix: "" }],
+  ["a lens that is none", "lens/choose", { kind: "jacobian" }],
+  ["a lens by its file", "lens/choose", { kind: "trained", file: "/etc/passwd" }],
   ["no prefix", "run/choose", { context: "selection" }],
   ["an endless prefix", "run/choose", { context: "prefix", prefix: "x".repeat(20_001) }],
   ["a place for its context", "run/choose", { context: "selection", prefix: "", from: 3 }],
@@ -112,6 +115,7 @@ describe("what a page asks", () => {
       "context",
       "prefix",
       "range",
+      "kind",
     ];
     const methods = Object.keys(panelCallDecoders) as Method[];
     for (let round = 0; round < 3000; round++) {

@@ -49,8 +49,8 @@ export class TrainedLens {
   readonly note = h("p", { class: "note" }, notes.logit);
   readonly figure: Figure;
   private readonly radios: ReadonlyMap<LensKind, HTMLInputElement>;
-  private readonly hint = h("p", { class: "lens-hint" });
-  private readonly warning = h("p", { class: "lens-hint" });
+  private readonly hint = h("p", { class: "note lens-hint" });
+  private readonly warning = h("p", { class: "note" });
   private readonly made = h("p", { class: "note" });
   private readonly chart = h("div", {});
   private facts: LensFacts | null = null;
@@ -69,7 +69,7 @@ export class TrainedLens {
     this.choice = h("div", { class: "lens-choice", hidden: true }, row, this.hint);
     this.figure = new Figure(context, {
       name: "lens-held-out",
-      title: "How near each lens comes on held-out text",
+      title: "KL to the output on held-out text",
       table: () => heldOutTable(this.facts?.heldOut.layers ?? []),
       data: () => this.facts,
     });

@@ -1,4 +1,5 @@
 /** Least squares from a layer's rows to the last one's: sums that grow window by window, and their solution. */
+import { throwIfCancelled, type WorkOptions } from "../../../base/cancel";
 import type { LensMath, Translator } from "../../../graph/lensMath";
 import { cholesky, solveCholesky } from "../../../tensor/cholesky";
 
@@ -6,6 +7,8 @@ import { cholesky, solveCholesky } from "../../../tensor/cholesky";
 const ridge = 1e-3;
 /** And this share of the mean variance, for dimensions that never vary. */
 const floor = 1e-9;
+/** Rows of A between two looks at the signal. */
+const rowsAtOnce = 32;
 
 /** Sums over positions of one layer: x is the layer's row, y what is missing to the last one's, both less a shift. */
 export class Moments {
@@ -62,8 +65,11 @@ export class Moments {
     }
   }
 
-  /** The map that comes nearest to the last row on the positions seen: A = Cyx (Cxx + ridge)⁻¹, b from the means. */
-  solve(): Translator {
+  /**
+   * The map that comes nearest to the last row on the positions seen: A = Cyx (Cxx + ridge)⁻¹, b from the means. Rejects
+   * with {CancelledError} when it is stopped; a wide layer takes seconds.
+   */
+  async solve(options: WorkOptions = {}): Promise<Translator> {
     const { d, n } = this;
     const meanX = this.x.map((sum) => sum / n);
     const meanY = this.y.map((sum) => sum / n);
@@ -80,6 +86,7 @@ export class Moments {
     const { a, b } = none;
     const row = new Float64Array(d);
     for (let i = 0; i < d; i++) {
+      if (i % rowsAtOnce === 0) await pause(options);
       for (let j = 0; j < d; j++) row[j] = this.yx[i * d + j] / n - meanY[i] * meanX[j];
       solveCholesky(covariance, d, row);
       a.set(row, i * d);
@@ -89,6 +96,12 @@ export class Moments {
     }
     return { a, b };
   }
+}
+
+/** Lets a signal be heard. */
+async function pause({ signal }: WorkOptions): Promise<void> {
+  await new Promise<void>((resolve) => void setTimeout(resolve, 0));
+  throwIfCancelled(signal);
 }
 
 function addTo(sum: Float64Array, more: Float64Array): void {
