@@ -2,6 +2,8 @@
 import { isAbsolute, resolve } from "node:path";
 import { attentionView } from "../analysis/attention";
 import { lensView } from "../analysis/lens";
+import { lensDepths } from "../analysis/lens/depths";
+import { lensPerplexity } from "../analysis/lens/perplexity";
 import { neuronCard } from "../analysis/neuronCard";
 import { neuronFile } from "../analysis/neuronFile";
 import { rankNeurons } from "../analysis/neurons";
@@ -36,10 +38,20 @@ export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
       const { tokens } = await tokenizerOf(await store.getUnchanged(model, work)).encodeLong(text, work);
       return { text, tokens };
     },
-    "lens/view": async ({ model, input, columns, k }, work) => {
+    "lens/view": async ({ model, input, columns, k, chosen = [] }, work) => {
       const held = await store.getUnchanged(model, work);
-      const request = { window: windowOf(held, input), columns, k, cache: held.columns };
+      // Ids that somebody chose may be another model's.
+      const known = chosen.filter((id) => id < held.open.info.dVocab);
+      const request = { window: windowOf(held, input), columns, k, chosen: known, cache: held.columns };
       return lensView(held.open.runner, held.open.vocabulary, request, work);
+    },
+    "lens/perplexity": async ({ model, input, range }, work) => {
+      const held = await store.getUnchanged(model, work);
+      return lensPerplexity(held.open.runner, { window: windowOf(held, input), range }, work);
+    },
+    "lens/depths": async ({ model, input, range }, work) => {
+      const held = await store.getUnchanged(model, work);
+      return lensDepths(held.open.runner, { window: windowOf(held, input), range }, work);
     },
     "neurons/rank": async ({ model, input, range, k, layer }, work) => {
       const held = await store.getUnchanged(model, work);

@@ -5,6 +5,8 @@ import type { PanelId } from "../protocol/panelApi";
 import { protocolVersion } from "../protocol/version";
 import { registerCommands } from "./commands";
 import { Setting, viewTypes } from "./contributions";
+import { DepthUnderline } from "./decorations/depthUnderline";
+import { InlinePrediction } from "./decorations/inlinePrediction";
 import { NeuronColours } from "./decorations/neuronColours";
 import { firstLook } from "./documents/firstLook";
 import { registerSample } from "./documents/sample";
@@ -32,7 +34,8 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
   const neurons = new NeuronsPanel(services, colours);
   const attention = new AttentionPanel(services);
   const steering = new SteeringPanel(services);
-  const lens = new LensViewProvider(services);
+  const marks = { depth: new DepthUnderline(services), inline: new InlinePrediction() };
+  const lens = new LensViewProvider(services, marks);
   neurons.register();
   attention.register();
   const panels = { neurons, attention, steering, lens };
@@ -45,6 +48,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     models,
     ...Object.values(panels),
     colours,
+    ...Object.values(marks),
     showModelStatus(models),
     connectEditors(services.focus),
     vscode.workspace.onDidChangeConfiguration((event) => {
@@ -53,7 +57,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
       models.forget();
     }),
     registerSample(context.extensionUri),
-    registerCommands({ services, neurons, attention, steering, colours, restart }),
+    registerCommands({ services, neurons, attention, steering, colours, marks, restart }),
     vscode.window.registerWebviewViewProvider(viewTypes.lens, lens),
   );
   firstLook(context).then(undefined, (error: unknown) =>
@@ -70,6 +74,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     panelState: (id) => states[id](),
     model: () => ({ path: models.path, state: models.state }),
     colours: () => colours.state,
+    lensMarks: () => ({ depth: marks.depth.state, inline: marks.inline.shown }),
   };
 }
 

@@ -6,6 +6,7 @@ import { selectedTarget, textEditor, type DocumentTarget } from "./documents/doc
 import { says } from "./messages";
 import { chooseModel } from "./model/chooseModel";
 import type { AttentionPanel } from "./panels/attentionPanel";
+import type { LensMarks } from "./panels/lensExtras";
 import { report } from "./panels/hostHandlers";
 import type { NeuronsPanel } from "./panels/neuronsPanel";
 import type { Services } from "./services";
@@ -19,6 +20,7 @@ export interface CommandTargets {
   readonly attention: AttentionPanel;
   readonly steering: SteeringPanel;
   readonly colours: NeuronColours;
+  readonly marks: LensMarks;
   /** Starts the engine anew and repeats what its end cut off. */
   restart(): void;
 }
@@ -27,7 +29,15 @@ type CommandTable = {
   readonly [C in Command]: (...args: CommandArguments[C]) => PromiseLike<unknown> | void;
 };
 
-function table({ services, neurons, attention, steering, colours, restart }: CommandTargets): CommandTable {
+function table({
+  services,
+  neurons,
+  attention,
+  steering,
+  colours,
+  marks,
+  restart,
+}: CommandTargets): CommandTable {
   const onSelection = async (look: (target: DocumentTarget) => Promise<unknown>): Promise<void> => {
     const target = askedSelection();
     if (target) await look(target);
@@ -39,7 +49,10 @@ function table({ services, neurons, attention, steering, colours, restart }: Com
     [Command.RunExperiment]: (file) => runExperimentFile(steering, file),
     [Command.ChooseModel]: () => chooseModel(services),
     [Command.ShowLens]: () => vscode.commands.executeCommand(`${viewTypes.lens}.focus`),
-    [Command.ClearColours]: () => colours.clear(),
+    [Command.ClearColours]: () => {
+      colours.clear();
+      marks.depth.enable(false);
+    },
     [Command.GoBack]: () => services.focus.back(),
     [Command.GoForward]: () => services.focus.forward(),
     [Command.ShowLog]: () => services.log.show(true),

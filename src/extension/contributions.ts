@@ -41,6 +41,7 @@ export enum Setting {
   Device = "introspect.device",
   CudaLibraries = "introspect.cudaLibraries",
   Bos = "introspect.bos",
+  LensInline = "introspect.lens.inline",
 }
 
 /** What each setting holds. */
@@ -59,6 +60,8 @@ export interface SettingTypes {
   [Setting.CudaLibraries]: string;
   /** Whether a BOS token stands before what is run. */
   [Setting.Bos]: BosPolicy;
+  /** Whether the lens's prediction stands at the end of the cursor's line. */
+  [Setting.LensInline]: boolean;
 }
 
 /** The value of each setting that nobody has changed. */
@@ -70,11 +73,12 @@ export const settingDefaults: SettingTypes = {
   [Setting.Device]: "cpu",
   [Setting.CudaLibraries]: "",
   [Setting.Bos]: "auto",
+  [Setting.LensInline]: false,
 };
 
 /** Context keys for `when` clauses. */
 export enum ContextKey {
-  /** True while a neuron's colours are on an editor. */
+  /** True while colours or underlines are on an editor. */
   ColoursShown = "introspect.coloursShown",
   /** True while something was looked at before, or after, what is shown. */
   CanGoBack = "introspect.canGoBack",
@@ -94,6 +98,12 @@ export const viewTypes = {
 
 /** End of the name of every experiment file. */
 export const experimentSuffix = ".introspect.json";
+
+/** Theme colours of the Lens in the editor: the prediction at the line's end, and the line under a token. */
+export const lensColours = {
+  inline: "introspect.lens.inlineForeground",
+  depth: "introspect.lens.depth",
+} as const;
 
 /** How many steps of colour there are on either side of zero. */
 export const colourLevels = 6;

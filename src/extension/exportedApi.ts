@@ -1,6 +1,7 @@
 /** What `activate` gives to other extensions and to the tests inside VS Code: state to read, nothing to change. */
 import type { PanelData, PanelId, PanelState } from "../protocol/panelApi";
 import type { PaintedState } from "./decorations/neuronColours";
+import type { UnderlinedState } from "./decorations/depthUnderline";
 import type { ModelState } from "./model/models";
 
 /** The extension's state as it is now. */
@@ -13,4 +14,6 @@ export interface IntrospectExports {
   model(): { readonly path: string; readonly state: ModelState };
   /** The colours on the editors; undefined without any. */
   colours(): PaintedState | undefined;
+  /** The Lens's marks in the editors: lines under tokens, words at the line's end. */
+  lensMarks(): { readonly depth: UnderlinedState | undefined; readonly inline: string | undefined };
 }

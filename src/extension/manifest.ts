@@ -11,6 +11,7 @@ import {
   colourId,
   colourLevels,
   experimentSuffix,
+  lensColours,
   settingDefaults,
   viewContainer,
   viewTypes,
@@ -45,6 +46,8 @@ export const manifestTexts: Readonly<Record<string, string>> = {
   [Setting.LensColumns]: "Number of positions that the Lens shows, the newest last.",
   [Setting.Bos]:
     "Whether a beginning-of-sequence (BOS) token stands before a text that is run. Every result says whether one did.",
+  [Setting.LensInline]:
+    "Shows the model's prediction faintly at the end of the cursor's line while you type. The Lens has a switch for it.",
   "bos.auto": "As the model's tokenizer itself has it.",
   "bos.always": "Always; a tokenizer without such a token is refused.",
   "bos.never": "Never.",
@@ -140,6 +143,7 @@ function configuration() {
       ),
       [Setting.CudaLibraries]: setting(Setting.CudaLibraries, { type: "string", scope: "machine" }, 6),
       [Setting.Bos]: setting(Setting.Bos, bosSchema(), 4),
+      [Setting.LensInline]: setting(Setting.LensInline, { type: "boolean" }, 3),
     },
   };
 }
@@ -180,9 +184,36 @@ function colourPair(sign: ColourSign, level: number) {
 
 function colours() {
   const levels = Array.from({ length: colourLevels }, (_, i) => i + 1);
-  return (["positive", "negative"] as const).flatMap((sign) =>
+  const activations = (["positive", "negative"] as const).flatMap((sign) =>
     levels.flatMap((level) => colourPair(sign, level)),
   );
+  return [...activations, ...lensPair()];
+}
+
+/** Faint words, and a line in the hue that is no data. */
+function lensPair() {
+  return [
+    {
+      id: lensColours.inline,
+      description: "The Lens's prediction at the end of the cursor's line.",
+      defaults: {
+        light: "#767676",
+        dark: "#8a8a8a",
+        highContrast: "#c8c8c8",
+        highContrastLight: "#515151",
+      },
+    },
+    {
+      id: lensColours.depth,
+      description: "Line under a token that shows its prediction depth.",
+      defaults: {
+        light: "#b35c00",
+        dark: "#e0913a",
+        highContrast: "#ffa94d",
+        highContrastLight: "#a84300",
+      },
+    },
+  ];
 }
 
 // Escape also ends many small things of the editor; those come first.

@@ -58,6 +58,15 @@ function contextOf(value: unknown, path: string): RunContext {
     : { kind, from, prefix: asText(context["prefix"], `${path}.prefix`) };
 }
 
+function textRangeOf(params: Fields): EngineApi["lens/depths"]["params"] {
+  return { model: modelOf(params), input: inputOf(params), range: rangeOf(params) };
+}
+
+function chosenOf(params: Fields): number[] {
+  const chosen = asList(params["chosen"] ?? [], "params.chosen");
+  return chosen.map((id, i) => asInteger(id, `params.chosen[${i}]`, { min: 0 }));
+}
+
 /** Per method of the engine, the check of what the extension sends; each throws DecodeError "bad-field" and its like. */
 export const engineCallDecoders: ParamDecoders<EngineApi> = {
   "engine/hello": (value) => ({ build: asText(paramsOf(value)["build"], "params.build") }),
@@ -74,8 +83,11 @@ export const engineCallDecoders: ParamDecoders<EngineApi> = {
       input: inputOf(params),
       columns: count(params, "columns"),
       k: count(params, "k"),
+      chosen: chosenOf(params),
     };
   },
+  "lens/perplexity": (value) => textRangeOf(paramsOf(value)),
+  "lens/depths": (value) => textRangeOf(paramsOf(value)),
   "neurons/rank": (value) => {
     const params = paramsOf(value);
     const all = params["layer"] === null || params["layer"] === undefined;

@@ -2,7 +2,7 @@
 import type { BosPolicy } from "../base/bosPolicy";
 import type { AttentionView } from "./attention";
 import type { Experiment, SteerResult } from "./edit";
-import type { LensView } from "./lens";
+import type { LensDepths, LensPerplexity, LensView } from "./lens";
 import type { ModelInfo, RunInput, TokensResult } from "./model";
 import type { VerifyRecord } from "./verify";
 import type { NeuronCard, NeuronFile, NeuronsResult } from "./neurons";
@@ -28,8 +28,18 @@ export interface EngineApi {
     result: { digest: string; verified: readonly VerifyRecord[] };
   };
   "text/tokens": { params: { model: string; text: string }; result: TokensResult };
-  /** The last `columns` positions of the text up to its end. */
-  "lens/view": { params: { model: string; input: RunInput; columns: number; k: number }; result: LensView };
+  /** The last `columns` positions of the text up to its end; `chosen` are ids to follow through each of them. */
+  "lens/view": {
+    params: { model: string; input: RunInput; columns: number; k: number; chosen?: readonly number[] };
+    result: LensView;
+  };
+  /** How well each row foretells the tokens of a range. */
+  "lens/perplexity": {
+    params: { model: string; input: RunInput; range: OffsetRange };
+    result: LensPerplexity;
+  };
+  /** Prediction depth of the tokens of a range. */
+  "lens/depths": { params: { model: string; input: RunInput; range: OffsetRange }; result: LensDepths };
   /** `layer`: the neurons of one layer alone; null or left out, of all. */
   "neurons/rank": {
     params: { model: string; input: RunInput; range: OffsetRange; k: number; layer?: number | null };

@@ -1,9 +1,10 @@
 /** Colours of one neuron on the tokens of an editor: twelve fixed decoration types, only where one can see them. */
 import * as vscode from "vscode";
 import type { TokenInfo } from "../../protocol/model";
-import { ContextKey, colourId, colourLevels, type ColourSign } from "../contributions";
+import { colourId, colourLevels, type ColourSign } from "../contributions";
 import { colourTexts } from "../messages";
 import { bucketTokens, scaleOf, type Buckets, type ColouredToken } from "./buckets";
+import { setColoursShown } from "./shownColours";
 
 /** What is painted: one neuron's activations on tokens of one version of a document. */
 export interface Painting {
@@ -84,7 +85,7 @@ export class NeuronColours implements vscode.Disposable {
   }
 
   private setContext(shown: boolean): void {
-    void vscode.commands.executeCommand("setContext", ContextKey.ColoursShown, shown);
+    setColoursShown(this, shown);
   }
 
   private paintAll(): void {

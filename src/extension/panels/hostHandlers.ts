@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import { CancelledError, CodedError, toErrorData } from "../../base/errors";
 import type { OffsetRange } from "../../protocol/engineApi";
 import type { ChosenPlace } from "../../protocol/focus";
+import type { LensMark } from "../../protocol/lensPanel";
 import type { HostApi, PanelId, RunChoice } from "../../protocol/panelApi";
 import type { Handlers } from "../../protocol/rpc";
 import { Command } from "../contributions";
@@ -22,6 +23,11 @@ export interface PanelActions {
   point?(range: OffsetRange | null): void;
   /** Makes a token the one that the other panels follow. */
   choosePlace?(place: ChosenPlace): void;
+  /** Rejects with what is wrong with the text. */
+  followText?(text: string): Promise<void>;
+  toggleFollowed?(id: number): Promise<void>;
+  pin?(on: boolean): Promise<void>;
+  mark?(mark: LensMark, on: boolean): Promise<void>;
   /** Ranks the neurons of one layer, or of all. */
   chooseLayer?(layer: number | null): Promise<void>;
   chooseNeuron?(layer: number, neuron: number): Promise<void>;
@@ -67,6 +73,14 @@ export function hostHandlers<Id extends PanelId>(
       actions.choosePlace?.(place);
       return null;
     },
+    // Waited for: the page says beside its field what is wrong with the text.
+    "lens/follow": async ({ text }) => {
+      await actions.followText?.(text);
+      return null;
+    },
+    "lens/toggle": ({ id }) => start(actions.toggleFollowed?.(id)),
+    "lens/pin": ({ on }) => start(actions.pin?.(on)),
+    "lens/mark": ({ mark, on }) => start(actions.mark?.(mark, on)),
     "neurons/only": ({ layer }) => start(actions.chooseLayer?.(layer)),
     "neurons/choose": ({ layer, neuron }) => start(actions.chooseNeuron?.(layer, neuron)),
     "editor/clear": () => start(vscode.commands.executeCommand(Command.ClearColours)),
