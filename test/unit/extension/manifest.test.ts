@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import ts from "typescript";
-import { Command, colourLevels } from "../../../src/extension/contributions";
+import { Command, colourLevels, lensColours } from "../../../src/extension/contributions";
 import { activationEvents, contributes, manifestTexts } from "../../../src/extension/manifest";
 import { inRepo } from "../../support/paths";
 
@@ -94,7 +94,7 @@ describe("package.json", () => {
     assert.equal(configuration.properties["introspect.model.path"]?.scope, "machine");
   });
 
-  it("keeps the number of colours small: a fill and a border per step and side", () => {
-    assert.equal((contributes()["colors"] as unknown[]).length, 4 * colourLevels);
+  it("keeps the number of colours small: a fill and a border per step and side, and two of the Lens", () => {
+    assert.equal((contributes()["colors"] as unknown[]).length, 4 * colourLevels + Object.keys(lensColours).length);
   });
 });

@@ -45,7 +45,7 @@ export class PinnedFigure {
       context.host.memory.set(remembered, this.isDifference ? "difference" : "side");
       this.draw();
     });
-    this.figure.body.append(this.words, this.grid.element);
+    this.figure.body.append(this.grid.element, this.words);
     this.figure.element.querySelector(".tools")?.prepend(this.asDifference);
   }
 
