@@ -2,42 +2,38 @@
  * The logit lens: what the residual stream decodes to at every layer.
  *
  * Row l is `blocks.l.hook_resid_pre`, the last row `blocks.{L-1}.hook_resid_post`, each through the model's own final
- * norm and unembedding. Early rows are biased; a low probability there is no evidence of absence. A trained lens puts
- * each row but the last through its translator first (fit.ts).
+ * norm and unembedding. Early rows are biased; a low probability there is no evidence of absence.
  *
  * Source: nostalgebraist, "interpreting GPT: the logit lens", 2020; prediction depth as in Belrose et al., 2023.
  */
-import { throwIfCancelled, type WorkOptions } from "../base/cancel";
+import type { WorkOptions } from "../base/cancel";
 import type { Translate } from "../graph/lensMath";
-import type { Decoded, Runner, Vocabulary } from "../graph/runner";
-import type { LensCell, LensTrajectory, LensView } from "../protocol/lens";
-import type { ModelInfo, RunWindow } from "../protocol/model";
+import type { Runner, RunReads, Vocabulary } from "../graph/runner";
+import type { LensCell, LensView } from "../protocol/lens";
+import type { RunWindow } from "../protocol/model";
 import { requireIds } from "./common/analysisError";
-import { decodeRows, topTokens } from "./common/decodeRows";
 import { depthOf } from "./common/predictionDepth";
 import { indices, readAt, rowOf } from "./common/reads";
-import { LensColumns, type LensColumn } from "./lens/columns";
-
-/** How many of the last position's final top tokens are followed through the rows. */
-export const trajectoriesShown = 3;
+import { decodeColumns, type LensPlace } from "./lens/cells";
+import { LensColumns, type ColumnsKey, type LensColumn } from "./lens/columns";
+import { layersTogether, lensHooks } from "./lens/hooks";
+import { isForetold, perplexityOf } from "./lens/perplexity";
 
 /** Which token every number of a lens is about. */
 export const lensAbout: LensView["about"] = "next";
 
-/** Floats that one run may bring back, so that a long text does not fill the memory with residual streams. */
-const readBudget = 16_777_216;
-
-/** The hooks whose rows the lens shows, from the embedding up: nLayers + 1 of them. */
-export function lensHooks(info: ModelInfo): string[] {
-  const before = indices(info.nLayers).map((l) => `blocks.${l}.hook_resid_pre`);
-  return [...before, `blocks.${info.nLayers - 1}.hook_resid_post`];
-}
+/** Tokens listed that are held at once until their row is complete. */
+const listBudget = 4_194_304;
+/** Positions whose rows are put side by side at once. */
+const placesAtOnce = 256;
 
 /** What a lens view asks for: the last `columns` positions of a window with `k` tokens each. */
 export interface LensRequest {
   readonly window: RunWindow;
   readonly columns: number;
   readonly k: number;
+  /** Ids that somebody follows through every column. */
+  readonly chosen?: readonly number[];
   /** What earlier views have computed; only the missing columns are computed anew. */
   readonly cache?: LensColumns;
   /** Of a trained lens; the cache must then be of that lens alone. */
@@ -45,7 +41,7 @@ export interface LensRequest {
 }
 
 /**
- * Cells of the last positions at every row, the depth of each position and the last one's trajectories.
+ * Cells of the last positions at every row, each position's depth and the tokens followed through it.
  * @throws {AnalysisError} "empty-input"
  */
 export async function lensView(
@@ -55,38 +51,38 @@ export async function lensView(
   options: WorkOptions = {},
 ): Promise<LensView> {
   const started = performance.now();
-  const { window, k, cache = new LensColumns(), translate } = request;
+  const { window, k, chosen = [], cache = new LensColumns(), translate } = request;
   requireIds(window.ids);
   const last = window.ids.length - 1;
   const n = Math.min(window.ids.length, Math.max(1, request.columns));
   const positions = indices(n).map((i) => last - n + 1 + i);
-  cache.align(window.ids, k);
+  const key = { ids: window.ids, k, chosen };
+  cache.align(key);
   const columns = new Map<number, LensColumn>();
   for (const pos of positions) {
     const kept = cache.get(pos);
-    if (kept && (pos !== last || kept.trajectories)) columns.set(pos, kept);
+    if (kept) columns.set(pos, kept);
   }
   const missing = positions.filter((pos) => !columns.has(pos));
-  const key = { ids: window.ids, k };
   for (const [pos, column] of await computeColumns(
     runner,
     vocabulary,
-    { ...key, positions: missing, translate },
+    { key, positions: missing, translate },
     options,
   )) {
     columns.set(pos, column);
     cache.put(key, pos, column);
   }
   const shown = positions.map((pos) => columns.get(pos) as LensColumn);
+  const counted = shown.filter((_, i) => isForetold(window, positions[i]));
+  const rows = lensHooks(runner.info).map((_, row) => row);
   return {
     about: lensAbout,
-    layers: lensHooks(runner.info).map((_, row) => ({
-      layer: row,
-      positions: shown.map((c) => c.cells[row]),
-    })),
+    layers: rows.map((row) => ({ layer: row, positions: shown.map((c) => c.cells[row]) })),
     window,
     positions,
-    trajectories: shown[n - 1].trajectories ?? [],
+    trajectories: shown.map((column) => column.trajectories),
+    perplexity: perplexityOf(rows.map((row) => counted.map(({ cells }) => cells[row].surprisal as number))),
     depth: shown.map((column) => predictionDepth(column.cells)),
     engineMs: performance.now() - started,
     columnsComputed: missing.length,
@@ -112,116 +108,90 @@ export async function* lensRows(
   },
   options: WorkOptions = {},
 ): AsyncGenerator<{ readonly layer: number; readonly cells: readonly LensCell[] }> {
-  const { ids, k, translate = asItIs } = request;
+  const { ids, translate } = request;
   requireIds(ids);
+  const k = Math.min(request.k, runner.info.dVocab);
   const hooks = lensHooks(runner.info);
-  const together = Math.max(1, Math.floor(readBudget / (ids.length * runner.info.dModel)));
+  const output = hooks[hooks.length - 1];
+  const held = Math.max(1, Math.floor(listBudget / (ids.length * k)));
+  const together = Math.min(held, Math.max(1, layersTogether(runner.info, ids.length) - 1));
   for (let from = 0; from < hooks.length; from += together) {
+    options.onProgress?.({ done: from, total: hooks.length, message: "Decoding layers" });
     const part = hooks.slice(from, from + together);
-    const run = await runner.run({ ids, reads: part.map((hook) => ({ hook })) }, { signal: options.signal });
-    for (const [i, hook] of part.entries()) {
-      options.onProgress?.({ done: from + i, total: hooks.length, message: "Decoding layers" });
-      const rows = await translate(from + i, readAt(run, hook).data);
-      for await (const { first, decoded } of decodeRows(runner, { rows, k }, options)) {
-        yield {
-          layer: from + i,
-          cells: decoded.ids.map((_, row) => cell(decoded, row, first + row, vocabulary)),
-        };
-      }
+    const read = part.includes(output) ? part : [...part, output];
+    const run = await runner.run({ ids, reads: read.map((hook) => ({ hook })) }, { signal: options.signal });
+    const cells: LensCell[][] = part.map(() => []);
+    for (let first = 0; first < ids.length; first += placesAtOnce) {
+      const places = placesOf(
+        ids,
+        indices(Math.min(placesAtOnce, ids.length - first)).map((i) => first + i),
+      );
+      const at = places.map(({ pos }) => pos);
+      const layers = read.map((hook) => hooks.indexOf(hook));
+      const rows = await rowsOfPlaces(run, { hooks: read, layers, at, translate }, runner.info.dModel);
+      const decode = { rows, places, k, chosen: [] };
+      for await (const column of decodeColumns(runner, vocabulary, decode, options))
+        part.forEach((_, i) => cells[i].push(column.cells[i]));
     }
+    for (const [i] of part.entries()) yield { layer: from + i, cells: cells[i] };
   }
 }
-
-interface Wanted {
-  readonly ids: readonly number[];
-  readonly k: number;
-  readonly positions: readonly number[];
-  readonly translate: Translate | undefined;
-}
-
-const asItIs: Translate = async (_, values) => values;
 
 async function computeColumns(
   runner: Runner,
   vocabulary: Vocabulary,
-  wanted: Wanted,
+  {
+    key,
+    positions,
+    translate,
+  }: {
+    readonly key: ColumnsKey;
+    readonly positions: readonly number[];
+    readonly translate: Translate | undefined;
+  },
   options: WorkOptions,
 ): Promise<Map<number, LensColumn>> {
   const columns = new Map<number, LensColumn>();
-  if (wanted.positions.length === 0) return columns;
-  const rows = await readColumns(runner, wanted, options);
-  const last = wanted.ids.length - 1;
-  const others = wanted.positions.filter((pos) => pos !== last);
-  const cells = await decodeColumns(runner, vocabulary, { rows, positions: others, k: wanted.k }, options);
-  others.forEach((pos, i) => columns.set(pos, { cells: cells[i] }));
-  const lastRows = rows.get(last);
-  throwIfCancelled(options.signal);
-  if (lastRows)
-    columns.set(last, await lastColumn(runner, vocabulary, { rows: lastRows, pos: last, k: wanted.k }));
+  if (positions.length === 0) return columns;
+  const { ids, k, chosen } = key;
+  const hooks = lensHooks(runner.info);
+  const run = await runner.run({ ids, reads: hooks.map((hook) => ({ hook, positions })) }, options);
+  const places = { hooks, layers: indices(hooks.length), at: indices(positions.length), translate };
+  const rows = await rowsOfPlaces(run, places, runner.info.dModel);
+  const decode = { rows, places: placesOf(ids, positions), k, chosen };
+  for await (const column of decodeColumns(runner, vocabulary, decode, options))
+    columns.set(column.cells[0].pos, column);
   return columns;
 }
 
-/** Per position its residual rows, [row, dModel]. */
-async function readColumns(
-  runner: Runner,
-  wanted: Wanted,
-  options: WorkOptions,
-): Promise<Map<number, Float32Array>> {
-  const { dModel } = runner.info;
-  const hooks = lensHooks(runner.info);
-  const reads = hooks.map((hook) => ({ hook, positions: wanted.positions }));
-  const run = await runner.run({ ids: wanted.ids, reads }, options);
-  const rows = new Map(wanted.positions.map((pos) => [pos, new Float32Array(hooks.length * dModel)]));
-  const { translate = asItIs } = wanted;
+const placesOf = (ids: readonly number[], positions: readonly number[]): LensPlace[] =>
+  positions.map((pos) => ({ pos, next: ids[pos + 1] ?? null }));
+
+/** What of a run is put side by side. */
+interface PlacedRows {
+  readonly hooks: readonly string[];
+  /** The lens row of each hook. */
+  readonly layers: readonly number[];
+  /** Indices along the first axis of what was read. */
+  readonly at: readonly number[];
+  readonly translate: Translate | undefined;
+}
+
+/** [place, hook, dModel] of what was read, each hook through its translator where there is a trained lens. */
+async function rowsOfPlaces(
+  run: RunReads,
+  { hooks, layers, at, translate }: PlacedRows,
+  dModel: number,
+): Promise<Float32Array> {
+  const rows = new Float32Array(at.length * hooks.length * dModel);
   for (const [row, hook] of hooks.entries()) {
     const read = readAt(run, hook);
-    const values = { ...read, data: await translate(row, read.data) };
-    wanted.positions.forEach((pos, i) => rows.get(pos)?.set(rowOf(values, i), row * dModel));
-  }
-  return rows;
-}
-
-async function decodeColumns(
-  runner: Runner,
-  vocabulary: Vocabulary,
-  from: { rows: ReadonlyMap<number, Float32Array>; positions: readonly number[]; k: number },
-  options: WorkOptions,
-): Promise<LensCell[][]> {
-  const nRows = runner.info.nLayers + 1;
-  const size = nRows * runner.info.dModel;
-  const all = new Float32Array(from.positions.length * size);
-  from.positions.forEach((pos, i) => all.set(from.rows.get(pos) as Float32Array, i * size));
-  const columns: LensCell[][] = from.positions.map(() => []);
-  for await (const { first, decoded } of decodeRows(runner, { rows: all, k: from.k }, options)) {
-    decoded.ids.forEach((_, i) => {
-      const column = Math.floor((first + i) / nRows);
-      columns[column].push(cell(decoded, i, from.positions[column], vocabulary));
+    const picked = new Float32Array(at.length * dModel);
+    at.forEach((place, i) => picked.set(rowOf(read, place), i * dModel));
+    const values = translate === undefined ? picked : await translate(layers[row], picked);
+    at.forEach((_, i) => {
+      rows.set(values.subarray(i * dModel, (i + 1) * dModel), (i * hooks.length + row) * dModel);
     });
   }
-  return columns;
-}
-
-/** The last position: every row, with the last row's top tokens followed through all of them. */
-async function lastColumn(
-  runner: Runner,
-  vocabulary: Vocabulary,
-  from: { rows: Float32Array; pos: number; k: number },
-): Promise<LensColumn> {
-  const { dVocab } = runner.info;
-  const decoded = await runner.decode({
-    rows: from.rows,
-    k: Math.min(from.k, dVocab),
-    follow: Math.min(trajectoriesShown, dVocab),
-  });
-  const trajectories = decoded.followed.map((id, j): LensTrajectory => ({
-    id,
-    text: vocabulary.text(id),
-    rank: decoded.tracked.map((row) => row[j].rank),
-    logProb: decoded.tracked.map((row, r) => row[j].logit - decoded.logSumExp[r]),
-  }));
-  return { cells: decoded.ids.map((_, row) => cell(decoded, row, from.pos, vocabulary)), trajectories };
-}
-
-function cell(decoded: Decoded, row: number, pos: number, vocabulary: Vocabulary): LensCell {
-  return { pos, entropy: decoded.entropy[row], top: topTokens(decoded, row, vocabulary) };
+  return rows;
 }

@@ -3,6 +3,8 @@ import { isAbsolute, resolve } from "node:path";
 import { attentionView } from "../analysis/attention";
 import { heatmapPart, tokenAt } from "../analysis/heatmap";
 import { lensView } from "../analysis/lens";
+import { lensDepths } from "../analysis/lens/depths";
+import { lensPerplexity } from "../analysis/lens/perplexity";
 import { neuronCard } from "../analysis/neuronCard";
 import { neuronEffects } from "../analysis/neuronEffects";
 import { neuronFile } from "../analysis/neuronFile";
@@ -40,12 +42,24 @@ export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
       const { tokens } = await tokenizerOf(await store.getUnchanged(model, work)).encodeLong(text, work);
       return { text, tokens };
     },
-    "lens/view": async ({ model, input, columns, k, lens: wanted }, work) => {
+    "lens/view": async ({ model, input, columns, k, chosen = [], lens: wanted }, work) => {
       const held = await store.getUnchanged(model, work);
       const { lens, choice } = await held.lenses.choose(wanted ?? { kind: "logit", file: null }, work);
       const through = { cache: lens?.columns ?? held.columns, translate: lens?.translate };
-      const request = { window: windowOf(held, input), columns, k, ...through };
+      // Ids that somebody chose may be another model's.
+      const known = chosen.filter((id) => id < held.open.info.dVocab);
+      const request = { window: windowOf(held, input), columns, k, chosen: known, ...through };
       return { ...(await lensView(held.open.runner, held.open.vocabulary, request, work)), lens: choice };
+    },
+    "lens/perplexity": async ({ model, input, range, lens: wanted }, work) => {
+      const held = await store.getUnchanged(model, work);
+      const { lens } = await held.lenses.choose(wanted ?? { kind: "logit", file: null }, work);
+      const request = { window: windowOf(held, input), range, translate: lens?.translate };
+      return lensPerplexity(held.open.runner, request, work);
+    },
+    "lens/depths": async ({ model, input, range }, work) => {
+      const held = await store.getUnchanged(model, work);
+      return lensDepths(held.open.runner, { window: windowOf(held, input), range }, work);
     },
     ...neuronHandlers(store),
     "attention/view": async ({ model, input, range, layer, head }, work) => {

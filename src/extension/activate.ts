@@ -5,6 +5,8 @@ import type { PanelId } from "../protocol/panelApi";
 import { protocolVersion } from "../protocol/version";
 import { registerCommands } from "./commands";
 import { Setting, viewTypes } from "./contributions";
+import { DepthUnderline } from "./decorations/depthUnderline";
+import { InlinePrediction } from "./decorations/inlinePrediction";
 import { TokenColours } from "./decorations/tokenColours";
 import { firstLook } from "./documents/firstLook";
 import { registerSample } from "./documents/sample";
@@ -36,7 +38,8 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
   const heatmap = new Heatmap(services, colours);
   const attention = new AttentionPanel(services);
   const steering = new SteeringPanel(services);
-  const lens = new LensViewProvider(services);
+  const marks = { depth: new DepthUnderline(services), inline: new InlinePrediction() };
+  const lens = new LensViewProvider(services, marks);
   neurons.register();
   attention.register();
   const panels = { neurons, attention, steering, lens };
@@ -51,6 +54,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     heatmap,
     colours,
     notes,
+    ...Object.values(marks),
     showModelStatus(models),
     connectEditors(services.focus),
     vscode.workspace.onDidChangeConfiguration((event) => {
@@ -59,7 +63,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
       models.forget();
     }),
     registerSample(context.extensionUri),
-    registerCommands({ services, neurons, attention, steering, colours, heatmap, restart }),
+    registerCommands({ services, neurons, attention, steering, colours, heatmap, marks, restart }),
     vscode.window.registerWebviewViewProvider(viewTypes.lens, lens),
   );
   firstLook(context).then(undefined, (error: unknown) =>
@@ -77,6 +81,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     model: () => ({ path: models.path, state: models.state }),
     colours: () => colours.state,
     heatmap: () => heatmap.state,
+    lensMarks: () => ({ depth: marks.depth.state, inline: marks.inline.shown }),
   };
 }
 

@@ -8,6 +8,7 @@ import type { Heatmap } from "./heatmap/heatmap";
 import { says } from "./messages";
 import { chooseModel } from "./model/chooseModel";
 import type { AttentionPanel } from "./panels/attentionPanel";
+import type { LensMarks } from "./panels/lensExtras";
 import { report } from "./panels/hostHandlers";
 import type { NeuronsPanel } from "./panels/neuronsPanel";
 import type { Services } from "./services";
@@ -22,6 +23,7 @@ export interface CommandTargets {
   readonly steering: SteeringPanel;
   readonly colours: TokenColours;
   readonly heatmap: Heatmap;
+  readonly marks: LensMarks;
   /** Starts the engine anew and repeats what its end cut off. */
   restart(): void;
 }
@@ -37,6 +39,7 @@ function table({
   steering,
   colours,
   heatmap,
+  marks,
   restart,
 }: CommandTargets): CommandTable {
   const onSelection = async (look: (target: DocumentTarget) => Promise<unknown>): Promise<void> => {
@@ -52,7 +55,10 @@ function table({
     [Command.ShowLens]: () => vscode.commands.executeCommand(`${viewTypes.lens}.focus`),
     [Command.ColourBy]: (choice) => heatmap.choose(choice),
     [Command.ColourFile]: () => colourOwnFile(neurons),
-    [Command.ClearColours]: () => colours.clear(),
+    [Command.ClearColours]: () => {
+      colours.clear();
+      marks.depth.enable(false);
+    },
     [Command.GoBack]: () => services.focus.back(),
     [Command.GoForward]: () => services.focus.forward(),
     [Command.ShowLog]: () => services.log.show(true),

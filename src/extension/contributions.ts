@@ -46,6 +46,7 @@ export enum Setting {
   Device = "introspect.device",
   CudaLibraries = "introspect.cudaLibraries",
   Bos = "introspect.bos",
+  LensInline = "introspect.lens.inline",
 }
 
 /** What each setting holds. */
@@ -66,6 +67,8 @@ export interface SettingTypes {
   [Setting.CudaLibraries]: string;
   /** Whether a BOS token stands before what is run. */
   [Setting.Bos]: BosPolicy;
+  /** Whether the lens's prediction stands at the end of the cursor's line. */
+  [Setting.LensInline]: boolean;
 }
 
 /** The value of each setting that nobody has changed. */
@@ -78,11 +81,12 @@ export const settingDefaults: SettingTypes = {
   [Setting.Device]: "cpu",
   [Setting.CudaLibraries]: "",
   [Setting.Bos]: "auto",
+  [Setting.LensInline]: false,
 };
 
 /** Context keys for `when` clauses. */
 export enum ContextKey {
-  /** True while colours are on an editor: a neuron's, or another scalar's. */
+  /** True while colours or underlines are on an editor. */
   ColoursShown = "introspect.coloursShown",
   /** True while something was looked at before, or after, what is shown. */
   CanGoBack = "introspect.canGoBack",
@@ -102,6 +106,12 @@ export const viewTypes = {
 
 /** End of the name of every experiment file. */
 export const experimentSuffix = ".introspect.json";
+
+/** Theme colours of the Lens in the editor: the prediction at the line's end, and the line under a token. */
+export const lensColours = {
+  inline: "introspect.lens.inlineForeground",
+  depth: "introspect.lens.depth",
+} as const;
 
 /** How many steps of colour there are on either side of zero. */
 export const colourLevels = 6;

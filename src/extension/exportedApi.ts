@@ -1,5 +1,6 @@
 /** What `activate` gives to other extensions and to the tests inside VS Code: state to read, nothing to change. */
 import type { PanelData, PanelId, PanelState } from "../protocol/panelApi";
+import type { UnderlinedState } from "./decorations/depthUnderline";
 import type { PaintedState } from "./decorations/tokenColours";
 import type { HeatmapState } from "./heatmap/heatmap";
 import type { ModelState } from "./model/models";
@@ -16,4 +17,6 @@ export interface IntrospectExports {
   colours(): PaintedState | undefined;
   /** The scalar that colours the text, and how far it is measured; undefined without any. */
   heatmap(): HeatmapState | undefined;
+  /** The Lens's marks in the editors: lines under tokens, words at the line's end. */
+  lensMarks(): { readonly depth: UnderlinedState | undefined; readonly inline: string | undefined };
 }

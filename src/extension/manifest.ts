@@ -12,6 +12,7 @@ import {
   colourLevels,
   colourSides,
   experimentSuffix,
+  lensColours,
   settingDefaults,
   viewContainer,
   viewTypes,
@@ -69,6 +70,8 @@ export const manifestTexts: Readonly<Record<string, string>> = {
     "File of a trained lens (`introspect lens-fit` makes one) that the Lens may be read through. Empty: `lens.safetensors` in the model's folder, where it has one.",
   [Setting.Bos]:
     "Whether a beginning-of-sequence (BOS) token stands before a text that is run. Every result says whether one did.",
+  [Setting.LensInline]:
+    "Shows the model's prediction faintly at the end of the cursor's line while you type. The Lens has a switch for it.",
   "bos.auto": "As the model's tokenizer itself has it.",
   "bos.always": "Always; a tokenizer without such a token is refused.",
   "bos.never": "Never.",
@@ -169,6 +172,7 @@ function configuration() {
       ),
       [Setting.CudaLibraries]: setting(Setting.CudaLibraries, { type: "string", scope: "machine" }, 6),
       [Setting.Bos]: setting(Setting.Bos, bosSchema(), 4),
+      [Setting.LensInline]: setting(Setting.LensInline, { type: "boolean" }, 3),
     },
   };
 }
@@ -214,7 +218,34 @@ function colourPair(side: ColourSide, level: number) {
 
 function colours() {
   const levels = Array.from({ length: colourLevels }, (_, i) => i + 1);
-  return colourSides.flatMap((side) => levels.flatMap((level) => colourPair(side, level)));
+  const steps = colourSides.flatMap((side) => levels.flatMap((level) => colourPair(side, level)));
+  return [...steps, ...lensPair()];
+}
+
+/** Faint words, and a line in the hue that is no data. */
+function lensPair() {
+  return [
+    {
+      id: lensColours.inline,
+      description: "The Lens's prediction at the end of the cursor's line.",
+      defaults: {
+        light: "#767676",
+        dark: "#8a8a8a",
+        highContrast: "#c8c8c8",
+        highContrastLight: "#515151",
+      },
+    },
+    {
+      id: lensColours.depth,
+      description: "Line under a token that shows its prediction depth.",
+      defaults: {
+        light: "#b35c00",
+        dark: "#e0913a",
+        highContrast: "#ffa94d",
+        highContrastLight: "#a84300",
+      },
+    },
+  ];
 }
 
 // Escape also ends many small things of the editor; those come first.

@@ -43,6 +43,19 @@ export const says = {
       "The text has replacement characters (\ufffd): its file is probably not UTF-8. Choose Reopen with Encoding to see what it says.",
     ),
   nothingToSave: () => l10n.t("There is nothing to save yet. Run an experiment first."),
+  slow: () => l10n.t("The model is slower than the typing: positions in between are skipped."),
+  notOneToken: (text: string, n: number) =>
+    l10n.t("{0} is {1} tokens, and one token can be followed.", text, n),
+  notOneTokenNext: () => l10n.t("Give a shorter text; a leading space often belongs to the token."),
+  noToken: () => l10n.t("Write the text of a token first."),
+  tooMany: (most: number) => l10n.t("{0} tokens are followed already.", most),
+  tooManyNext: () => l10n.t("Let go of one first."),
+  depthHover: (depth: number, top: number) =>
+    l10n.t(
+      "Prediction depth {0} of {1}: from that row on, what is decoded before this token stays the model's prediction.",
+      depth,
+      top,
+    ),
   restarted: () => l10n.t("The engine was ended; it starts again with the next request."),
 };
 

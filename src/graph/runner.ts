@@ -70,8 +70,17 @@ export interface Decoded {
   readonly entropy: readonly number[];
   /** Per row, for each tracked id: logit and rank (1 is first). Empty when nothing is tracked. */
   readonly tracked: readonly (readonly { readonly logit: number; readonly rank: number }[])[];
-  /** The ids that `follow` found, the best first. */
-  readonly followed: readonly number[];
+  /** Per row, KL(row it is compared with ‖ row) in nats; empty where nothing is compared. */
+  readonly divergence: readonly number[];
+}
+
+/**
+ * Rows compared with others of the same request: `to` names one for each, and a few of that one's most likely tokens
+ * (`follow`) are tracked in each row, behind the ids of `track` (as many in every row).
+ */
+export interface RowComparison {
+  readonly to: readonly number[];
+  readonly follow: number;
 }
 
 /** Rows to decode: float32 [n, dModel], row after row; `track` holds ids per row or one list for all rows. */
@@ -79,8 +88,8 @@ export interface DecodeRequest {
   readonly rows: Float32Array;
   readonly k: number;
   readonly track?: readonly (readonly number[])[];
-  /** Tracks so many of the last row's most likely tokens in every row; not together with `track`. */
-  readonly follow?: number;
+  /** Not together with `run`: what is compared are no positions of one run. */
+  readonly compare?: RowComparison;
   /**
    * The run whose residual stream the rows are, from position `first` (0) on: its edits at the final norm apply. The
    * same object for several requests is resolved once.

@@ -6,13 +6,17 @@ import { capped, linear, scaled } from "./parts/linear";
 import { norm } from "./parts/norm";
 import { SiteMarker, type SitePlan } from "./sites";
 
-/** Input rows [N, dModel]; outputs per row. Tracked ids are an input [N, M], or the last row's M best (`follow` is M). */
+/**
+ * Input rows [N, dModel]; outputs per row. Tracked ids are an input [N, M]; where rows are compared, `to` [N] names the
+ * row that each is compared with, and that one's `follow` best are tracked behind the others.
+ */
 export const unembedNames = {
   rows: "rows",
   k: "k",
   track: "track",
+  to: "to",
   follow: "follow",
-  followedIds: "followed/ids",
+  divergence: "divergence",
   topIds: "top/ids",
   topLogits: "top/logits",
   logSumExp: "logSumExp",
@@ -23,11 +27,13 @@ export const unembedNames = {
 } as const;
 
 /**
- * Which outputs an unembedding has: the k best and the distribution's sums, also of tracked ids or of the last row's
- * best, the logits whole, or only the final norm's hooks.
+ * Which outputs an unembedding has: the k best and the distribution's sums, also of tracked ids, also compared with
+ * other rows, the logits whole, or only the final norm's hooks.
  */
 export interface UnembedVariant extends SitePlan {
-  readonly kind: "top" | "track" | "follow" | "logits" | "norm";
+  readonly kind: "top" | "track" | "compare" | "logits" | "norm";
+  /** Of a comparison: ids tracked per row, those followed included. Ranks are counted one id after the other. */
+  readonly width?: number;
   /** For some rows, but few: the weights stand first in the product, where they are read once and not rearranged. */
   readonly few?: boolean;
 }
@@ -43,9 +49,12 @@ export function unembedGraph(spec: ModelSpec, variant: UnembedVariant, weights: 
   if (variant.kind === "norm") return graph.build();
   const logits = unembedded(graph, normed, { spec: spec.unembed, few: variant.few ?? false });
   if (variant.kind === "logits") graph.output(unembedNames.logits, logits, ["N", spec.dVocab]);
-  else reductions(graph, logits);
-  if (variant.kind === "track") tracked(graph, logits, graph.input(unembedNames.track, ["N", "M"], "int64"));
-  if (variant.kind === "follow") tracked(graph, logits, followed(graph, logits));
+  else {
+    const reduced = reductions(graph, logits);
+    if (variant.kind === "track")
+      tracked(graph, logits, graph.input(unembedNames.track, ["N", "M"], "int64"));
+    if (variant.kind === "compare") compared(graph, { logits, ...reduced }, variant.width ?? 1);
+  }
   return graph.build();
 }
 
@@ -71,7 +80,7 @@ function weightsFirst(graph: GraphBuilder, rows: ValueName, { weight, bias }: Un
 }
 
 /** The k largest, log Σ exp and entropy −Σ p log p. The best logit less its log-probability is log Σ exp. */
-function reductions(graph: GraphBuilder, logits: ValueName): void {
+function reductions(graph: GraphBuilder, logits: ValueName): { ids: ValueName; logProbs: ValueName } {
   const last = graph.ints(1);
   const k = graph.input(unembedNames.k, [1], "int64");
   const [values, ids] = graph.ops("TopK", [logits, k], { outputs: 2, attributes: { axis: -1 } });
@@ -91,16 +100,37 @@ function reductions(graph: GraphBuilder, logits: ValueName): void {
     graph.op("Neg", [graph.op("ReduceSum", [weighted, last], { keepdims: 1 })]),
     ["N", 1],
   );
+  return { ids, logProbs };
 }
 
-/** The last row's best ids, for every row [N, M]. */
-function followed(graph: GraphBuilder, logits: ValueName): ValueName {
-  const row = graph.op("Gather", [logits, graph.ints(-1)], { axis: 0 });
-  const m = graph.input(unembedNames.follow, [1], "int64");
-  const [, ids] = graph.ops("TopK", [row, m], { outputs: 2, attributes: { axis: -1 } });
-  graph.output(unembedNames.followedIds, ids, [1, "M"], "int64");
-  const rows = graph.op("Shape", [logits], { start: 0, end: 1 });
-  return graph.op("Expand", [ids, graph.op("Concat", [rows, graph.ints(1)], { axis: 0 })]);
+/**
+ * KL(other row ‖ row) in nats, and `width` tracked ids: those of the input, then the best of the other row. Their ranks
+ * are counted one after the other, so that no array is larger than [N, vocab].
+ */
+function compared(
+  graph: GraphBuilder,
+  { logits, ids, logProbs }: { logits: ValueName; ids: ValueName; logProbs: ValueName },
+  width: number,
+): void {
+  const to = graph.input(unembedNames.to, ["N"], "int64");
+  const last = graph.ints(1);
+  const other = graph.op("Gather", [logProbs, to], { axis: 0 });
+  const terms = graph.op("Mul", [graph.op("Exp", [other]), graph.op("Sub", [other, logProbs])]);
+  graph.output(unembedNames.divergence, graph.op("ReduceSum", [terms, last], { keepdims: 1 }), ["N", 1]);
+  const best = graph.op("Gather", [ids, to], { axis: 0 });
+  const follow = graph.input(unembedNames.follow, [1], "int64");
+  const followed = graph.op("Slice", [best, graph.ints(0), follow, last]);
+  const given = graph.input(unembedNames.track, ["N", "M"], "int64");
+  const track = graph.op("Concat", [given, followed], { axis: 1 });
+  const chosen = graph.op("GatherElements", [logits, track], { axis: 1 });
+  graph.output(unembedNames.trackedLogits, chosen, ["N", width]);
+  const ranks = Array.from({ length: width }, (_, i) => {
+    const one = graph.op("Slice", [chosen, graph.ints(i), graph.ints(i + 1), last]);
+    const larger = graph.op("Cast", [graph.op("Greater", [logits, one])], { to: 1 });
+    return graph.op("ReduceSum", [larger, last], { keepdims: 1 });
+  });
+  const counted = graph.op("Concat", ranks, { axis: 1 });
+  graph.output(unembedNames.trackedRanks, graph.op("Add", [counted, graph.scalar(1)]), ["N", width]);
 }
 
 /** Logit and rank of chosen ids; the rank counts the larger logits, so ties share the better rank. */

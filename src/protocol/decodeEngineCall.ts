@@ -76,6 +76,15 @@ function lensOf(value: unknown): NonNullable<EngineApi["lens/view"]["params"]["l
   };
 }
 
+function textRangeOf(params: Fields): EngineApi["lens/depths"]["params"] {
+  return { model: modelOf(params), input: inputOf(params), range: rangeOf(params) };
+}
+
+function chosenOf(params: Fields): number[] {
+  const chosen = asList(params["chosen"] ?? [], "params.chosen");
+  return chosen.map((id, i) => asInteger(id, `params.chosen[${i}]`, { min: 0 }));
+}
+
 /** Per method of the engine, the check of what the extension sends; each throws DecodeError "bad-field" and its like. */
 export const engineCallDecoders: ParamDecoders<EngineApi> = {
   "engine/hello": (value) => ({ build: asText(paramsOf(value)["build"], "params.build") }),
@@ -101,8 +110,17 @@ export const engineCallDecoders: ParamDecoders<EngineApi> = {
       columns: count(params, "columns"),
       k: count(params, "k"),
       ...(params["lens"] === undefined ? {} : { lens: lensOf(params["lens"]) }),
+      chosen: chosenOf(params),
     };
   },
+  "lens/perplexity": (value) => {
+    const params = paramsOf(value);
+    return {
+      ...textRangeOf(params),
+      ...(params["lens"] === undefined ? {} : { lens: lensOf(params["lens"]) }),
+    };
+  },
+  "lens/depths": (value) => textRangeOf(paramsOf(value)),
   "neurons/rank": (value) => {
     const params = paramsOf(value);
     const all = params["layer"] === null || params["layer"] === undefined;

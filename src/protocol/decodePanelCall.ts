@@ -56,6 +56,28 @@ function decodeExport(params: unknown): HostApi["export/save"]["params"] {
   };
 }
 
+/** Units of a text that may be one token. */
+const maxToken = 1000;
+
+function decodeFollow(params: unknown): HostApi["lens/follow"]["params"] {
+  const text = asText(asObject(params, "params", ["text"])["text"], "params.text");
+  if (text.length > maxToken) throw badField("params.text", "is too long");
+  return { text };
+}
+
+function decodeMark(params: unknown): HostApi["lens/mark"]["params"] {
+  const object = asObject(params, "params", ["mark", "on"]);
+  return {
+    mark: asOneOf(object["mark"], "params.mark", ["depth", "inline"] as const),
+    on: isOn(object["on"]),
+  };
+}
+
+function isOn(value: unknown): boolean {
+  if (typeof value !== "boolean") throw badField("params.on", "is neither true nor false");
+  return value;
+}
+
 const index = (value: unknown, path: string): number => asInteger(value, path, { min: 0, max: maxIndex });
 const layerOrNull = (value: unknown): number | null => (value === null ? null : index(value, "params.layer"));
 
@@ -74,6 +96,10 @@ export const panelCallDecoders: ParamDecoders<HostApi> = {
   "editor/reveal": decodeRange,
   "focus/point": decodePointed,
   "focus/choose": decodeChosen,
+  "lens/follow": decodeFollow,
+  "lens/toggle": (params) => ({ id: index(asObject(params, "params", ["id"])["id"], "params.id") }),
+  "lens/pin": (params) => ({ on: isOn(asObject(params, "params", ["on"])["on"]) }),
+  "lens/mark": decodeMark,
   "neurons/only": (params) => ({ layer: layerOrNull(asObject(params, "params", ["layer"])["layer"]) }),
   "neurons/choose": (params) => {
     const object = asObject(params, "params", ["layer", "neuron"]);

@@ -3,8 +3,8 @@ import type { BosPolicy } from "../base/bosPolicy";
 import type { AttentionView } from "./attention";
 import type { Experiment, SteerResult } from "./edit";
 import type { HeatmapPart, HeatmapQuestion } from "./heatmap";
-import type { LensView } from "./lens";
-import type { LensKind } from "./lensFile";
+import type { LensDepths, LensPerplexity, LensView } from "./lens";
+import type { LensRequested } from "./lensFile";
 import type { ModelInfo, RunInput, TokensResult } from "./model";
 import type { VerifyRecord } from "./verify";
 import type { ModelList, ModelListRequest } from "./modelList";
@@ -35,8 +35,8 @@ export interface EngineApi {
   "model/list": { params: ModelListRequest; result: ModelList };
   "text/tokens": { params: { model: string; text: string }; result: TokensResult };
   /**
-   * The last `columns` positions of the text up to its end; `lens`: through which lens, and the trained one's file (null:
-   * the one beside the model).
+   * The last `columns` positions of the text up to its end; `chosen` are ids to follow through each of them, `lens` says
+   * through which lens.
    */
   "lens/view": {
     params: {
@@ -44,10 +44,18 @@ export interface EngineApi {
       input: RunInput;
       columns: number;
       k: number;
-      lens?: { readonly kind: LensKind; readonly file: string | null };
+      chosen?: readonly number[];
+      lens?: LensRequested;
     };
     result: LensView;
   };
+  /** How well each row foretells the tokens of a range. */
+  "lens/perplexity": {
+    params: { model: string; input: RunInput; range: OffsetRange; lens?: LensRequested };
+    result: LensPerplexity;
+  };
+  /** Prediction depth of the tokens of a range, by the logit lens. */
+  "lens/depths": { params: { model: string; input: RunInput; range: OffsetRange }; result: LensDepths };
   /** `layer`: the neurons of one layer alone; null or left out, of all. */
   "neurons/rank": {
     params: {

@@ -7,6 +7,12 @@ export const lensKinds = ["logit", "trained"] as const;
 /** One of `lensKinds`. */
 export type LensKind = (typeof lensKinds)[number];
 
+/** Which lens a view is to be read through, and the trained one's file (null: the one beside the model). */
+export interface LensRequested {
+  readonly kind: LensKind;
+  readonly file: string | null;
+}
+
 /** How one row of a trained lens fares on text that neither fitting nor choosing saw: forward KL to the model's output, nats. */
 export interface HeldOutLayer {
   readonly layer: number;

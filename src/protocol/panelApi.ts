@@ -4,8 +4,8 @@ import type { AttentionView } from "./attention";
 import type { Experiment, SteerResult } from "./edit";
 import type { OffsetRange } from "./engineApi";
 import type { ChosenPlace, Pointed } from "./focus";
-import type { LensView } from "./lens";
 import type { LensKind } from "./lensFile";
+import type { LensMark, LensPanelData } from "./lensPanel";
 import type { ModelInfo, RunContext } from "./model";
 import type { EffectChoice, NeuronEffects } from "./neuronEffects";
 import type { NeuronNote, NeuronNotes, NeuronSearch, SearchScope } from "./neuronPanel";
@@ -75,7 +75,7 @@ export interface SteeringPanelData {
 
 /** Which data belongs to which panel. */
 export interface PanelData {
-  lens: LensView;
+  lens: LensPanelData;
   neurons: NeuronsPanelData;
   attention: AttentionView;
   steering: SteeringPanelData;
@@ -102,6 +102,14 @@ export interface HostApi {
   "focus/point": { params: { range: OffsetRange | null }; result: null };
   /** A token was chosen, with a layer where one was: the other panels follow. */
   "focus/choose": { params: ChosenPlace; result: null };
+  /** Follows the token that a text is through the rows of the lens; refused where it is not one token. */
+  "lens/follow": { params: { text: string }; result: null };
+  /** Follows a token, or follows it no longer. */
+  "lens/toggle": { params: { id: number }; result: null };
+  /** Keeps the lens that is shown beside later ones, or lets go of it. */
+  "lens/pin": { params: { on: boolean }; result: null };
+  /** Switches a mark in the editor. */
+  "lens/mark": { params: { mark: LensMark; on: boolean }; result: null };
   /** Ranks the neurons of one layer, or of all. */
   "neurons/only": { params: { layer: number | null }; result: null };
   "neurons/choose": { params: { layer: number; neuron: number }; result: null };

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import type { LensView } from "../../src/protocol/lens";
+import type { LensPanelData } from "../../src/protocol/lensPanel";
 import type { PanelState } from "../../src/protocol/panelApi";
 import { lensOf } from "./fixtures/lens";
 import { model, sample } from "./fixtures/text";
 import { assertFits, assertReadable, csvRows, exported } from "./support/checks";
 import { openPanel, themeNames, type PanelPage } from "./support/panel";
 
-const ready = (seq: number, text = sample, columns = 14): PanelState<LensView> => ({
+const ready = (seq: number, text = sample, columns = 14): PanelState<LensPanelData> => ({
   seq,
   status: "ready",
   model,
@@ -271,7 +272,7 @@ describe("lens page", () => {
     assert.equal(await charts.count(), 2);
     assert.match((await charts.nth(0).getAttribute("aria-label"))!, /^Probability over the layers/);
     assert.match((await charts.nth(1).getAttribute("aria-label"))!, /^Rank over the layers/);
-    assert.equal(await charts.nth(0).locator("polyline").count(), lensOf(sample).trajectories.length);
+    assert.equal(await charts.nth(0).locator("polyline").count(), lensOf(sample).trajectories.at(-1)!.length);
     await panel.close();
   });
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { AttentionView } from "../../src/protocol/attention";
 import type { LensView } from "../../src/protocol/lens";
+import type { LensPanelData } from "../../src/protocol/lensPanel";
 import type { PanelState } from "../../src/protocol/panelApi";
 import { attentionView } from "./fixtures/attention";
 import { lensOf } from "./fixtures/lens";
@@ -9,7 +10,7 @@ import { model, sample } from "./fixtures/text";
 import { assertFits, assertReadable, groundOf, labels } from "./support/checks";
 import { openPanel, themeNames } from "./support/panel";
 
-const ready = (seq: number, text = sample): PanelState<LensView> => ({
+const ready = (seq: number, text = sample): PanelState<LensPanelData> => ({
   seq,
   status: "ready",
   model,

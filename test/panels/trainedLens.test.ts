@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { LensView } from "../../src/protocol/lens";
 import type { LensChoice } from "../../src/protocol/lensFile";
+import type { LensPanelData } from "../../src/protocol/lensPanel";
 import type { PanelState } from "../../src/protocol/panelApi";
 import { lensOf } from "./fixtures/lens";
 import { model, sample } from "./fixtures/text";
@@ -8,7 +8,7 @@ import { lensChoice, trainedLens } from "./fixtures/trainedLens";
 import { assertFits, assertReadable, csvRows, exported } from "./support/checks";
 import { openPanel, themeNames, type PanelPage } from "./support/panel";
 
-const ready = (lens: LensChoice | undefined, seq = 1): PanelState<LensView> => ({
+const ready = (lens: LensChoice | undefined, seq = 1): PanelState<LensPanelData> => ({
   seq,
   status: "ready",
   model,

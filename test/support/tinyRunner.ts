@@ -130,8 +130,13 @@ export class TinyRunner implements Runner {
     );
     const order = logits.map((row) => Array.from(row.keys()).sort((a, b) => row[b] - row[a] || a - b));
     const logSumExp = logits.map(logSum);
-    const followed = request.follow === undefined ? [] : order[n - 1].slice(0, request.follow);
-    const track = request.follow === undefined ? request.track : [followed];
+    const { compare } = request;
+    const given =
+      request.track && logits.map((_, i) => request.track?.[request.track.length === 1 ? 0 : i] ?? []);
+    const track = compare
+      ? compare.to.map((row, i) => [...(given?.[i] ?? []), ...order[row].slice(0, compare.follow)])
+      : given;
+    const logProb = (row: number, id: number) => logits[row][id] - logSumExp[row];
     return {
       ids: order.map((row) => row.slice(0, request.k)),
       logits: logits.map((row, i) => order[i].slice(0, request.k).map((id) => row[id])),
@@ -141,13 +146,18 @@ export class TinyRunner implements Runner {
       ),
       tracked: track
         ? logits.map((row, i) =>
-            (track.length === 1 ? track[0] : track[i]).map((id) => ({
+            track[i].map((id) => ({
               logit: row[id],
               rank: 1 + row.filter((x) => x > row[id]).length,
             })),
           )
         : [],
-      followed,
+      divergence: (compare?.to ?? []).map((other, i) =>
+        Array.from(logits[i].keys()).reduce(
+          (sum, id) => sum + Math.exp(logProb(other, id)) * (logProb(other, id) - logProb(i, id)),
+          0,
+        ),
+      ),
     };
   }
 

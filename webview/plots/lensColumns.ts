@@ -6,6 +6,9 @@ import type { About, ScoredToken, TokenInfo } from "../../src/protocol/model";
 export interface LensGridCell {
   readonly layer: number;
   readonly entropy: number;
+  readonly kl: number;
+  readonly rank: number;
+  readonly surprisal: number | null;
   readonly top: readonly ScoredToken[];
   /** Probability of the top token, 0 … 1. */
   readonly share: number;
@@ -50,6 +53,9 @@ export function lensColumns(view: LensView): readonly LensColumn[] {
       cells: cells.map((cell, layer) => ({
         layer,
         entropy: cell.entropy,
+        kl: cell.kl,
+        rank: cell.rank,
+        surprisal: cell.surprisal,
         top: cell.top,
         share: cell.top[0] ? Math.exp(cell.top[0].logProb) : 0,
         agrees: cell.top[0] !== undefined && cell.top[0].id === answer,

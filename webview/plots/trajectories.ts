@@ -1,4 +1,4 @@
-/** How the last position's best tokens fare over the layers: small lines with direct labels. Pure: data to SVG. */
+/** How a position's best tokens and those that are followed fare over the layers: small lines with direct labels. Pure: data to SVG. */
 import type { LensTrajectory } from "../../src/protocol/lens";
 import { svg } from "../shared/dom";
 import { count, percent } from "../shared/format";
@@ -96,9 +96,10 @@ function curve(frame: Frame, line: LensTrajectory, index: number): SVGElement {
   return svg("polyline", {
     points: points.join(" "),
     fill: "none",
-    stroke: index === 0 ? frame.theme.dataLine : frame.theme.muted,
-    "stroke-width": index === 0 ? 2 : 1,
+    stroke: index === 0 ? frame.theme.dataLine : line.chosen ? frame.theme.mark : frame.theme.muted,
+    "stroke-width": index === 0 ? 2 : line.chosen ? 1.5 : 1,
     "stroke-linejoin": "round",
+    ...(line.chosen && index > 0 ? { "stroke-dasharray": "4 2" } : {}),
     "stroke-opacity": index === 0 ? 1 : 0.75,
   });
 }
@@ -118,7 +119,8 @@ function labels(frame: Frame, lines: readonly LensTrajectory[]): SVGElement[] {
     const y = places[i]!;
     const shown = shorten(visibleText(line.text, line.id), 9);
     const words = frame.kind === "rank" ? count(value) : percent(value);
-    const strong = { fill: index === 0 ? frame.theme.dataLine : frame.theme.muted };
+    const { dataLine, mark, muted } = frame.theme;
+    const strong = { fill: index === 0 ? dataLine : line.chosen ? mark : muted };
     const token = svg("tspan", { "font-family": frame.theme.monoFamily }, shown);
     const label = svg("text", { ...strong, x: frame.right + 14, y: y + 3.5, "font-size": 10.5 }, token);
     label.setAttribute("font-family", frame.theme.fontFamily);

@@ -9,7 +9,7 @@ export interface SelectionRange {
 }
 
 /** Positions whose token overlaps the range by one unit; tokens that the tokenizer added cover nothing. */
-export function coveredPositions(window: RunWindow, range: SelectionRange): number[] {
+export function coveredPositions(window: Pick<RunWindow, "tokens">, range: SelectionRange): number[] {
   if (range.end <= range.start) return [];
   return window.tokens.flatMap((token, pos) =>
     token.end > token.start && token.start < range.end && token.end > range.start ? [pos] : [],
@@ -17,7 +17,7 @@ export function coveredPositions(window: RunWindow, range: SelectionRange): numb
 }
 
 /** True where a position may be ranked and averaged: not position 0, an added token (attention sinks) or a custom prefix. */
-export function isRanked(window: RunWindow, pos: number): boolean {
+export function isRanked(window: Pick<RunWindow, "tokens">, pos: number): boolean {
   return isCounted(window.tokens[pos], pos);
 }
 

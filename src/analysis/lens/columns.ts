@@ -2,10 +2,19 @@
 import { commonPrefix } from "../../base/commonPrefix";
 import type { LensCell, LensTrajectory } from "../../protocol/lens";
 
-/** Everything about one position: a cell per row, and the trajectories once they were asked for. */
+/** Everything about one position: a cell per row, and the tokens followed through them. */
 export interface LensColumn {
   readonly cells: readonly LensCell[];
-  readonly trajectories?: readonly LensTrajectory[];
+  readonly trajectories: readonly LensTrajectory[];
+  /** The token that follows in the text, whose surprisal the cells have; null where none does. */
+  readonly next: number | null;
+}
+
+/** What columns are made for: the ids of the window, tokens listed per cell, ids followed. */
+export interface ColumnsKey {
+  readonly ids: readonly number[];
+  readonly k: number;
+  readonly chosen: readonly number[];
 }
 
 /** More columns than any view shows; about a megabyte. */
@@ -13,31 +22,31 @@ const mostColumns = 512;
 
 /**
  * Kept columns of one model; the caller keeps one object per model and passes it to each view.
- * A column depends on the ids up to its position and on k, and on nothing else, so it is kept only while these hold.
+ * A column depends on the ids up to its position, on the one behind it, on k and on what is followed, and on nothing
+ * else, so it is kept only while these hold.
  */
 export class LensColumns {
-  private ids: readonly number[] = [];
-  private k = 0;
+  private key: ColumnsKey = { ids: [], k: 0, chosen: [] };
   private readonly columns = new Map<number, LensColumn>();
 
-  /** Lets go of the columns that do not belong to these ids and this k. */
-  align(ids: readonly number[], k: number): void {
-    const shared = k === this.k ? commonPrefix(ids, this.ids) : 0;
+  /** Lets go of the columns that do not belong to these ids, this k and these chosen ids. */
+  align(key: ColumnsKey): void {
+    const shared = isAlike(key, this.key) ? commonPrefix(key.ids, this.key.ids) : 0;
     for (const pos of this.columns.keys()) {
       if (pos >= shared) this.columns.delete(pos);
     }
-    this.ids = [...ids];
-    this.k = k;
+    this.key = { ...key, ids: [...key.ids] };
   }
 
   /** The column at a position of the aligned ids. */
   get(pos: number): LensColumn | undefined {
-    return this.columns.get(pos);
+    const column = this.columns.get(pos);
+    return column?.next === (this.key.ids[pos + 1] ?? null) ? column : undefined;
   }
 
-  /** Keeps a column computed for these ids and k, unless the cache has been aligned to others meanwhile. */
-  put(key: { readonly ids: readonly number[]; readonly k: number }, pos: number, column: LensColumn): void {
-    if (key.k !== this.k || commonPrefix(key.ids, this.ids) <= pos) return;
+  /** Keeps a column computed for a key, unless the cache has been aligned to another meanwhile. */
+  put(key: ColumnsKey, pos: number, column: LensColumn): void {
+    if (!isAlike(key, this.key) || commonPrefix(key.ids, this.key.ids) <= pos) return;
     this.columns.delete(pos);
     this.columns.set(pos, column);
     for (const oldest of this.columns.keys()) {
@@ -46,3 +55,5 @@ export class LensColumns {
     }
   }
 }
+
+const isAlike = (a: ColumnsKey, b: ColumnsKey): boolean => a.k === b.k && a.chosen.join() === b.chosen.join();

@@ -2,7 +2,7 @@
 import { throwIfCancelled, type WorkOptions } from "../../base/cancel";
 import type { WeightTable } from "../../graph/graphBuilder";
 import type { ModelSpec } from "../../graph/modelSpec";
-import type { Decoded, DecodeRequest } from "../../graph/runner";
+import type { Decoded, DecodeRequest, RowComparison } from "../../graph/runner";
 import { readOutput, sitePlanKey } from "../../graph/sites";
 import { unembedGraph, unembedNames, type UnembedVariant } from "../../graph/unembedGraph";
 import { floatFeed, floatsOf, int64Feed } from "../feeds";
@@ -26,7 +26,7 @@ interface Parts {
   readonly logSumExp: number[];
   readonly entropy: number[];
   readonly tracked: { logit: number; rank: number }[][];
-  followed: readonly number[];
+  readonly divergence: number[];
 }
 
 /** The end of a model: final norm and unembedding. */
@@ -41,31 +41,18 @@ export class Decoder {
   async decode(request: DecodeRequest, edits: RunEdits | null, options: WorkOptions = {}): Promise<Decoded> {
     const { dModel, dVocab } = this.spec;
     const n = request.rows.length / dModel;
-    const width = Math.min(this.mostTracked, request.follow ?? longest(request.track ?? []));
+    const parts: Parts = { ids: [], logits: [], logSumExp: [], entropy: [], tracked: [], divergence: [] };
+    const { compare } = request;
+    const width = compare ? 1 : Math.min(this.mostTracked, longest(request.track ?? []));
     const step = Math.max(1, Math.floor(mostLogits / (dVocab * Math.max(1, width))));
-    if (request.follow !== undefined && (n > step || request.follow > width))
-      return this.followFirst(request, edits, options);
-    const parts: Parts = { ids: [], logits: [], logSumExp: [], entropy: [], tracked: [], followed: [] };
-    for (let from = 0; from < n; from += step) {
+    for (let from = 0, to: number; from < n; from = to) {
       throwIfCancelled(options.signal);
-      const to = Math.min(n, from + step);
-      await this.some(request, { from, to, edits }, parts);
+      to = compare ? pieceEnd(compare, { from, n, step }) : Math.min(n, from + step);
+      if (compare) await this.compared({ ...request, compare }, { from, to }, parts);
+      else await this.some(request, { from, to, edits }, parts);
       options.onProgress?.({ done: to, total: n, message: "Decoding" });
     }
     return parts;
-  }
-
-  /** Decodes the last row first and follows its best tokens: for more rows or tokens than go into one call. */
-  private async followFirst(
-    { follow, ...request }: DecodeRequest,
-    edits: RunEdits | null,
-    options: WorkOptions,
-  ): Promise<Decoded> {
-    const { dModel } = this.spec;
-    const before = request.rows.length / dModel - 1;
-    const last = { rows: request.rows.slice(-dModel), k: follow ?? 0, first: (request.first ?? 0) + before };
-    const [followed] = (await this.decode(last, edits, options)).ids;
-    return { ...(await this.decode({ ...request, track: [followed] }, edits, options)), followed };
   }
 
   /** Logits of every vocabulary entry for the row of one position of a run with those edits. */
@@ -117,7 +104,6 @@ export class Decoder {
     Object.assign(feeds, own.feeds);
     const few = to - from > 1 && to - from <= mostFewRows;
     const variant = { few, reads: [], edits: own.edits };
-    if (request.follow !== undefined) return this.following(request.follow, { variant, feeds, k }, parts);
     const all = trackedRows(request, from, to);
     const ofAll = longest(all);
     for (let first = 0; first === 0 || first < ofAll; first += this.mostTracked) {
@@ -130,23 +116,45 @@ export class Decoder {
         );
       const kind = width > 0 ? "track" : "top";
       const out = await this.run({ kind, ...variant }, feeds);
-      if (first === 0) collect(parts, out, k);
+      if (first === 0) collect(parts, out, { n: to - from, k, of: k });
       collectTracked(parts, out, { from, first, track, width });
     }
   }
 
-  /** Rows of one call with the last one's best tokens tracked. */
-  private async following(
-    follow: number,
-    call: { variant: Omit<UnembedVariant, "kind">; feeds: Record<string, Feed>; k: number },
+  /** Rows of one call, compared with others; those that lie outside of the call are decoded with it once more. */
+  private async compared(
+    request: DecodeRequest & { readonly compare: RowComparison },
+    { from, to }: Span,
     parts: Parts,
   ): Promise<void> {
-    const feeds = { ...call.feeds, [unembedNames.follow]: int64Feed([follow], [1]) };
-    const out = await this.run({ kind: "follow", ...call.variant }, feeds);
-    collect(parts, out, call.k);
-    parts.followed = rowOf(out, unembedNames.followedIds, 0, follow);
-    const track = parts.ids.map(() => parts.followed);
-    collectTracked(parts, out, { from: 0, first: 0, track, width: follow });
+    const { dModel, dVocab } = this.spec;
+    const { compare } = request;
+    const own = indicesFrom(from, to);
+    const all = [...own, ...new Set(compare.to.slice(from, to).filter((row) => row < from || row >= to))];
+    const placed = new Map(all.map((row, i) => [row, i]));
+    const rows = new Float32Array(all.length * dModel);
+    all.forEach((row, i) => rows.set(request.rows.subarray(row * dModel, (row + 1) * dModel), i * dModel));
+    const k = Math.max(1, Math.min(request.k, dVocab));
+    const follow = Math.min(compare.follow, dVocab);
+    const track = all.map((row) => trackedRows(request, row, row + 1)[0]);
+    const given = longest(track);
+    const feeds: Record<string, Feed> = {
+      [unembedNames.rows]: this.rowsFeed(rows),
+      [unembedNames.k]: int64Feed([Math.max(k, follow)], [1]),
+      [unembedNames.follow]: int64Feed([follow], [1]),
+      [unembedNames.to]: int64Feed(all.map((row) => placed.get(compare.to[row]) ?? 0)),
+      [unembedNames.track]: int64Feed(
+        track.flatMap((ids) => padded(ids, given)),
+        [all.length, given],
+      ),
+    };
+    const width = given + follow;
+    const few = all.length > 1 && all.length <= mostFewRows;
+    const out = await this.run({ kind: "compare", width, few, reads: [], edits: [] }, feeds);
+    collect(parts, out, { n: own.length, k, of: Math.max(k, follow) });
+    parts.divergence.push(...own.map((_, i) => Math.max(0, rowOf(out, unembedNames.divergence, i, 1)[0])));
+    const ids = own.map(() => indicesFrom(0, width));
+    collectTracked(parts, out, { from, first: 0, track: ids, width });
   }
 
   /** Ranks are counted in an array [rows, tracked ids, vocabulary]: so many ids at once keep it small. */
@@ -158,7 +166,7 @@ export class Decoder {
     variant: UnembedVariant,
     feeds: Record<string, Feed>,
   ): Promise<Readonly<Record<string, Fetched>>> {
-    const key = `unembed ${variant.kind}${variant.few ? " few" : ""} ${sitePlanKey(variant)}`;
+    const key = `unembed ${variant.kind}${variant.width ?? ""}${variant.few ? " few" : ""} ${sitePlanKey(variant)}`;
     return this.pool.use(
       key,
       () => unembedGraph(this.spec, variant, this.weights),
@@ -176,6 +184,20 @@ function trackedRows({ track }: DecodeRequest, from: number, to: number): (reado
   return Array.from({ length: to - from }, (_, i) => track?.[track.length === 1 ? 0 : from + i] ?? []);
 }
 
+/** Where a call with rows from `from` on ends: before a row whose other row is not in it, unless that leaves none. */
+function pieceEnd(
+  { to }: RowComparison,
+  { from, n, step }: { from: number; n: number; step: number },
+): number {
+  const most = Math.min(n, from + step);
+  let end = most;
+  while (end > from && (end < n || most < n) && to.slice(from, end).some((row) => row >= end)) end--;
+  return end > from ? end : most;
+}
+
+const indicesFrom = (from: number, to: number): number[] =>
+  Array.from({ length: to - from }, (_, i) => from + i);
+
 function padded(ids: readonly number[], width: number): number[] {
   return Array.from({ length: width }, (_, i) => ids[i] ?? 0);
 }
@@ -189,11 +211,11 @@ function rowOf(out: Outputs, name: string, i: number, n: number): number[] {
   return Array.from({ length: n }, (_, j) => Number(out[name]?.data[i * n + j]));
 }
 
-function collect(parts: Parts, out: Outputs, k: number): void {
-  const n = out[unembedNames.logSumExp].data.length;
+/** Takes the first n rows: of `of` best tokens each, the first k. */
+function collect(parts: Parts, out: Outputs, { n, k, of }: { n: number; k: number; of: number }): void {
   for (let i = 0; i < n; i++) {
-    parts.ids.push(rowOf(out, unembedNames.topIds, i, k));
-    parts.logits.push(rowOf(out, unembedNames.topLogits, i, k));
+    parts.ids.push(rowOf(out, unembedNames.topIds, i, of).slice(0, k));
+    parts.logits.push(rowOf(out, unembedNames.topLogits, i, of).slice(0, k));
     const [sum] = rowOf(out, unembedNames.logSumExp, i, 1);
     if (!Number.isFinite(sum)) throw notFinite();
     parts.logSumExp.push(sum);

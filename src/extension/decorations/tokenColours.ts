@@ -1,7 +1,8 @@
 /** Colours on the tokens of an editor: a few fixed decoration types, only where one can see them, one painting at a time. */
 import * as vscode from "vscode";
-import { ContextKey, colourId, colourLevels, colourSides, type ColourSide } from "../contributions";
+import { colourId, colourLevels, colourSides, type ColourSide } from "../contributions";
 import type { Buckets, TextRange } from "./buckets";
+import { setColoursShown } from "./shownColours";
 
 /** What is known of a token that someone points at: lines of plain text. */
 export interface PaintedHover {
@@ -133,7 +134,7 @@ export class TokenColours implements vscode.Disposable {
   }
 
   private setContext(shown: boolean): void {
-    void vscode.commands.executeCommand("setContext", ContextKey.ColoursShown, shown);
+    setColoursShown(this, shown);
   }
 
   private eraseAll(uri: string): void {

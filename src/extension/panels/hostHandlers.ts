@@ -8,6 +8,7 @@ import type { LensKind } from "../../protocol/lensFile";
 import type { EffectChoice } from "../../protocol/neuronEffects";
 import type { SearchScope } from "../../protocol/neuronPanel";
 import type { RankChoice } from "../../protocol/neurons";
+import type { LensMark } from "../../protocol/lensPanel";
 import type { HostApi, PanelId, RunChoice } from "../../protocol/panelApi";
 import type { Handlers } from "../../protocol/rpc";
 import { Command } from "../contributions";
@@ -27,6 +28,11 @@ export interface PanelActions {
   point?(range: OffsetRange | null): void;
   /** Makes a token the one that the other panels follow. */
   choosePlace?(place: ChosenPlace): void;
+  /** Rejects with what is wrong with the text. */
+  followText?(text: string): Promise<void>;
+  toggleFollowed?(id: number): Promise<void>;
+  pin?(on: boolean): Promise<void>;
+  mark?(mark: LensMark, on: boolean): Promise<void>;
   /** Ranks the neurons of one layer, or of all. */
   chooseLayer?(layer: number | null): Promise<void>;
   chooseNeuron?(layer: number, neuron: number): Promise<void>;
@@ -78,6 +84,14 @@ export function hostHandlers<Id extends PanelId>(
       actions.choosePlace?.(place);
       return null;
     },
+    // Waited for: the page says beside its field what is wrong with the text.
+    "lens/follow": async ({ text }) => {
+      await actions.followText?.(text);
+      return null;
+    },
+    "lens/toggle": ({ id }) => start(actions.toggleFollowed?.(id)),
+    "lens/pin": ({ on }) => start(actions.pin?.(on)),
+    "lens/mark": ({ mark, on }) => start(actions.mark?.(mark, on)),
     "neurons/only": ({ layer }) => start(actions.chooseLayer?.(layer)),
     "neurons/choose": ({ layer, neuron }) => start(actions.chooseNeuron?.(layer, neuron)),
     "neurons/order": (choice) => start(actions.orderNeurons?.(choice)),

@@ -1,7 +1,8 @@
 /** The Lens in the side bar: follows cursor and typing in whatever text editor is active. */
 import * as vscode from "vscode";
-import type { LensView } from "../../protocol/lens";
-import type { LensKind } from "../../protocol/lensFile";
+import type { LensPerplexity, LensView } from "../../protocol/lens";
+import type { LensKind, LensRequested } from "../../protocol/lensFile";
+import type { LensMark } from "../../protocol/lensPanel";
 import type { RunContext } from "../../protocol/model";
 import type { RunChoice } from "../../protocol/panelApi";
 import { Setting } from "../contributions";
@@ -10,10 +11,12 @@ import { openSample } from "../documents/sample";
 import { cutTail, hasReplaced, type SeenRange } from "../documents/textTail";
 import { says, working } from "../messages";
 import { Follower } from "../requests/follower";
+import { Pace } from "../requests/pace";
 import type { Services } from "../services";
 import { bosPolicy, readSetting } from "../settings";
 import { KeptLens } from "./keptLens";
 import { hostHandlers } from "./hostHandlers";
+import { LensExtras, type LensMarks } from "./lensExtras";
 import { PageConnection } from "./pageConnection";
 import { PanelStore, type StateOf } from "./panelStore";
 import { pointing } from "./pointing";
@@ -31,6 +34,9 @@ interface Place {
   readonly context: RunContext;
   /** Offset at which it ends. */
   readonly end: number;
+  readonly version: number;
+  /** What is selected, for the means over it; null where nothing is. */
+  readonly selection: { readonly start: number; readonly end: number } | null;
   readonly key: string;
 }
 
@@ -56,8 +62,16 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
   private last: Cursor | undefined;
   private readonly choice: KeptChoice;
   private readonly lens: KeptLens;
+  private readonly pace = new Pace();
+  private readonly extras: LensExtras;
+  /** Whether the text changed since the last question. */
+  private typed = false;
 
-  constructor(private readonly services: Services) {
+  constructor(
+    private readonly services: Services,
+    marks: LensMarks,
+  ) {
+    this.extras = new LensExtras(services, marks);
     this.choice = new KeptChoice(services.context.workspaceState, "lens");
     this.lens = new KeptLens(services.context.workspaceState);
     this.store.update({ run: this.choice.value });
@@ -68,16 +82,16 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
         if (changed === textEditor()) wake();
       }),
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
-        if (document === textEditor()?.document) wake();
+        if (document !== textEditor()?.document) return;
+        this.typed = true;
+        wake();
       }),
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (
-          [Setting.LensColumns, Setting.LensFile, Setting.Bos].some((name) =>
-            event.affectsConfiguration(name),
-          )
-        )
-          wake();
+        const asked = [Setting.LensColumns, Setting.LensFile, Setting.Bos];
+        if (asked.some((name) => event.affectsConfiguration(name))) wake();
+        if (event.affectsConfiguration(Setting.LensInline)) this.switched();
       }),
+      marks.depth.onDidSwitch(() => this.arranged()),
       services.models.onDidChange(() => this.modelChanged()),
     ];
   }
@@ -96,7 +110,7 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
       pointer: this.services.focus.pointer,
       shown: () => this.shown,
     });
-    view.onDidChangeVisibility(() => (view.visible ? this.wake() : this.rest()));
+    view.onDidChangeVisibility(() => (this.isWatched ? this.wake() : this.rest()));
     view.onDidDispose(() => {
       connection.dispose();
       if (this.view === view) this.view = undefined;
@@ -118,7 +132,32 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
   }
 
   private wake(): void {
-    if (this.view?.visible) this.follower.wake();
+    if (this.isWatched) this.follower.wake();
+  }
+
+  /** Whether somebody sees what comes of a question: in the view, or at the line's end. */
+  private get isWatched(): boolean {
+    return this.view?.visible === true || this.extras.marks.inline.enabled;
+  }
+
+  private switched(): void {
+    this.key = undefined;
+    this.arranged();
+    if (this.isWatched) this.wake();
+    else this.rest();
+  }
+
+  /** Shows what was arranged around the lens that is there. */
+  private arranged(): void {
+    const { data } = this.store.state;
+    if (data) this.store.update({ data: this.extras.around(data) });
+  }
+
+  /** Asks for the same place again, with what is followed now. */
+  private again(): void {
+    this.arranged();
+    this.key = undefined;
+    this.wake();
   }
 
   /** Hidden: nothing runs, and the next look starts anew. */
@@ -149,6 +188,23 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
         if (this.shown !== undefined) await revealRange(this.shown, start, end);
       },
       ...pointing(this.services.focus, () => this.shown),
+      followText: async (text: string) => {
+        await this.extras.followText(text);
+        this.again();
+      },
+      toggleFollowed: async (id: number) => {
+        const { layers = [], trajectories = [] } = this.store.state.data ?? {};
+        const listed = layers.flatMap(({ positions }) => positions.flatMap(({ top }) => top));
+        const text = [...listed, ...trajectories.flat()].find((token) => token.id === id)?.text ?? null;
+        this.extras.toggle({ id, text });
+        this.again();
+      },
+      pin: async (on: boolean) => {
+        const { data, document } = this.store.state;
+        this.extras.pin(on && data ? data : null, document ?? "");
+        this.arranged();
+      },
+      mark: (mark: LensMark, on: boolean) => this.extras.mark(mark, on),
     };
   }
 
@@ -163,18 +219,22 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
     const { version, uri } = document;
     const lens = [this.lens.kind, readSetting(Setting.LensFile)];
     const settings = [...lens, readSetting(Setting.LensColumns), bosPolicy(), this.services.models.path];
-    const key = JSON.stringify([uri.toString(), version, context, end, ...settings]);
-    return { document, context, end, key };
+    const selection = selectionOf(this.last);
+    const key = JSON.stringify([uri.toString(), version, context, end, selection, ...settings]);
+    return { document, context, end, version, selection, key };
   }
 
   private async ask(): Promise<void> {
     const place = this.place();
-    if (!place || place.key === this.key || !this.view?.visible) return;
+    if (!place || place.key === this.key || !this.isWatched) return;
     this.key = place.key;
+    if (this.task.busy && this.typed) this.pace.replaced();
+    const asked = { at: performance.now(), typed: this.typed };
+    this.typed = false;
     const { context } = place;
     const prefix = context.kind === "prefix" ? context.prefix : "";
     if (place.end === beginOf(context) && prefix === "") return this.showEmpty(place);
-    await this.task.run({ message: working.lens(), quietMs }, (work) => this.job(place, work));
+    await this.task.run({ message: working.lens(), quietMs }, (work) => this.job(place, work, asked));
     // The key stays: the same question would fail the same way; another place, or Retry, asks again.
     if (this.store.state.status === "error") this.services.models.blame(this.store);
   }
@@ -188,7 +248,11 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
     });
   }
 
-  private async job(place: Place, work: JobWork): Promise<Partial<Omit<StateOf<"lens">, "seq" | "status">>> {
+  private async job(
+    place: Place,
+    work: JobWork,
+    asked: { readonly at: number; readonly typed: boolean },
+  ): Promise<Partial<Omit<StateOf<"lens">, "seq" | "status">>> {
     const { engine, models } = this.services;
     const { document, context, end } = place;
     const start = beginOf(context);
@@ -197,20 +261,57 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
     const piece = readTail(document, { start, end }, known?.nCtx ?? null);
     const info = known ?? (await models.open(work));
     const seen = cutTail(piece, start, info.nCtx);
-    const data: LensView = await engine.call(
+    const input = { kind: "text", ...seen, context, bos: bosPolicy() } as const;
+    const columns = readSetting(Setting.LensColumns);
+    const chosen = this.extras.followedIds;
+    const { path: model } = info;
+    const view: LensView = await engine.call(
       "lens/view",
-      {
-        model: info.path,
-        input: { kind: "text", ...seen, context, bos: bosPolicy() },
-        columns: readSetting(Setting.LensColumns),
-        k: alternatives,
-        lens: { kind: this.lens.kind, file: readSetting(Setting.LensFile) || null },
-      },
+      { model, input, columns, k: alternatives, chosen, lens: this.lensRequested() },
       work,
     );
+    if (!work.signal.aborted) {
+      this.pace.answered(performance.now() - asked.at, asked.typed);
+      const best = view.layers.at(-1)?.positions.at(-1)?.top[0];
+      this.extras.marks.inline.show({ document, version: place.version, end }, best);
+    }
+    const notes = [
+      ...(hasReplaced(seen.text) ? [says.notUtf8()] : []),
+      ...(this.pace.isSlow ? [says.slow()] : []),
+    ];
     this.shown = document.uri.toString();
-    const message = hasReplaced(seen.text) ? says.notUtf8() : undefined;
-    return { data, model: models.known ?? info, document: documentName(document.uri), message };
+    const state = {
+      model: models.known ?? info,
+      document: documentName(document.uri),
+      message: notes.length > 0 ? notes.join(" ") : undefined,
+    };
+    this.extras.setSelected(null);
+    if (place.selection) {
+      // The lens is shown while the means over a long selection are made.
+      if (!work.signal.aborted) this.store.update({ ...state, data: this.extras.around(view) });
+      this.extras.setSelected(
+        await this.selectedMeans({ ...place, selection: place.selection }, { model, nCtx: info.nCtx }, work),
+      );
+    }
+    return { data: this.extras.around(view), ...state };
+  }
+
+  /** Means over the selection, read up to its end wherever the cursor is in it. */
+  private selectedMeans(
+    { document, context, selection }: Place & { selection: NonNullable<Place["selection"]> },
+    { model, nCtx }: { readonly model: string; readonly nCtx: number },
+    work: JobWork,
+  ): Promise<LensPerplexity> {
+    const start = beginOf(context);
+    const piece = readTail(document, { start, end: selection.end }, nCtx);
+    const seen = cutTail(piece, start, nCtx);
+    const input = { kind: "text", ...seen, context, bos: bosPolicy() } as const;
+    const lens = this.lensRequested();
+    return this.services.engine.call("lens/perplexity", { model, input, range: selection, lens }, work);
+  }
+
+  private lensRequested(): LensRequested {
+    return { kind: this.lens.kind, file: readSetting(Setting.LensFile) || null };
   }
 
   private modelChanged(): void {
@@ -232,4 +333,9 @@ function lookedAt({ document, selection }: Cursor, { context }: RunChoice): Seen
     return { start: document.offsetAt(selection.start), end: document.offsetAt(selection.end) };
   }
   return { start: cursor - selection.active.character, end: cursor };
+}
+
+function selectionOf({ document, selection }: Cursor): Place["selection"] {
+  if (selection.isEmpty) return null;
+  return { start: document.offsetAt(selection.start), end: document.offsetAt(selection.end) };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { CancelledError } from "../../../src/base/errors";
-import { lensHooks, lensRows, lensView } from "../../../src/analysis/lens";
+import { lensRows, lensView } from "../../../src/analysis/lens";
+import { lensHooks } from "../../../src/analysis/lens/hooks";
 import { LensColumns } from "../../../src/analysis/lens/columns";
 import type { LensCell } from "../../../src/protocol/lens";
 import { tinyModel } from "../../support/tinyModel";
@@ -66,10 +67,10 @@ describe("the logit lens", () => {
     const { trajectories, layers } = await view(new TinyRunner(model), ids, new LensColumns());
     const final = layers[3].positions[3];
     assert.deepEqual(
-      trajectories.map((t) => t.id),
+      trajectories[3].map((t) => t.id),
       final.top.map((t) => t.id),
     );
-    trajectories.forEach((t, rank) => {
+    trajectories[3].forEach((t, rank) => {
       assert.equal(t.rank.length, 4);
       assert.equal(t.rank[3], rank + 1);
       assert.ok(Math.abs(t.logProb[3] - final.top[rank].logProb) < 1e-6);
@@ -85,13 +86,13 @@ describe("the logit lens", () => {
     });
   });
 
-  it("asks only for the new column when one token is typed, with the same answer", async () => {
+  it("asks only for the new column and the one before it when one token is typed, with the same answer", async () => {
     const cache = new LensColumns();
     const runner = new TinyRunner(model);
     await view(runner, ids, cache);
     const typed = await view(runner, [...ids, 5], cache);
-    assert.equal(typed.columnsComputed, 1);
-    assert.deepEqual(runner.plans[1].reads[0].positions, [12]);
+    assert.equal(typed.columnsComputed, 2);
+    assert.deepEqual(runner.plans[1].reads[0].positions, [11, 12]);
     const fresh = await view(new TinyRunner(model), [...ids, 5], new LensColumns());
     assert.deepEqual({ ...typed, engineMs: 0, columnsComputed: 4 }, { ...fresh, engineMs: 0 });
   });
@@ -101,7 +102,7 @@ describe("the logit lens", () => {
     const runner = new TinyRunner(model);
     await view(runner, ids, cache);
     const changed = ids.with(9, ids[9] === 4 ? 6 : 4);
-    assert.equal((await view(runner, changed, cache)).columnsComputed, 3);
+    assert.equal((await view(runner, changed, cache)).columnsComputed, 4);
     const other = { window: tinyWindow(changed), columns: 4, k: 2, cache };
     assert.equal((await lensView(runner, tinyVocabulary, other)).columnsComputed, 4);
   });
@@ -118,12 +119,18 @@ describe("the logit lens", () => {
 
   it("keeps nothing from a run that was overtaken by other ids", () => {
     const cache = new LensColumns();
-    cache.align([0, 1, 2], 3);
-    cache.align([0, 7, 2], 3);
-    cache.put({ ids: [0, 1, 2], k: 3 }, 2, { cells: [] });
-    cache.put({ ids: [0, 1, 2], k: 3 }, 0, { cells: [] });
+    const key = (...some: number[]) => ({ ids: some, k: 3, chosen: [] });
+    const column = (next: number | null) => ({ cells: [], trajectories: [], next });
+    cache.align(key(0, 1, 2));
+    cache.align(key(0, 7, 2));
+    cache.put(key(0, 1, 2), 2, column(null));
+    cache.put(key(0, 1, 2), 0, column(1));
     assert.equal(cache.get(2), undefined);
-    assert.deepEqual(cache.get(0), { cells: [] });
+    assert.equal(cache.get(0), undefined, "another token follows by now");
+    cache.put(key(0, 7, 2), 0, column(7));
+    assert.deepEqual(cache.get(0), column(7));
+    cache.align({ ...key(0, 7, 2), chosen: [4] });
+    assert.equal(cache.get(0), undefined, "other tokens are followed");
   });
 
   it("refuses an empty window", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import ts from "typescript";
-import { Command, colourLevels } from "../../../src/extension/contributions";
+import { Command, colourLevels, lensColours } from "../../../src/extension/contributions";
 import { activationEvents, contributes, manifestTexts } from "../../../src/extension/manifest";
 import { inRepo } from "../../support/paths";
 
@@ -122,7 +122,8 @@ describe("package.json", () => {
     assert.equal(configuration.properties["introspect.model.path"]?.scope, "machine");
   });
 
-  it("keeps the number of colours small: a fill and a border per step and scale", () => {
-    assert.equal((contributes()["colors"] as unknown[]).length, 6 * colourLevels);
+  it("keeps the number of colours small: a fill and a border per step and scale, and two of the Lens", () => {
+    const { length } = contributes()["colors"] as unknown[];
+    assert.equal(length, 6 * colourLevels + Object.keys(lensColours).length);
   });
 });

@@ -1,10 +1,10 @@
 /** The lens grid: layers upward, positions to the right under their tokens; only changed columns are painted. */
 import { lensColumns, rowName, type LensColumn, type LensGridCell } from "../../plots/lensColumns";
+import { measures } from "../../plots/lensMeasures";
 import { stepLine } from "../../plots/stepLine";
 import type { LensView } from "../../../src/protocol/lens";
 import { besideToken } from "../../shared/about";
 import { fill, h, setAttributes } from "../../shared/dom";
-import { percent } from "../../shared/format";
 import type { PointedToken } from "../../shared/pointed";
 import { roving, type Roving } from "../../shared/roving";
 import { theme } from "../../shared/theme";
@@ -17,6 +17,30 @@ export interface GridEvents {
   readonly onChoose: (column: LensColumn, layer: number | null) => void;
 }
 
+/** How a cell is painted. */
+export interface CellPaint {
+  /** On the scale: 0 … 1, or from −1 where `diverging`; null is hatched, undefined left bare. */
+  readonly t: number | null | undefined;
+  /** What a screen reader says of it. */
+  readonly words: string;
+  /** Marked as another than it was. */
+  readonly changed?: boolean;
+}
+
+/** How all cells are painted. */
+export interface GridPaint {
+  /** Equal for two paints exactly when they paint alike. */
+  readonly key: string;
+  readonly diverging?: boolean;
+  readonly of: (cell: LensGridCell, column: LensColumn) => CellPaint;
+}
+
+/** By the probability of the top token. */
+export const byProbability: GridPaint = {
+  key: "probability",
+  of: (cell) => ({ t: cell.share, words: measures[0]!.words(cell.share) }),
+};
+
 interface DrawnColumn {
   readonly column: LensColumn;
   /** Top row first, the token last: as they stand in the document. */
@@ -26,7 +50,7 @@ interface DrawnColumn {
 /** A grid that is updated in place. */
 export class LensGrid {
   readonly element: HTMLElement;
-  private readonly grid = h("div", { class: "lens-grid", role: "grid", "aria-label": "Layers by positions" });
+  private readonly grid: HTMLElement;
   private readonly overlay = h("div", { class: "steps", "aria-hidden": "true" });
   private readonly roving: Roving;
   private rows: HTMLElement[] = [];
@@ -34,11 +58,14 @@ export class LensGrid {
   private ordered: HTMLElement[] = [];
   private themeDrawn: unknown = null;
   private depthDrawn = "";
+  private paint: GridPaint = byProbability;
 
   constructor(
     events: GridEvents,
     private readonly pointed: PointedToken,
+    label = "Layers by positions",
   ) {
+    this.grid = h("div", { class: "lens-grid", role: "grid", "aria-label": label });
     this.element = h("div", { class: "lens-scroll" }, this.grid);
     this.roving = roving(this.grid, {
       items: () => this.ordered,
@@ -55,11 +82,12 @@ export class LensGrid {
   }
 
   /** Shows a lens; columns that look as before are left alone. Returns the newest column. */
-  update(view: LensView): LensColumn | null {
+  update(view: LensView, paint: GridPaint = byProbability): LensColumn | null {
     const columns = lensColumns(view);
     const atEnd = this.isAtEnd();
     if (this.rows.length !== view.layers.length + 1) this.rebuildRows(view.layers.length);
-    const recolour = this.themeDrawn !== theme();
+    const recolour = this.themeDrawn !== theme() || this.paint.key !== paint.key;
+    this.paint = paint;
     this.themeDrawn = theme();
     const before = new Map(this.drawn.map((d) => [d.column.pos, d]));
     const focused = this.ordered.indexOf(document.activeElement as HTMLElement);
@@ -71,7 +99,7 @@ export class LensGrid {
         if (recolour) this.paintColumn(old);
         return old;
       }
-      return this.drawColumn(column, view.layers.length);
+      return this.drawColumn(column);
     });
     for (const gone of before.values()) for (const item of gone.items) item.remove();
     this.place(columns);
@@ -104,7 +132,7 @@ export class LensGrid {
     this.depthDrawn = "";
   }
 
-  private drawColumn(column: LensColumn, nRows: number): DrawnColumn {
+  private drawColumn(column: LensColumn): DrawnColumn {
     const cells = [...column.cells].reverse().map((cell) => {
       const top = cell.top[0];
       const face = top ? tokenFace(top.text, top.id) : null;
@@ -120,7 +148,6 @@ export class LensGrid {
     const words = [`position ${column.pos}`, spokenText(column.token.text, column.token.id)];
     head.setAttribute("aria-label", [...words, ...(column.token.prefix ? ["of the prefix"] : [])].join(", "));
     const drawn = { column, items: [...cells, head] };
-    for (const [i, cell] of cells.entries()) describeCell(cell, column, nRows - 1 - i);
     this.paintColumn(drawn);
     return drawn;
   }
@@ -128,8 +155,13 @@ export class LensGrid {
   private paintColumn({ column, items }: DrawnColumn): void {
     const { length } = column.cells;
     for (const [i, cell] of [...column.cells].reverse().entries()) {
-      applyPaint(items[i]!, theme().sequential(cell.share), cell.share);
+      const { t, words, changed } = this.paint.of(cell, column);
+      const scale = this.paint.diverging ? theme().diverging : theme().sequential;
+      applyPaint(items[i]!, t === null || t === undefined ? null : scale(t), t ?? null);
+      items[i]!.classList.toggle("hatched", t === null);
+      items[i]!.classList.toggle("changed", changed === true);
       const layer = length - 1 - i;
+      describeCell(items[i]!, column, { layer, words, changed });
       items[i]!.classList.toggle("agrees", cell.agrees);
       items[i]!.classList.toggle("agrees-top", cell.agrees && !column.cells[layer + 1]?.agrees);
       items[i]!.classList.toggle("agrees-bottom", cell.agrees && !column.cells[layer - 1]?.agrees);
@@ -190,13 +222,18 @@ export class LensGrid {
   }
 }
 
-function describeCell(element: HTMLElement, column: LensColumn, layer: number): void {
+function describeCell(
+  element: HTMLElement,
+  column: LensColumn,
+  { layer, words: value, changed }: { layer: number; words: string; changed: boolean | undefined },
+): void {
   const cell: LensGridCell = column.cells[layer]!;
   const top = cell.top[0];
   const words = [
     `layer ${layer}`,
     `${besideToken(column.about)} ${spokenText(column.token.text, column.token.id)}`,
-    top ? `${spokenText(top.text, top.id)} ${percent(cell.share)}` : "nothing",
+    top ? `${spokenText(top.text, top.id)} ${value}` : "nothing",
+    changed ? "changed" : null,
     cell.agrees ? "same as the final prediction" : null,
   ];
   element.setAttribute("aria-label", words.filter(Boolean).join(", "));

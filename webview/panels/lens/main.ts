@@ -1,26 +1,31 @@
 /** The Lens page: what each layer's residual stream decodes to at the last positions, and how the final answer rose. */
-import type { LensView } from "../../../src/protocol/lens";
-import type { LensColumn } from "../../plots/lensColumns";
+import type { LensPanelData } from "../../../src/protocol/lensPanel";
+import { lensColumns, type LensColumn } from "../../plots/lensColumns";
+import { measures, scaleOf, type MeasureScale } from "../../plots/lensMeasures";
 import { trajectoryChart } from "../../plots/trajectories";
 import { fill, h } from "../../shared/dom";
 import { Figure } from "../../shared/figure";
 import { percent } from "../../shared/format";
 import { besideToken } from "../../shared/about";
 import { ranOn } from "../../shared/ranOn";
-import { legend } from "../../shared/legend";
 import { openPage, type PageContext, type Panel } from "../../shared/page";
 import { theme } from "../../shared/theme";
-import { spokenText } from "../../shared/tokenText";
+import { spokenText, visibleText } from "../../shared/tokenText";
+import { LensControls } from "./controls";
+import { FollowedTokens } from "./followed";
 import { LensGrid } from "./grid";
 import { inspectCell } from "./inspect";
 import "./lens.css";
+import { gridKey, paintBy } from "./paint";
+import { PerplexityFigure } from "./perplexity";
+import { PinnedFigure } from "./pinned";
 import { TrainedLens, trainedTerms } from "./trained";
 import { lensTable, trajectoryTable } from "./tables";
 
-/** As many lines as have room for a label each; the table has all. */
-const LINES = 5;
+/** Height of a chart with so many lines: room for a label each. */
+const chartHeight = (lines: number): number => Math.max(104, 44 + 12 * lines);
 
-class LensPanel implements Panel<LensView> {
+class LensPanel implements Panel<LensPanelData> {
   readonly element: HTMLElement;
   readonly empty = {
     what: "See what each layer of the model decodes to at the cursor.",
@@ -42,8 +47,15 @@ class LensPanel implements Panel<LensView> {
       "prediction depth",
       "the lowest row from which the top token no longer changes (after Baldock et al. 2021)",
     ],
-    ["entropy", "how spread out the distribution is, in nats: 0 is certain"],
-    ["hatched", "position 0 or an added token: attention sinks, left out of scales and averages"],
+    ...measures.slice(1).map(({ name, help }) => [name, help] as const),
+    [
+      "perplexity by layer",
+      "exp of the mean surprisal of the text’s own tokens, each row read as a prediction",
+    ],
+    [
+      "hatched",
+      "position 0 or an added token: attention sinks, left out of scales and averages; in a cell: no value",
+    ],
     ["in italics", "a token of the custom prefix, which stands in no document"],
     ["BOS", "the beginning-of-sequence token; the setting introspect.bos says whether one is put first"],
   ] as const;
@@ -56,9 +68,13 @@ class LensPanel implements Panel<LensView> {
   private readonly gridFigure: Figure;
   private readonly lineFigure: Figure;
   private readonly trained: TrainedLens;
-  private view: LensView | null = null;
+  private readonly controls: LensControls;
+  private readonly followed: FollowedTokens;
+  private readonly pinned: PinnedFigure;
+  private readonly perplexity: PerplexityFigure;
+  private view: LensPanelData | null = null;
   private inspected: { column: LensColumn; layer: number | null } | null = null;
-  private keyDrawn: unknown = null;
+  private keyDrawn = "";
   private chartDrawn: unknown[] = [];
 
   constructor(private readonly context: PageContext) {
@@ -71,6 +87,10 @@ class LensPanel implements Panel<LensView> {
     };
     const onInspect = (column: LensColumn, layer: number | null): void => this.show(column, layer);
     this.grid = new LensGrid({ onInspect, onChoose }, context.pointed);
+    this.controls = new LensControls(context.host, () => this.repaint());
+    this.followed = new FollowedTokens(context.host);
+    this.pinned = new PinnedFigure(context, { onInspect, onChoose: () => {} });
+    this.perplexity = new PerplexityFigure(context);
     this.gridFigure = new Figure(context, {
       name: "lens-grid",
       title: "Lens",
@@ -80,8 +100,8 @@ class LensPanel implements Panel<LensView> {
     this.lineFigure = new Figure(context, {
       name: "lens-trajectories",
       title: "Prediction over layers",
-      table: () => trajectoryTable(this.need()),
-      data: () => this.view?.trajectories,
+      table: () => trajectoryTable(this.need(), this.column),
+      data: () => this.view?.trajectories[this.column],
     });
     this.gridFigure.body.append(this.grid.element);
     this.trained = new TrainedLens(context);
@@ -89,22 +109,32 @@ class LensPanel implements Panel<LensView> {
       "div",
       {},
       this.trained.choice,
-      this.gridFigure.element,
+      this.controls.element,
+      h("div", { class: "lens-pair" }, this.gridFigure.element, this.pinned.element),
       this.lineFigure.element,
+      this.followed.element,
+      this.perplexity.element,
       this.trained.note,
       this.trained.figure.element,
     );
   }
 
-  update(view: LensView): void {
+  update(view: LensPanelData): void {
     this.view = view;
-    const newest = this.grid.update(view);
-    this.drawKey();
-    this.drawLines(view);
+    const { measure } = this.controls;
+    const pinnedColumns = view.pinned ? lensColumns(view.pinned.view) : [];
+    const vocabulary = this.context.source().model?.dVocab ?? null;
+    const scale = scaleOf(measure, [...lensColumns(view), ...pinnedColumns], vocabulary);
+    const newest = this.grid.update(view, paintBy(measure, scale));
+    this.controls.update(view);
+    this.drawKey(scale);
+    this.pinned.update(view, measure, scale);
+    this.followed.update(view.followed);
+    this.perplexity.update(view);
     this.trained.update(view.lens);
     this.gridFigure.changed();
-    this.lineFigure.changed();
     if (newest) this.follow(newest);
+    this.drawLines(view);
   }
 
   repaint(): void {
@@ -112,20 +142,31 @@ class LensPanel implements Panel<LensView> {
   }
 
   inspect(): void {
-    if (this.inspected) inspectCell(this.context.rail, this.inspected.column, this.inspected.layer);
+    if (!this.inspected || !this.view) return;
+    const { host, rail } = this.context;
+    const pick = (id: number): void => host.ask("lens/toggle", { id });
+    const followed = this.view.followed.map(({ id }) => id);
+    inspectCell(rail, this.inspected, { pick, followed });
   }
 
-  summary(view: LensView): string {
-    const best = view.trajectories[0];
+  summary(view: LensPanelData): string {
+    const best = view.trajectories.at(-1)?.[0];
     if (!best) return "Lens ready.";
     return `The prediction ${besideToken(view.about)} the last token: ${spokenText(best.text, best.id)}, ${percent(Math.exp(best.logProb.at(-1) ?? 0))}.`;
   }
 
-  ran({ window }: LensView): string {
+  ran({ window }: LensPanelData): string {
     return ranOn(window);
   }
 
-  private need(): LensView {
+  /** Index of the column whose tokens are followed: the inspected one, else the newest. */
+  private get column(): number {
+    const { positions = [] } = this.view ?? {};
+    const at = positions.indexOf(this.inspected?.column.pos ?? -1);
+    return at >= 0 ? at : positions.length - 1;
+  }
+
+  private need(): LensPanelData {
     if (!this.view) throw new Error("There is no lens yet.");
     return this.view;
   }
@@ -141,39 +182,32 @@ class LensPanel implements Panel<LensView> {
   private show(column: LensColumn, layer: number | null): void {
     this.inspected = { column, layer };
     this.inspect();
+    if (this.view) this.drawLines(this.view);
   }
 
-  private drawKey(): void {
-    if (this.keyDrawn === theme()) return;
-    this.keyDrawn = theme();
-    fill(
-      this.gridFigure.key,
-      legend({
-        label: "probability of the top token",
-        low: "0%",
-        high: "100%",
-        scale: (t) => theme().sequential(t),
-      }),
-      h(
-        "span",
-        { class: "legend" },
-        h("span", { class: "swatch swatch-agrees" }),
-        "same as the final prediction",
-      ),
-      h("span", { class: "legend" }, h("span", { class: "swatch swatch-depth" }), "prediction depth"),
-    );
+  private drawKey(scale: MeasureScale): void {
+    const { measure } = this.controls;
+    const key = [measure.key, scale.key, theme().kind, theme().background].join();
+    if (this.keyDrawn === key) return;
+    this.keyDrawn = key;
+    fill(this.gridFigure.key, ...gridKey(measure, scale));
   }
 
-  private drawLines(view: LensView): void {
+  private drawLines(view: LensPanelData): void {
     const width = Math.floor(this.lineFigure.body.clientWidth);
-    const drawn = [view.trajectories, width, theme()];
+    const lines = view.trajectories[this.column] ?? [];
+    const drawn = [lines, width, theme()];
     if (width <= 0 || drawn.every((x, i) => x === this.chartDrawn[i])) return;
     this.chartDrawn = drawn;
+    const { token } = this.inspected?.column ?? {};
+    const where = token ? ` ${besideToken(view.about)} ${visibleText(token.text, token.id)}` : "";
+    this.lineFigure.heading = `Prediction over layers${where}`;
     const beside = width >= 520;
     const each = Math.min(440, beside ? Math.floor((width - 16) / 2) : width);
     const chart = (kind: "probability" | "rank"): SVGSVGElement =>
-      trajectoryChart(view.trajectories.slice(0, LINES), { kind, width: each, height: 104, theme: theme() });
+      trajectoryChart(lines, { kind, width: each, height: chartHeight(lines.length), theme: theme() });
     fill(this.lineFigure.body, h("div", { class: "charts" }, chart("probability"), chart("rank")));
+    this.lineFigure.changed();
   }
 }
 

@@ -20,6 +20,9 @@ export function lensTable(view: LensView): TableData {
         top ? top.logProb : null,
         cell.entropy,
         column.depth,
+        cell.kl,
+        cell.rank,
+        cell.surprisal,
       ];
     }),
   );
@@ -34,24 +37,28 @@ export function lensTable(view: LensView): TableData {
       "log-prob (nats)",
       "entropy (nats)",
       "prediction depth",
+      "KL to the output (nats)",
+      "rank of the final prediction",
+      "surprisal of the next token (nats)",
     ],
     rows,
   };
 }
 
-/** One row per layer: rank and probability of the last position's best tokens. */
-export function trajectoryTable(view: LensView): TableData {
+/** One row per layer: rank and probability of a column's best tokens and of those that are followed. */
+export function trajectoryTable(view: LensView, column: number): TableData {
   const nLayers = view.layers.length - 1;
-  const columns = view.trajectories.flatMap((line) => {
+  const lines = view.trajectories[column] ?? [];
+  const columns = lines.flatMap((line) => {
     const name = visibleText(line.text, line.id);
     return [`${name}: rank`, `${name}: probability`];
   });
   const rows = view.layers.map((_, layer) => [
     rowName(layer, nLayers),
-    ...view.trajectories.flatMap((line) => [line.rank[layer] ?? null, probabilityOf(line.logProb[layer])]),
+    ...lines.flatMap((line) => [line.rank[layer] ?? null, probabilityOf(line.logProb[layer])]),
   ]);
   return {
-    caption: `The last position's final top tokens over the layers, ${aboutToken(view.about)}`,
+    caption: `Final top and followed tokens of position ${view.positions[column]} over the layers, ${aboutToken(view.about)}`,
     columns: ["layer", ...columns],
     rows,
   };

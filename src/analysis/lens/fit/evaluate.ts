@@ -3,7 +3,7 @@ import type { WorkOptions } from "../../../base/cancel";
 import type { LayerRows, LensMath, Translator } from "../../../graph/lensMath";
 import type { Runner } from "../../../graph/runner";
 import { indices, readAt } from "../../common/reads";
-import { lensHooks } from "../../lens";
+import { lensHooks } from "../hooks";
 
 /** A model to fit a lens to. */
 export interface LensSubject {

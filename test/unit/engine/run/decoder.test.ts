@@ -53,21 +53,49 @@ describe("decoding", () => {
     const both = await open.runner.decode({ rows, k: 1, track: [[3, 5, 7]] });
     assert.deepEqual(tracked, [both.tracked[0].slice(0, 2), [both.tracked[1][2]]]);
   });
-  it("follows the last row's best tokens, in one graph call or in several", async () => {
-    for (const [n, follow, calls] of [
-      [3, 2, 1],
-      [2, 4000, 5],
+  it("compares rows with others, wherever a call is cut, as plain loops do", async () => {
+    const n = 1000;
+    const rows = Float32Array.from({ length: n * shape.dModel }, (_, i) => 3 * Math.sin(i * i));
+    const track = Array.from({ length: n }, (_, i) => [i % shape.dVocab, 7]);
+    const row = (i: number): number[] => [...rows.slice(i * shape.dModel, (i + 1) * shape.dModel)];
+    for (const [said, to] of [
+      ["groups of three", (i: number) => (i < 999 ? i - (i % 3) + 2 : i)],
+      ["all with the last", () => n - 1],
+      ["all with the first", () => 0],
     ] as const) {
-      const rows = Float32Array.from({ length: n * shape.dModel }, (_, i) => Math.sin(i * i));
-      const before = open.calls();
-      const made = await open.runner.decode({ rows, k: 1, follow });
-      const said = `${follow} tokens through ${n} rows`;
-      assert.equal(open.calls() - before, calls, said);
-      const last = await open.runner.decode({ rows: rows.slice(-shape.dModel), k: follow });
-      assert.deepEqual(made.followed, last.ids[0], said);
-      const tracked = await open.runner.decode({ rows, k: 1, track: [made.followed] });
-      assert.deepEqual(made.tracked, tracked.tracked, said);
+      const compare = { to: Array.from({ length: n }, (_, i) => to(i)), follow: 2 };
+      const made = await open.runner.decode({ rows, k: 1, track, compare });
+      assert.equal(made.divergence.length, n, said);
+      // A call holds 932 rows of this vocabulary.
+      for (const i of [0, 1, 2, 929, 930, 931, 932, 933, 998, 999]) {
+        const pair = { rows: Float32Array.from([...row(i), ...row(to(i))]), k: 1 };
+        const wanted = await new TinyRunner(model).decode({
+          ...pair,
+          track: [track[i]],
+          compare: { to: [1, 1], follow: 2 },
+        });
+        assert.deepEqual(made.ids[i], wanted.ids[0], said);
+        const x = made.divergence[i];
+        assert.ok(x >= 0 && Math.abs(x - wanted.divergence[0]) < 1e-4, `${said}, row ${i}: ${x}`);
+        if (to(i) === i) assert.equal(x, 0, said);
+        assert.equal(made.tracked[i].length, 4);
+        made.tracked[i].forEach(({ logit, rank }, j) => {
+          assert.ok(Math.abs(logit - wanted.tracked[0][j].logit) < 1e-4, said);
+          assert.ok(Math.abs(rank - wanted.tracked[0][j].rank) <= 1, `${said}, row ${i}, token ${j}`);
+        });
+      }
     }
+  });
+
+  it("compares without tracking anything of its own", async () => {
+    const rows = Float32Array.from({ length: 3 * shape.dModel }, (_, i) => Math.cos(i));
+    const { tracked, ids } = await open.runner.decode({ rows, k: 2, compare: { to: [2, 2, 2], follow: 1 } });
+    assert.deepEqual(
+      tracked.map((row) => row.length),
+      [1, 1, 1],
+    );
+    assert.equal(tracked[2][0].rank, 1);
+    assert.equal(ids[0].length, 2);
   });
 
   it("gives every row the same numbers, whatever stands beside it", async () => {
