@@ -14,6 +14,12 @@ export const optionTexts = {
   read: "--read HOOK,HOOK    hooks to read; also patterns: blocks.*.attn.hook_pattern, blocks.{0..3}.hook_resid_post",
   edit: "--edit EDITS.json   edits to apply",
   edge: "--edge L:H:Q:K      attention edges to mask: layers, heads, queries, keys, each *, N, A..B, A.. or a list; more with ;",
+  at: "--at L:H:Q:K        one attention edge: layer, head, query, key; positions may count from the end (-1)",
+  softmax:
+    "--softmax WHERE     blocked before it (default): the row renormalises; or after it: the row loses the weight",
+  position: "--position P        where the next token is measured, negative from the end (-1)",
+  token: "--token T           token measured, by its id or text; the text's next one by default, else the likeliest",
+  against: "--against T         token whose logit is subtracted; the likeliest other one by default",
   out: "--out F.npz         file for the values that were read",
   range: "--range START:END   selection, UTF-16 offsets in the text (with --ids: positions)",
   context:

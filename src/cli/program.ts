@@ -5,6 +5,7 @@ import { CancelledError, toErrorData } from "../base/errors";
 import { nearest } from "../base/nearest";
 import { CliError, usageError } from "./cliError";
 import type { Command } from "./command";
+import { blockEdgeCommand } from "./commands/blockEdge";
 import { generateCommand } from "./commands/generate";
 import { devicesCommand } from "./commands/devices";
 import { lensCommand } from "./commands/lens";
@@ -16,6 +17,7 @@ import { steerCommand } from "./commands/steer";
 import { sweepCommand } from "./commands/sweep";
 import { tokensCommand } from "./commands/tokens";
 import { verifyCommand } from "./commands/verify";
+import { whyAttentionCommand } from "./commands/whyAttention";
 import { helpOf, optionsOf, overview } from "./help";
 import { JsonStream } from "./jsonStream";
 import { settingsOf } from "./modelOptions";
@@ -33,6 +35,8 @@ export const commands: readonly Command[] = [
   scoreCommand,
   steerCommand,
   sweepCommand,
+  whyAttentionCommand,
+  blockEdgeCommand,
   verifyCommand,
   devicesCommand,
 ];

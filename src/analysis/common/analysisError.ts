@@ -12,7 +12,11 @@ export type AnalysisErrorCode =
   | "missing-hook"
   | "shape-mismatch"
   | "unread-file"
-  | "identity-broken";
+  | "identity-broken"
+  | "only-edge"
+  | "no-parts"
+  | "not-aligned"
+  | "same-answer";
 
 /** An analysis that cannot be made, or whose own check failed. */
 export class AnalysisError extends CodedError<AnalysisErrorCode> {}
