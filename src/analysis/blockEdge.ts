@@ -62,7 +62,10 @@ export async function blockEdge(
     options.onProgress?.({ done: i, total: blocks.length, message: "Blocking edges" });
     rows.push(await measure([one]));
   }
-  const plainTop = await runner.decode({ rows: rows[0], k: Math.min(topListed, runner.info.dVocab) }, options);
+  const plainTop = await runner.decode(
+    { rows: rows[0], k: Math.min(topListed, runner.info.dVocab) },
+    options,
+  );
   const tokens = tokensOf(runner, request, { position, top: plainTop.ids[0] });
   const track = rows.map(() => [tokens.token, tokens.against]);
   const decoded = await runner.decode({ rows: joined(rows), k: 1, track }, options);
@@ -143,7 +146,9 @@ async function seenEdges(
 function requireOther({ query }: AttentionEdge, keys: readonly number[]): void {
   if (keys.length > 1) return;
   const message = `The query at ${query} sees one key alone: before the softmax nothing would be left of its row.`;
-  throw new AnalysisError("only-edge", message, { next: "Block it after the softmax, or choose a later query." });
+  throw new AnalysisError("only-edge", message, {
+    next: "Block it after the softmax, or choose a later query.",
+  });
 }
 
 /** Other edges of the same query, in any head of its layer, drawn without repetition. */

@@ -226,11 +226,17 @@ function matrixOf(pairs: readonly WhyPair[]): WhyAttention["matrix"] {
 function notesOf({ softCap, q, k }: HeadReading, { hasStreamNorms, isClamped }: Split): string[] {
   const notes: string[] = [];
   if (softCap !== null)
-    notes.push(`Scores are capped at ±${softCap} by a tanh, which does not add up: the parts are of the score before it.`);
+    notes.push(
+      `Scores are capped at ±${softCap} by a tanh, which does not add up: the parts are of the score before it.`,
+    );
   if (q.norm !== null || k.norm !== null)
-    notes.push("Queries and keys are normed before they meet: their norms' scales are frozen as in the run too.");
+    notes.push(
+      "Queries and keys are normed before they meet: their norms' scales are frozen as in the run too.",
+    );
   if (isClamped)
-    notes.push("Queries or keys were clamped, which does not add up: what clamping changed is a part of its own.");
+    notes.push(
+      "Queries or keys were clamped, which does not add up: what clamping changed is a part of its own.",
+    );
   if (hasStreamNorms)
     notes.push(
       "Norms stand on the stream itself, so that it is no sum of what was added: what they changed is one part, “norms on the stream”.",

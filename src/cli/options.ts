@@ -18,7 +18,8 @@ export const optionTexts = {
   softmax:
     "--softmax WHERE     blocked before it (default): the row renormalises; or after it: the row loses the weight",
   position: "--position P        where the next token is measured, negative from the end (-1)",
-  token: "--token T           token measured, by its id or text; the text's next one by default, else the likeliest",
+  token:
+    "--token T           token measured, by its id or text; the text's next one by default, else the likeliest",
   against: "--against T         token whose logit is subtracted; the likeliest other one by default",
   out: "--out F.npz         file for the values that were read",
   range: "--range START:END   selection, UTF-16 offsets in the text (with --ids: positions)",

@@ -1,11 +1,13 @@
 /** The engine's side of its method map: each method opens what it names, cuts the window, and calls one analysis. */
 import { isAbsolute, resolve } from "node:path";
 import { attentionView } from "../analysis/attention";
+import { blockEdge } from "../analysis/blockEdge";
 import { lensView } from "../analysis/lens";
 import { neuronCard } from "../analysis/neuronCard";
 import { neuronFile } from "../analysis/neuronFile";
 import { rankNeurons } from "../analysis/neurons";
 import { steer } from "../analysis/steering";
+import { whyAttention } from "../analysis/whyAttention";
 import type { WorkOptions } from "../base/cancel";
 import type { EngineApi } from "../protocol/engineApi";
 import type { RunInput, RunWindow } from "../protocol/model";
@@ -65,6 +67,15 @@ export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
       const held = await store.getUnchanged(model, work);
       const request = { window: windowOf(held, input), range, layer, head, cache: held.headScores };
       return attentionView(held.open.runner, request, work);
+    },
+    "attention/why": async ({ model, input, top, ...edge }, work) => {
+      const held = await store.getUnchanged(model, work);
+      return whyAttention(held.open.runner, { ids: windowOf(held, input).ids, edge, top }, work);
+    },
+    "attention/block": async ({ model, input, softmax, against, ...edge }, work) => {
+      const held = await store.getUnchanged(model, work);
+      const request = { ids: windowOf(held, input).ids, edge, softmax, against };
+      return blockEdge(held.open.runner, held.open.vocabulary, request, work);
     },
     "steer/run": ({ experiment, base }, work) => steerFile(store, { experiment, base }, work),
   };

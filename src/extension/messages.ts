@@ -16,6 +16,8 @@ export const working = {
   ranking: () => l10n.t("Ranking neurons on the selection …"),
   card: (layer: number, neuron: number) => l10n.t("Looking at neuron L{0} N{1} …", layer, neuron),
   attention: (layer: number, head: number) => l10n.t("Reading the pattern of head {0}.{1} …", layer, head),
+  why: (edge: string) => l10n.t("Taking the score of edge {0} apart …", edge),
+  block: (edge: string) => l10n.t("Blocking edge {0} and 20 others …", edge),
   steering: () => l10n.t("Running the experiment and its controls …"),
 };
 

@@ -5,7 +5,8 @@
 import { bosPolicies } from "../base/bosPolicy";
 import { asInteger, asList, asObject, asOneOf, asText, badField } from "./decode";
 import { decodeExperiment } from "./decodeExperiment";
-import type { EngineApi, OffsetRange } from "./engineApi";
+import { blockModes } from "./attentionEdge";
+import type { EdgeParams, EngineApi, OffsetRange } from "./engineApi";
 import { contextKinds, type RunContext, type RunInput } from "./model";
 import type { ParamDecoders } from "./rpc";
 
@@ -57,6 +58,15 @@ function contextOf(value: unknown, path: string): RunContext {
     ? { kind, from }
     : { kind, from, prefix: asText(context["prefix"], `${path}.prefix`) };
 }
+
+const edgeOf = (params: Fields): EdgeParams => ({
+  model: modelOf(params),
+  input: inputOf(params),
+  layer: index(params, "layer"),
+  head: index(params, "head"),
+  query: index(params, "query"),
+  key: index(params, "key"),
+});
 
 /** Per method of the engine, the check of what the extension sends; each throws DecodeError "bad-field" and its like. */
 export const engineCallDecoders: ParamDecoders<EngineApi> = {
@@ -113,6 +123,20 @@ export const engineCallDecoders: ParamDecoders<EngineApi> = {
       range: rangeOf(params),
       layer: index(params, "layer"),
       head: index(params, "head"),
+    };
+  },
+  "attention/why": (value) => {
+    const params = paramsOf(value);
+    return { ...edgeOf(params), top: count(params, "top") };
+  },
+  "attention/block": (value) => {
+    const params = paramsOf(value);
+    return {
+      ...edgeOf(params),
+      softmax: asOneOf(params["softmax"], "params.softmax", blockModes),
+      ...(params["against"] === undefined
+        ? {}
+        : { against: asInteger(params["against"], "params.against", { min: 0 }) }),
     };
   },
   "steer/run": (value) => {

@@ -1,6 +1,7 @@
 /** Extension host ↔ engine process: one method map, from which client and server are typed. */
 import type { BosPolicy } from "../base/bosPolicy";
 import type { AttentionView } from "./attention";
+import type { AttentionEdge, BlockMode, EdgeBlock, WhyAttention } from "./attentionEdge";
 import type { Experiment, SteerResult } from "./edit";
 import type { LensView } from "./lens";
 import type { ModelInfo, RunInput, TokensResult } from "./model";
@@ -11,6 +12,12 @@ import type { NeuronCard, NeuronFile, NeuronsResult } from "./neurons";
 export interface OffsetRange {
   readonly start: number;
   readonly end: number;
+}
+
+/** One edge of a run. */
+export interface EdgeParams extends AttentionEdge {
+  readonly model: string;
+  readonly input: RunInput;
 }
 
 /**
@@ -55,6 +62,13 @@ export interface EngineApi {
   "attention/view": {
     params: { model: string; input: RunInput; range: OffsetRange; layer: number; head: number };
     result: AttentionView;
+  };
+  /** What the score of one edge is made of; positions index the window's ids, as in the view. */
+  "attention/why": { params: EdgeParams & { top: number }; result: WhyAttention };
+  /** What blocking one edge changes; `against` is the token whose logit is subtracted. */
+  "attention/block": {
+    params: EdgeParams & { softmax: BlockMode; against?: number };
+    result: EdgeBlock;
   };
   "steer/run": { params: { experiment: Experiment; base: string }; result: SteerResult };
 }

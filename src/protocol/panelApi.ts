@@ -1,6 +1,7 @@
 /** Page ↔ extension host: what a page may ask, and the complete snapshots it is sent. */
 import type { ErrorData } from "../base/errors";
 import type { AttentionView } from "./attention";
+import type { AttentionEdge, BlockMode, EdgeBlock, WhyAttention } from "./attentionEdge";
 import type { Experiment, SteerResult } from "./edit";
 import type { LensView } from "./lens";
 import type { ModelInfo, RunContext } from "./model";
@@ -47,6 +48,18 @@ export interface NeuronsPanelData {
   readonly selection: string;
 }
 
+/** One edge that was chosen in the attention panel, and what was asked about it so far. */
+export interface ChosenEdge extends AttentionEdge {
+  readonly why: WhyAttention | null;
+  /** What each kind of block changed, where it was asked for. */
+  readonly blocks: Readonly<Partial<Record<BlockMode, EdgeBlock>>>;
+}
+
+/** Data of the attention panel. */
+export interface AttentionPanelData extends AttentionView {
+  readonly edge?: ChosenEdge;
+}
+
 /** Data of the steering panel. */
 export interface SteeringPanelData {
   readonly experiment: Experiment;
@@ -59,7 +72,7 @@ export interface SteeringPanelData {
 export interface PanelData {
   lens: LensView;
   neurons: NeuronsPanelData;
-  attention: AttentionView;
+  attention: AttentionPanelData;
   steering: SteeringPanelData;
 }
 
@@ -82,6 +95,10 @@ export interface HostApi {
   /** Takes the colours off the editor. */
   "editor/clear": { params: Record<string, never>; result: null };
   "attention/choose": { params: { layer: number; head: number }; result: null };
+  /** Looks at one edge of the shown head; positions of the window. */
+  "attention/edge": { params: { query: number; key: number }; result: null };
+  /** Blocks the chosen edge; `against` is the token whose logit is subtracted. */
+  "attention/block": { params: { softmax: BlockMode; against?: number }; result: null };
   /** Runs the shown experiment again with another strength (multiplies what is added). */
   "steering/run": { params: { scale: number }; result: null };
   "steering/save": { params: Record<string, never>; result: null };

@@ -35,8 +35,7 @@ export function sideParts(stream: StreamParts, request: SideRequest): SideParts 
     whole = frozen.whole(whole);
     parts = parts.map(({ source, values }) => ({ source, values: frozen.part(values) }));
     const { bias } = side.norm;
-    if (bias !== null)
-      parts.push({ source: "norm bias", values: whole.map((_, i) => bias[i % dHead]) });
+    if (bias !== null) parts.push({ source: "norm bias", values: whole.map((_, i) => bias[i % dHead]) });
   }
   if (clip === null) return { parts, isClamped: false };
   const left = whole.map((x) => Math.min(clip, Math.max(-clip, x)) - x);
@@ -56,7 +55,10 @@ function frozenNorm(
   { side, meanSquares }: SideRequest,
   whole: Float64Array,
   dHead: number,
-): { readonly whole: (values: Float64Array) => Float64Array; readonly part: (values: Float64Array) => Float64Array } {
+): {
+  readonly whole: (values: Float64Array) => Float64Array;
+  readonly part: (values: Float64Array) => Float64Array;
+} {
   const { kind, over, gain, bias, epsilon } = side.norm as NonNullable<HeadSide["norm"]>;
   if (kind === "layer" && over === "all") {
     const message = "This layer's queries and keys are normed over all heads together by a LayerNorm.";
@@ -64,7 +66,8 @@ function frozenNorm(
       next: "Look at the scores themselves instead.",
     });
   }
-  const centred = (values: Float64Array): Float64Array => (kind === "layer" ? lessMeans(values, dHead) : values);
+  const centred = (values: Float64Array): Float64Array =>
+    kind === "layer" ? lessMeans(values, dHead) : values;
   const own = centred(whole);
   const scales = Float64Array.from({ length: whole.length / dHead }, (_, row) => {
     const squares = own.subarray(row * dHead, (row + 1) * dHead).reduce((sum, x) => sum + x * x, 0) / dHead;

@@ -92,7 +92,8 @@ function layerParts(runner: Runner, run: RunReads, layer: number, { take, normed
 /** What parts leave of a whole; null where it is nothing but rounding. */
 function restOf(whole: Float64Array, parts: readonly StreamPart[]): Float64Array | null {
   const rest = whole.map((x, i) => parts.reduce((left, { values }) => left - values[i], x));
-  const largest = (values: Float64Array): number => values.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  const largest = (values: Float64Array): number =>
+    values.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
   const size = Math.max(largest(whole), ...parts.map(({ values }) => largest(values)));
   return largest(rest) <= roundingShare * size ? null : rest;
 }
@@ -151,7 +152,11 @@ function readsOf(
   heads: readonly (readonly Float64Array[])[],
 ): ReadSpec[] {
   const { positions, layer } = at;
-  const projected = (hook: string): ReadSpec => ({ hook, positions, reduce: { kind: "projection", directions } });
+  const projected = (hook: string): ReadSpec => ({
+    hook,
+    positions,
+    reduce: { kind: "projection", directions },
+  });
   const earlier = indices(layer).flatMap((l) => [
     ...indices(runner.info.nHeads).map((head) => ({
       hook: `blocks.${l}.attn.hook_result`,

@@ -2,6 +2,7 @@
 import { Buffer } from "node:buffer";
 import * as vscode from "vscode";
 import { CancelledError, CodedError, toErrorData } from "../../base/errors";
+import type { BlockMode } from "../../protocol/attentionEdge";
 import type { HostApi, PanelId, RunChoice } from "../../protocol/panelApi";
 import type { Handlers } from "../../protocol/rpc";
 import { Command } from "../contributions";
@@ -18,6 +19,8 @@ export interface PanelActions {
   reveal?(start: number, end: number): Promise<void>;
   chooseNeuron?(layer: number, neuron: number): Promise<void>;
   chooseHead?(layer: number, head: number): Promise<void>;
+  chooseEdge?(query: number, key: number): Promise<void>;
+  blockEdge?(softmax: BlockMode, against: number | undefined): Promise<void>;
   runSteering?(scale: number): Promise<void>;
   saveExperiment?(): Promise<void>;
 }
@@ -54,6 +57,8 @@ export function hostHandlers<Id extends PanelId>(
     "neurons/choose": ({ layer, neuron }) => start(actions.chooseNeuron?.(layer, neuron)),
     "editor/clear": () => start(vscode.commands.executeCommand(Command.ClearColours)),
     "attention/choose": ({ layer, head }) => start(actions.chooseHead?.(layer, head)),
+    "attention/edge": ({ query, key }) => start(actions.chooseEdge?.(query, key)),
+    "attention/block": ({ softmax, against }) => start(actions.blockEdge?.(softmax, against)),
     "steering/run": ({ scale }) => start(actions.runSteering?.(scale)),
     "steering/save": () => start(actions.saveExperiment?.()),
     "export/save": (params) => start(saveExport(params)),

@@ -69,7 +69,12 @@ describe("one edge of attention", function () {
 
   it("has as many controls as there are, and measures the token the text goes on with", async () => {
     const early = { layer: 0, head: 0, query: 1, key: 0 };
-    const block = await blockEdge(open.runner, vocabulary, { ids, edge: early, softmax: "before", position: 2 });
+    const block = await blockEdge(open.runner, vocabulary, {
+      ids,
+      edge: early,
+      softmax: "before",
+      position: 2,
+    });
     assert.equal(block.controls.length, 2 * open.runner.info.nHeads - 1);
     assert.equal(block.token.id, ids[3]);
     assert.equal(block.isActual, true);
@@ -82,7 +87,10 @@ describe("one edge of attention", function () {
     assert.equal(why.rotation, null);
     assert.ok(why.queryParts.some(({ source }) => source === "position"));
     // The key is found by what the previous-token head 0.4 wrote there.
-    assert.ok(why.keyParts.slice(0, 4).some(({ source }) => source === "head 0.4"), JSON.stringify(why.keyParts));
+    assert.ok(
+      why.keyParts.slice(0, 4).some(({ source }) => source === "head 0.4"),
+      JSON.stringify(why.keyParts),
+    );
     const { rows } = why.matrix;
     const all = rows.flat().reduce((a, b) => a + b, 0);
     assert.ok(Math.abs(all - why.sum) < 1e-9);
@@ -106,7 +114,12 @@ describe("one edge of attention", function () {
   it("stops when it is cancelled", async () => {
     const source = new CancelSource();
     const onProgress = (): void => source.cancel();
-    const run = blockEdge(open.runner, vocabulary, { ids, edge, softmax: "before" }, { signal: source.signal, onProgress });
+    const run = blockEdge(
+      open.runner,
+      vocabulary,
+      { ids, edge, softmax: "before" },
+      { signal: source.signal, onProgress },
+    );
     await assert.rejects(run, { code: "cancelled" });
   });
 });

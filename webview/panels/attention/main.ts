@@ -1,5 +1,6 @@
 /** The Attention page: all heads by a score, one head's pattern large, its rows on the text. */
-import type { AttentionView, HeadScores } from "../../../src/protocol/attention";
+import type { HeadScores } from "../../../src/protocol/attention";
+import type { AttentionPanelData as AttentionData } from "../../../src/protocol/panelApi";
 import { bars } from "../../plots/bars";
 import { patternSvg } from "../../plots/patternSvg";
 import { fill, h } from "../../shared/dom";
@@ -14,12 +15,13 @@ import { theme } from "../../shared/theme";
 import { TokenStrip, tokenFace } from "../../shared/tokenStrip";
 import { Dropdown } from "../../shared/ui";
 import "./attention.css";
-import { isSink, patternCells, PatternMatrix } from "./pattern";
+import { EdgePart } from "./edge";
+import { isSink, patternCells, PatternMatrix, type PatternCell } from "./pattern";
 import { scoreByName, scoreNames, scoreWords, type ScoreName } from "./scores";
 import { headTable, patternTable } from "./tables";
 import { HeadWall } from "./wall";
 
-class AttentionPanel implements Panel<AttentionView> {
+class AttentionPanel implements Panel<AttentionData> {
   readonly element: HTMLElement;
   readonly empty = {
     what: "See where each attention head looks.",
@@ -30,12 +32,20 @@ class AttentionPanel implements Panel<AttentionView> {
     ["← → ↑ ↓", "move over the heads, the tokens or the matrix"],
     ["Enter", "on a head: show its pattern; on a token: take it as query"],
     ["Home End", "first key, the query’s own position"],
+    ["Enter", "on a cell of the matrix: why there, and what blocking it does"],
     ["drag", "zoom into the matrix, double click goes back"],
   ] as const;
   readonly terms = [
     ["head 4.11", "layer 4, head 11, counted from 0"],
     ["pattern", "how much a query (row) attends to each key (column); a row sums to 1 over the whole window"],
     ["induction", "attention to what followed earlier copies of the same token (Olsson et al. 2022)"],
+    [
+      "why there",
+      "the score of an edge as parts of the query times parts of the key, norm scales as in the run",
+    ],
+    ["embed, head 0.4, mlp 1", "what the embedding and each earlier head and MLP wrote into the stream"],
+    ["rot.", "what of it the rotation of queries and keys by their distance makes"],
+    ["blocked before, after", "before the softmax the row renormalises; after it, the row loses the weight"],
     ["in italics", "a token of the custom prefix, which stands in no document"],
     ["BOS", "the beginning-of-sequence token; the setting introspect.bos says whether one is put first"],
     ["attention sink", "position 0, where heads rest that have nothing to do (Xiao et al. 2023)"],
@@ -51,10 +61,11 @@ class AttentionPanel implements Panel<AttentionView> {
   private readonly strip: TokenStrip;
   private readonly wall: HeadWall;
   private readonly matrix: PatternMatrix;
+  private readonly edge: EdgePart;
   private readonly stripFigure: Figure;
   private readonly wallFigure: Figure;
   private readonly matrixFigure: Figure;
-  private view: AttentionView | null = null;
+  private view: AttentionData | null = null;
   private query = -1;
   private score: ScoreName;
 
@@ -75,7 +86,11 @@ class AttentionPanel implements Panel<AttentionView> {
       onInspect: (head) => this.inspectHead(head),
       onChoose: (head) => this.choose(head.layer, head.head),
     });
-    this.matrix = new PatternMatrix(({ query }) => this.setQuery(query));
+    this.matrix = new PatternMatrix(
+      ({ query, key }) => this.setQuery(query, key),
+      (cell) => this.chooseEdge(cell),
+    );
+    this.edge = new EdgePart(context);
     const data = (): unknown => this.view;
     const table = (): ReturnType<typeof patternTable> => patternTable(this.need());
     this.stripFigure = new Figure(context, {
@@ -113,10 +128,11 @@ class AttentionPanel implements Panel<AttentionView> {
       h("div", { class: "attention-top" }, pickers, this.stripFigure.element),
       this.wallFigure.element,
       this.matrixFigure.element,
+      this.edge.element,
     );
   }
 
-  update(view: AttentionView): void {
+  update(view: AttentionData): void {
     const last = this.view;
     const samePlace = JSON.stringify(last?.positions) === JSON.stringify(view.positions);
     this.view = view;
@@ -128,6 +144,7 @@ class AttentionPanel implements Panel<AttentionView> {
     this.matrix.update(view, this.matrixFigure.body.clientWidth);
     this.drawKeys();
     this.setQuery(this.query);
+    this.edge.update(view);
     for (const figure of [this.stripFigure, this.wallFigure, this.matrixFigure]) figure.changed();
   }
 
@@ -139,15 +156,15 @@ class AttentionPanel implements Panel<AttentionView> {
     this.inspectRow();
   }
 
-  summary(view: AttentionView): string {
+  summary(view: AttentionData): string {
     return `Head ${headName(view.pattern.layer, view.pattern.head)} over ${view.positions.length} tokens.`;
   }
 
-  ran({ window }: AttentionView): string {
+  ran({ window }: AttentionData): string {
     return ranOn(window);
   }
 
-  private need(): AttentionView {
+  private need(): AttentionData {
     if (!this.view) throw new Error("There is no pattern yet.");
     return this.view;
   }
@@ -164,6 +181,13 @@ class AttentionPanel implements Panel<AttentionView> {
     this.context.host.ask("attention/choose", { layer, head });
   }
 
+  private chooseEdge({ query, key }: PatternCell): void {
+    const { view } = this;
+    const [from, to] = [view?.positions[query], view?.positions[key]];
+    if (from !== undefined && to !== undefined && key <= query)
+      this.context.host.ask("attention/edge", { query: from, key: to });
+  }
+
   private chooseScore(value: string): void {
     const { name } = scoreByName(value);
     if (name === this.score) return;
@@ -172,7 +196,7 @@ class AttentionPanel implements Panel<AttentionView> {
     this.repaint();
   }
 
-  private drawPickers(view: AttentionView): void {
+  private drawPickers(view: AttentionData): void {
     const numbers = (values: readonly number[]): { value: string; label: string }[] =>
       [...new Set(values)].sort((a, b) => a - b).map((n) => ({ value: String(n), label: String(n) }));
     this.layers.update(numbers(view.heads.map((head) => head.layer)), String(view.pattern.layer));
@@ -196,7 +220,7 @@ class AttentionPanel implements Panel<AttentionView> {
     fill(this.matrixFigure.key, legend({ label, low: "0%", high: "100%", scale }));
   }
 
-  private setQuery(query: number): void {
+  private setQuery(query: number, key = query): void {
     const { view } = this;
     if (!view) return;
     this.query = Math.min(Math.max(0, query), view.positions.length - 1);
@@ -216,11 +240,11 @@ class AttentionPanel implements Panel<AttentionView> {
     this.strip.update(tokens, { scale: (v) => theme().sequential(v) });
     this.strip.reveal(this.query, this.strip.element);
     this.drawStripKey(view);
-    this.matrix.show({ query: this.query, key: this.query });
+    this.matrix.show({ query: this.query, key });
     this.inspectRow();
   }
 
-  private drawStripKey(view: AttentionView): void {
+  private drawStripKey(view: AttentionData): void {
     const hatched = view.positions.some((pos) => isSink(view, pos))
       ? { hatched: "position 0: not coloured" }
       : {};
