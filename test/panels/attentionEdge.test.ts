@@ -113,7 +113,8 @@ describe("attention page, one edge", () => {
         await panel.page.waitForTimeout(60);
         await assertReadable(panel.page);
         await assertFits(panel.page);
-        await panel.screenshot(`attention-edge-${theme}-${width}`, { full: true });
+        await panel.page.locator(".edge-part").evaluate((e) => e.scrollIntoView());
+        await panel.screenshot(`attention-edge-${theme}-${width}`);
       }
       await panel.assertClean();
       await panel.close();
