@@ -10,7 +10,13 @@ import type { WorkOptions } from "../base/cancel";
 import { gaussian, seededRandom } from "../base/random";
 import type { BaseRun, Runner, Vocabulary } from "../graph/runner";
 import type { ScoredToken, TokenInfo } from "../protocol/model";
-import { patchPlaces, type PatchMap, type PatchPair, type PatchPlace, type PatchResult } from "../protocol/patch";
+import {
+  patchPlaces,
+  type PatchMap,
+  type PatchPair,
+  type PatchPlace,
+  type PatchResult,
+} from "../protocol/patch";
 import { AnalysisError, requireIds } from "./common/analysisError";
 import { indices, readAt, rowOf } from "./common/reads";
 import { alignTokens, givenAlignment } from "./patch/align";
@@ -117,8 +123,11 @@ function requireTokens({ info }: Runner, { token, against }: { token: number; ag
     throw new AnalysisError("out-of-range", `The model has no token with the id ${wrong}.`, { next });
   }
   if (token !== against) return;
-  const message = "Both texts go on with the same token, so that there is no difference between their answers.";
-  throw new AnalysisError("same-answer", message, { next: "Choose texts with other answers, or name two tokens." });
+  const message =
+    "Both texts go on with the same token, so that there is no difference between their answers.";
+  throw new AnalysisError("same-answer", message, {
+    next: "Choose texts with other answers, or name two tokens.",
+  });
 }
 
 /** How many cells a place takes, checks and controls included. */

@@ -17,6 +17,10 @@ export const optionTexts = {
   at: "--at L:H:Q:K        one attention edge: layer, head, query, key; positions may count from the end (-1)",
   softmax:
     "--softmax WHERE     blocked before it (default): the row renormalises; or after it: the row loses the weight",
+  base: "--base TEXT         the text that is patched",
+  source: "--source TEXT       the text whose values are patched into it",
+  align:
+    "--align B:S,B:S     positions of base and source that correspond, BOS counted (found from the tokens)",
   position: "--position P        where the next token is measured, negative from the end (-1)",
   token:
     "--token T           token measured, by its id or text; the text's next one by default, else the likeliest",

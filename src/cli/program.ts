@@ -11,6 +11,7 @@ import { devicesCommand } from "./commands/devices";
 import { lensCommand } from "./commands/lens";
 import { modelCommand } from "./commands/model";
 import { neuronsCommand } from "./commands/neurons";
+import { patchCommand } from "./commands/patch";
 import { runCommand } from "./commands/run";
 import { scoreCommand } from "./commands/score";
 import { steerCommand } from "./commands/steer";
@@ -37,6 +38,7 @@ export const commands: readonly Command[] = [
   sweepCommand,
   whyAttentionCommand,
   blockEdgeCommand,
+  patchCommand,
   verifyCommand,
   devicesCommand,
 ];

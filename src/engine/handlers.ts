@@ -6,6 +6,7 @@ import { lensView } from "../analysis/lens";
 import { neuronCard } from "../analysis/neuronCard";
 import { neuronFile } from "../analysis/neuronFile";
 import { rankNeurons } from "../analysis/neurons";
+import { patchRuns, type PatchRequest, type PatchText } from "../analysis/patch";
 import { steer } from "../analysis/steering";
 import { whyAttention } from "../analysis/whyAttention";
 import type { WorkOptions } from "../base/cancel";
@@ -77,6 +78,13 @@ export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
       const request = { ids: windowOf(held, input).ids, edge, softmax, against };
       return blockEdge(held.open.runner, held.open.vocabulary, request, work);
     },
+    "patch/run": async ({ model, base, source, bos }, work) => {
+      const held = await store.getUnchanged(model, work);
+      const encoded = (text: string) => encodeWhole(tokenizerOf(held), text, { bos, ...work });
+      const texts = { base: await encoded(base), source: await encoded(source) };
+      const result = await patchRuns(held.open.runner, held.open.vocabulary, textsOf(texts), work);
+      return { ...result, bos: texts.base.bos };
+    },
     "steer/run": ({ experiment, base }, work) => steerFile(store, { experiment, base }, work),
   };
 }
@@ -119,6 +127,11 @@ async function steerFile(
     digest: await open.digest(work),
   };
   return steer(open.runner, open.vocabulary, request, work);
+}
+
+function textsOf({ base, source }: Record<"base" | "source", PatchText>): PatchRequest {
+  const of = ({ ids, tokens }: PatchText): PatchText => ({ ids, tokens });
+  return { base: of(base), source: of(source) };
 }
 
 function windowOf({ open }: Pick<HeldModel, "open">, input: RunInput): RunWindow {

@@ -18,6 +18,7 @@ import { Models } from "./model/models";
 import { AttentionPanel } from "./panels/attentionPanel";
 import { LensViewProvider } from "./panels/lensView";
 import { NeuronsPanel } from "./panels/neuronsPanel";
+import { PatchPanel } from "./panels/patchPanel";
 import type { StateOf } from "./panels/panelStore";
 import type { Services } from "./services";
 import { readSetting } from "./settings";
@@ -30,10 +31,11 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
   const neurons = new NeuronsPanel(services, colours);
   const attention = new AttentionPanel(services);
   const steering = new SteeringPanel(services);
+  const patch = new PatchPanel(services);
   const lens = new LensViewProvider(services);
   neurons.register();
   attention.register();
-  const panels = { neurons, attention, steering, lens };
+  const panels = { neurons, attention, steering, lens, patch };
   const { engine, models, log } = services;
   const restart = (): void => retryAll(services, panels);
   engine.onDidCrash(crashNotice({ retry: restart, showLog: () => log.show(true) }));
@@ -50,7 +52,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
       models.forget();
     }),
     registerSample(context.extensionUri),
-    registerCommands({ services, neurons, attention, steering, colours, restart }),
+    registerCommands({ services, neurons, attention, steering, patch, colours, restart }),
     vscode.window.registerWebviewViewProvider(viewTypes.lens, lens),
   );
   firstLook(context).then(undefined, (error: unknown) =>
@@ -61,6 +63,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     attention: () => attention.store.state,
     steering: () => steering.store.state,
     lens: () => lens.store.state,
+    patch: () => patch.store.state,
   };
   return {
     enginePid: () => engine.pid,

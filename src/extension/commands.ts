@@ -8,6 +8,7 @@ import { chooseModel } from "./model/chooseModel";
 import type { AttentionPanel } from "./panels/attentionPanel";
 import { report } from "./panels/hostHandlers";
 import type { NeuronsPanel } from "./panels/neuronsPanel";
+import type { PatchPanel } from "./panels/patchPanel";
 import type { Services } from "./services";
 import { runExperimentFile, steeringExperiment } from "./steering/steeringCommands";
 import type { SteeringPanel } from "./steering/steeringPanel";
@@ -18,6 +19,7 @@ export interface CommandTargets {
   readonly neurons: NeuronsPanel;
   readonly attention: AttentionPanel;
   readonly steering: SteeringPanel;
+  readonly patch: PatchPanel;
   readonly colours: NeuronColours;
   /** Starts the engine anew and repeats what its end cut off. */
   restart(): void;
@@ -27,7 +29,15 @@ type CommandTable = {
   readonly [C in Command]: (...args: CommandArguments[C]) => PromiseLike<unknown> | void;
 };
 
-function table({ services, neurons, attention, steering, colours, restart }: CommandTargets): CommandTable {
+function table({
+  services,
+  neurons,
+  attention,
+  steering,
+  patch,
+  colours,
+  restart,
+}: CommandTargets): CommandTable {
   const onSelection = async (look: (target: DocumentTarget) => Promise<unknown>): Promise<void> => {
     const target = askedSelection();
     if (target) await look(target);
@@ -35,6 +45,7 @@ function table({ services, neurons, attention, steering, colours, restart }: Com
   return {
     [Command.Explain]: () => onSelection((target) => neurons.look(target)),
     [Command.ShowAttention]: () => onSelection((target) => attention.look(target)),
+    [Command.Patch]: () => onSelection((target) => patch.take(target)),
     [Command.Steer]: () => steeringExperiment(services, steering),
     [Command.RunExperiment]: (file) => runExperimentFile(steering, file),
     [Command.ChooseModel]: () => chooseModel(services),

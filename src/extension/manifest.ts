@@ -21,6 +21,7 @@ import {
 export const manifestTexts: Readonly<Record<string, string>> = {
   [Command.Explain]: "Explain Neuron Activations on Selection",
   [Command.ShowAttention]: "Show Attention on Selection",
+  [Command.Patch]: "Patch from Selection…",
   [Command.Steer]: "Steering Experiment…",
   [Command.RunExperiment]: "Run Experiment File",
   [Command.ChooseModel]: "Choose Model…",
@@ -81,7 +82,8 @@ function menus() {
     ],
     [submenu]: [
       { command: Command.ShowAttention, group: "1_look@1" },
-      { command: Command.Steer, group: "1_look@2" },
+      { command: Command.Patch, group: "1_look@2" },
+      { command: Command.Steer, group: "1_look@3" },
       { command: Command.ShowLens, group: "2_view@1" },
     ],
     "editor/title": [{ command: Command.RunExperiment, when: isExperiment, group: "navigation" }],
@@ -217,6 +219,6 @@ export function contributes(): Record<string, unknown> {
 
 /** The value of `activationEvents`: the rest is implied by what is contributed. */
 export function activationEvents(): string[] {
-  const panels = [viewTypes.neurons, viewTypes.attention, viewTypes.steering];
+  const panels = [viewTypes.neurons, viewTypes.attention, viewTypes.steering, viewTypes.patch];
   return [...panels.map((type) => `onWebviewPanel:${type}`), `workspaceContains:${firstLookMarker}`];
 }

@@ -139,6 +139,15 @@ export const engineCallDecoders: ParamDecoders<EngineApi> = {
         : { against: asInteger(params["against"], "params.against", { min: 0 }) }),
     };
   },
+  "patch/run": (value) => {
+    const params = paramsOf(value);
+    return {
+      model: modelOf(params),
+      base: asText(params["base"], "params.base"),
+      source: asText(params["source"], "params.source"),
+      bos: asOneOf(params["bos"], "params.bos", bosPolicies),
+    };
+  },
   "steer/run": (value) => {
     const params = paramsOf(value);
     return {

@@ -5,6 +5,7 @@ import type { AttentionEdge, BlockMode, EdgeBlock, WhyAttention } from "./attent
 import type { Experiment, SteerResult } from "./edit";
 import type { LensView } from "./lens";
 import type { ModelInfo, RunInput, TokensResult } from "./model";
+import type { PatchResult } from "./patch";
 import type { VerifyRecord } from "./verify";
 import type { NeuronCard, NeuronFile, NeuronsResult } from "./neurons";
 
@@ -69,6 +70,11 @@ export interface EngineApi {
   "attention/block": {
     params: EdgeParams & { softmax: BlockMode; against?: number };
     result: EdgeBlock;
+  };
+  /** Patches the source's values into the base, layer by position. */
+  "patch/run": {
+    params: { model: string; base: string; source: string; bos: BosPolicy };
+    result: PatchResult & { readonly bos: boolean };
   };
   "steer/run": { params: { experiment: Experiment; base: string }; result: SteerResult };
 }

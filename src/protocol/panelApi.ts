@@ -6,9 +6,10 @@ import type { Experiment, SteerResult } from "./edit";
 import type { LensView } from "./lens";
 import type { ModelInfo, RunContext } from "./model";
 import type { NeuronCard, NeuronsResult } from "./neurons";
+import type { PatchResult } from "./patch";
 
 /** The panels there are. */
-export type PanelId = "lens" | "neurons" | "attention" | "steering";
+export type PanelId = "lens" | "neurons" | "attention" | "steering" | "patch";
 
 /** What a panel runs its texts behind. The prefix is kept while another context is chosen. */
 export interface RunChoice {
@@ -68,12 +69,19 @@ export interface SteeringPanelData {
   readonly file: string | null;
 }
 
+/** Data of the patch panel. */
+export interface PatchPanelData extends PatchResult {
+  /** Whether a BOS token stood before both texts. */
+  readonly bos: boolean;
+}
+
 /** Which data belongs to which panel. */
 export interface PanelData {
   lens: LensView;
   neurons: NeuronsPanelData;
   attention: AttentionPanelData;
   steering: SteeringPanelData;
+  patch: PatchPanelData;
 }
 
 /** What a page may ask of the host. A page never names a command. */

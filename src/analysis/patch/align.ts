@@ -40,14 +40,20 @@ export function givenAlignment(
   base: readonly number[],
   source: readonly number[],
 ): PatchAlignment {
-  const wrong = pairs.find((pair) => !(isIndex(pair.base, base.length) && isIndex(pair.source, source.length)));
+  const wrong = pairs.find(
+    (pair) => !(isIndex(pair.base, base.length) && isIndex(pair.source, source.length)),
+  );
   if (wrong) {
     const message = `There is no pair ${wrong.base}:${wrong.source} in texts of ${base.length} and ${source.length} tokens.`;
-    throw new AnalysisError("not-aligned", message, { next: "Give positions of the base and of the source." });
+    throw new AnalysisError("not-aligned", message, {
+      next: "Give positions of the base and of the source.",
+    });
   }
   if (pairs.some((pair, i) => i > 0 && pair.base <= pairs[i - 1].base)) {
     const message = "The pairs of an alignment do not ascend, or name a position of the base twice.";
-    throw new AnalysisError("not-aligned", message, { next: "Give each position of the base once, in order." });
+    throw new AnalysisError("not-aligned", message, {
+      next: "Give each position of the base once, in order.",
+    });
   }
   const front = commonPrefix(base, source);
   const same = pairs.findIndex((pair) => pair.base >= front || pair.base !== pair.source);
@@ -59,7 +65,11 @@ const isIndex = (value: number, below: number): boolean =>
 
 function checked(alignment: PatchAlignment): PatchAlignment {
   if (alignment.same < alignment.pairs.length) return alignment;
-  throw new AnalysisError("not-aligned", "The two texts are the same, token by token: there is nothing to patch.", {
-    next: "Choose another text for one of them.",
-  });
+  throw new AnalysisError(
+    "not-aligned",
+    "The two texts are the same, token by token: there is nothing to patch.",
+    {
+      next: "Choose another text for one of them.",
+    },
+  );
 }

@@ -26,7 +26,11 @@ describe("patching one run into another", function () {
 
   it("gives in every cell what a whole edited run gives", async () => {
     const { runner } = open;
-    const result = await patchRuns(runner, vocabulary, { base: textOf(base), source: textOf(source), ...tokens });
+    const result = await patchRuns(runner, vocabulary, {
+      base: textOf(base),
+      source: textOf(source),
+      ...tokens,
+    });
     assert.equal(result.alignment.kind, "equal");
     assert.equal(result.alignment.same, 4);
     assert.equal(result.patched.length, base.length - 4);
@@ -92,7 +96,11 @@ describe("patching one run into another", function () {
     const inserted = alignTokens([1, 2, 3], [1, 2, 9, 3]);
     assert.deepEqual(inserted.pairs.at(-1), { base: 2, source: 3 });
     assert.equal(inserted.pairs.length, 3);
-    const result = await patchRuns(open.runner, vocabulary, { base: textOf(base), source: textOf(longer), ...tokens });
+    const result = await patchRuns(open.runner, vocabulary, {
+      base: textOf(base),
+      source: textOf(longer),
+      ...tokens,
+    });
     assert.equal(result.patched.length, base.length - 4);
     assert.equal(result.maps[0].self.largest, 0);
   });
@@ -103,7 +111,12 @@ describe("patching one run into another", function () {
     ["a pair beyond a text", () => givenAlignment([{ base: 0, source: 9 }], [1, 2], [1, 3]), "not-aligned"],
     [
       "pairs that go back",
-      () => givenAlignment([1, 0].map((base) => ({ base, source: 1 })), [1, 2], [1, 3]),
+      () =>
+        givenAlignment(
+          [1, 0].map((base) => ({ base, source: 1 })),
+          [1, 2],
+          [1, 3],
+        ),
       "not-aligned",
     ],
   ];
