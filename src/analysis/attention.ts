@@ -12,6 +12,7 @@ import type { Tensor } from "../tensor/tensor";
 import { AnalysisError } from "./common/analysisError";
 import { indices, readAt } from "./common/reads";
 import { coveredPositions, type SelectionRange } from "./common/selection";
+import { repeatedTokens, type RepeatedRequest } from "./attention/repeated";
 import type { HeadScoreCache } from "./attention/scoreCache";
 
 /** Most positions a picture of one pattern shows. */
@@ -26,6 +27,8 @@ export interface AttentionRequest {
   readonly range: SelectionRange;
   readonly layer: number;
   readonly head: number;
+  /** Scores on repeated random tokens in place of the text's. */
+  readonly repeated?: RepeatedRequest | undefined;
   /** Scores of the ids looked at last, so that choosing another head computes none anew. */
   readonly cache?: HeadScoreCache;
 }
@@ -48,10 +51,20 @@ export async function attentionView(
   }
   const positions = shownPositions(window, request.range);
   const pattern = await headPattern(runner, { ids: window.ids, layer, head, positions }, options);
-  const kept = request.cache?.get(window.ids);
-  const heads = kept ?? (await headScores(runner, window.ids, options));
-  request.cache?.put(window.ids, heads);
-  return { about: "this", window, positions, pattern, heads, engineMs: performance.now() - started };
+  const { repeated, cache } = request;
+  const scored = repeated ? repeatedTokens(runner, repeated) : { ids: window.ids, from: 1 };
+  const heads = cache?.get(scored.ids) ?? (await headScores(runner, scored.ids, options, scored.from));
+  cache?.put(scored.ids, heads);
+  const scoredOn = repeated ? "repeated" : "text";
+  return {
+    about: "this",
+    window,
+    positions,
+    pattern,
+    heads,
+    scoredOn,
+    engineMs: performance.now() - started,
+  };
 }
 
 /**
@@ -86,20 +99,21 @@ export async function headPattern(
 }
 
 /**
- * Scores of every head over the whole of `ids`, in order of layer and head.
+ * Scores of every head over the queries of `ids` from `first` on, in order of layer and head.
  * All zero where there is no query beside position 0.
  */
 export async function headScores(
   runner: Runner,
   ids: readonly number[],
   options: WorkOptions = {},
+  first = 1,
 ): Promise<HeadScores[]> {
   const { nLayers, nHeads } = runner.info;
   const hooks = indices(nLayers).map((l) => `blocks.${l}.attn.hook_pattern`);
   const sums = indices(nLayers * nHeads).map(() => ({ ...none }));
   const perQuery = nLayers * nHeads * ids.length;
   const step = Math.max(1, Math.floor(readBudget / perQuery));
-  for (let from = 1; from < ids.length; from += step) {
+  for (let from = first; from < ids.length; from += step) {
     throwIfCancelled(options.signal);
     options.onProgress?.({ done: from, total: ids.length, message: "Scoring heads" });
     const positions = indices(Math.min(step, ids.length - from)).map((i) => from + i);
@@ -111,7 +125,7 @@ export async function headScores(
       addPatterns(sums.slice(layer * nHeads, (layer + 1) * nHeads), readAt(run, hook), { ids, positions });
     });
   }
-  const n = Math.max(1, ids.length - 1);
+  const n = Math.max(1, ids.length - first);
   return sums.map((sum, i) => ({
     layer: Math.floor(i / nHeads),
     head: i % nHeads,

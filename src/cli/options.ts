@@ -14,6 +14,7 @@ export const optionTexts = {
   read: "--read HOOK,HOOK    hooks to read; also patterns: blocks.*.attn.hook_pattern, blocks.{0..3}.hook_resid_post",
   edit: "--edit EDITS.json   edits to apply",
   edge: "--edge L:H:Q:K      attention edges to mask: layers, heads, queries, keys, each *, N, A..B, A.. or a list; more with ;",
+  length: "--length N          random tokens that are repeated (50)",
   at: "--at L:H:Q:K        one attention edge: layer, head, query, key; positions may count from the end (-1)",
   softmax:
     "--softmax WHERE     blocked before it (default): the row renormalises; or after it: the row loses the weight",

@@ -8,6 +8,7 @@ import type { Command } from "./command";
 import { blockEdgeCommand } from "./commands/blockEdge";
 import { generateCommand } from "./commands/generate";
 import { devicesCommand } from "./commands/devices";
+import { headsCommand } from "./commands/heads";
 import { lensCommand } from "./commands/lens";
 import { modelCommand } from "./commands/model";
 import { neuronsCommand } from "./commands/neurons";
@@ -36,6 +37,7 @@ export const commands: readonly Command[] = [
   scoreCommand,
   steerCommand,
   sweepCommand,
+  headsCommand,
   whyAttentionCommand,
   blockEdgeCommand,
   patchCommand,

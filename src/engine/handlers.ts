@@ -64,9 +64,12 @@ export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
       }));
       return neuronFile(held.open.runner, { ...asked, tokens, range }, work);
     },
-    "attention/view": async ({ model, input, range, layer, head }, work) => {
+    "attention/view": async ({ model, input, range, layer, head, scoredOn }, work) => {
       const held = await store.getUnchanged(model, work);
-      const request = { window: windowOf(held, input), range, layer, head, cache: held.headScores };
+      const isRepeated = scoredOn === "repeated";
+      const repeated = isRepeated ? { bosId: bosOf(held), seed: 0 } : undefined;
+      const cache = isRepeated ? held.repeatedScores : held.headScores;
+      const request = { window: windowOf(held, input), range, layer, head, repeated, cache };
       return attentionView(held.open.runner, request, work);
     },
     "attention/why": async ({ model, input, top, ...edge }, work) => {
@@ -132,6 +135,11 @@ async function steerFile(
 function textsOf({ base, source }: Record<"base" | "source", PatchText>): PatchRequest {
   const of = ({ ids, tokens }: PatchText): PatchText => ({ ids, tokens });
   return { base: of(base), source: of(source) };
+}
+
+/** The token that the model's own tokenizer puts first; null where it puts none. */
+function bosOf({ open }: Pick<HeldModel, "open">): number | null {
+  return open.info.addsBos ? (open.tokenizer?.bosId ?? null) : null;
 }
 
 function windowOf({ open }: Pick<HeldModel, "open">, input: RunInput): RunWindow {

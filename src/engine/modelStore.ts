@@ -17,6 +17,8 @@ export interface HeldModel {
   readonly columns: LensColumns;
   /** Head scores of the text whose attention was looked at last. */
   readonly headScores: HeadScoreCache;
+  /** The same on repeated random tokens. */
+  readonly repeatedScores: HeadScoreCache;
   /** Activations over the model's records; null where it has none. */
   records(): Promise<RecordActivations | null>;
 }
@@ -148,6 +150,7 @@ function hold(open: OpenModel): HeldModel {
     open,
     columns: new LensColumns(),
     headScores: new HeadScoreCache(),
+    repeatedScores: new HeadScoreCache(),
     records: () =>
       (records ??= open
         .records()

@@ -26,6 +26,12 @@ export interface HeadScores {
   readonly entropy: number;
 }
 
+/** What heads are scored on. */
+export type HeadsScoredOn = "text" | "repeated";
+
+/** Both, the default first. */
+export const headsScoredOn: readonly HeadsScoredOn[] = ["text", "repeated"];
+
 /** What the attention panel shows: one head large, all heads by their scores. */
 export interface AttentionView {
   /** A weight stands on its key, read where the model stood on the query. */
@@ -35,5 +41,7 @@ export interface AttentionView {
   readonly positions: readonly number[];
   readonly pattern: HeadPattern;
   readonly heads: readonly HeadScores[];
+  /** What the heads were scored on: the window, or repeated random tokens (their second copy). "text" where it is left out. */
+  readonly scoredOn?: HeadsScoredOn;
   readonly engineMs: number;
 }

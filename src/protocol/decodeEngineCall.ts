@@ -5,6 +5,7 @@
 import { bosPolicies } from "../base/bosPolicy";
 import { asInteger, asList, asObject, asOneOf, asText, badField } from "./decode";
 import { decodeExperiment } from "./decodeExperiment";
+import { headsScoredOn } from "./attention";
 import { blockModes } from "./attentionEdge";
 import type { EdgeParams, EngineApi, OffsetRange } from "./engineApi";
 import { contextKinds, type RunContext, type RunInput } from "./model";
@@ -123,6 +124,9 @@ export const engineCallDecoders: ParamDecoders<EngineApi> = {
       range: rangeOf(params),
       layer: index(params, "layer"),
       head: index(params, "head"),
+      ...(params["scoredOn"] === undefined
+        ? {}
+        : { scoredOn: asOneOf(params["scoredOn"], "params.scoredOn", headsScoredOn) }),
     };
   },
   "attention/why": (value) => {

@@ -1,4 +1,5 @@
 /** What a page says, checked before the host uses it. A page shows text from anywhere, so nothing it says is trusted. */
+import { headsScoredOn } from "./attention";
 import { blockModes } from "./attentionEdge";
 import { asInteger, asNumber, asObject, asOneOf, asText, badField } from "./decode";
 import { decodeRunChoice } from "./decodeRunChoice";
@@ -66,6 +67,10 @@ export const panelCallDecoders: ParamDecoders<HostApi> = {
   "attention/choose": (params) => {
     const object = asObject(params, "params", ["layer", "head"]);
     return { layer: index(object["layer"], "params.layer"), head: index(object["head"], "params.head") };
+  },
+  "attention/score": (params) => {
+    const object = asObject(params, "params", ["on"]);
+    return { on: asOneOf(object["on"], "params.on", headsScoredOn) };
   },
   "attention/edge": (params) => {
     const object = asObject(params, "params", ["query", "key"]);

@@ -1,6 +1,6 @@
 /** Extension host ↔ engine process: one method map, from which client and server are typed. */
 import type { BosPolicy } from "../base/bosPolicy";
-import type { AttentionView } from "./attention";
+import type { AttentionView, HeadsScoredOn } from "./attention";
 import type { AttentionEdge, BlockMode, EdgeBlock, WhyAttention } from "./attentionEdge";
 import type { Experiment, SteerResult } from "./edit";
 import type { LensView } from "./lens";
@@ -61,7 +61,14 @@ export interface EngineApi {
     result: NeuronFile;
   };
   "attention/view": {
-    params: { model: string; input: RunInput; range: OffsetRange; layer: number; head: number };
+    params: {
+      model: string;
+      input: RunInput;
+      range: OffsetRange;
+      layer: number;
+      head: number;
+      scoredOn?: HeadsScoredOn;
+    };
     result: AttentionView;
   };
   /** What the score of one edge is made of; positions index the window's ids, as in the view. */

@@ -1,6 +1,6 @@
 /** Page ↔ extension host: what a page may ask, and the complete snapshots it is sent. */
 import type { ErrorData } from "../base/errors";
-import type { AttentionView } from "./attention";
+import type { AttentionView, HeadsScoredOn } from "./attention";
 import type { AttentionEdge, BlockMode, EdgeBlock, WhyAttention } from "./attentionEdge";
 import type { Experiment, SteerResult } from "./edit";
 import type { LensView } from "./lens";
@@ -103,6 +103,8 @@ export interface HostApi {
   /** Takes the colours off the editor. */
   "editor/clear": { params: Record<string, never>; result: null };
   "attention/choose": { params: { layer: number; head: number }; result: null };
+  /** Scores heads on something else, now and from now on. */
+  "attention/score": { params: { on: HeadsScoredOn }; result: null };
   /** Looks at one edge of the shown head; positions of the window. */
   "attention/edge": { params: { query: number; key: number }; result: null };
   /** Blocks the chosen edge; `against` is the token whose logit is subtracted. */

@@ -83,6 +83,22 @@ describe("attention page", () => {
     await panel.close();
   });
 
+  it("asks for scores on repeated random tokens, and leaves weak heads out where asked", async () => {
+    const panel = await open();
+    await panel.page.locator("vscode-dropdown[aria-label='Scored on']").click();
+    await panel.page.getByRole("option", { name: "repeated random tokens" }).click();
+    assert.deepEqual(panel.requests.at(-1), { method: "attention/score", params: { on: "repeated" } });
+    await panel.send(ready({ ...attentionView(), scoredOn: "repeated" }, 2));
+    await panel.page.getByText("on repeated random tokens: mean attention").waitFor();
+    await panel.page.locator("vscode-dropdown[aria-label='Show']").click();
+    await panel.page.getByRole("option", { name: "from 30% of the scale" }).click();
+    await panel.page.locator(".wall-head.below").first().waitFor();
+    const strong = attentionView().heads.filter((head) => head.induction >= 0.3).length;
+    assert.equal(await panel.page.locator(".wall-head:not(.below)").count(), strong);
+    assert.equal(await panel.page.locator(".head-row").count(), Math.min(8, strong));
+    await panel.close();
+  });
+
   it("asks for the head that is clicked, chosen by Enter or picked", async () => {
     const panel = await open();
     await panel.page.locator(".wall-head").first().click();

@@ -29,7 +29,7 @@ describe("attention page, one edge", () => {
     const { positions } = attentionView();
     const n = positions.length;
     await panel.page.locator(".edge-hint").waitFor();
-    await panel.page.locator(".matrix").scrollIntoViewIfNeeded();
+    await panel.page.locator(".matrix").evaluate((e) => e.scrollIntoView());
     const box = (await panel.page.locator(".nsewdrag").first().boundingBox())!;
     await panel.page.mouse.click(box.x + (box.width * 3.5) / n, box.y + (box.height * 9.5) / n);
     assert.deepEqual(panel.requests.at(-1), { method: "attention/edge", params: { query: 9, key: 3 } });

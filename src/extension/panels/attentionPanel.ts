@@ -1,4 +1,5 @@
 /** The Attention panel: one head's pattern over a selection, and how all heads score on it. */
+import type { HeadsScoredOn } from "../../protocol/attention";
 import type { BlockMode } from "../../protocol/attentionEdge";
 import { DecodeError } from "../../protocol/decode";
 import type { ModelInfo, RunWindow } from "../../protocol/model";
@@ -13,6 +14,7 @@ import { SelectionPanel, type Asked } from "./selectionPanel";
 export class AttentionPanel extends SelectionPanel<"attention"> {
   private layer = 0;
   private head = 0;
+  private scoredOn: HeadsScoredOn = "text";
 
   constructor(services: Services) {
     super(services, "attention");
@@ -22,6 +24,10 @@ export class AttentionPanel extends SelectionPanel<"attention"> {
     return {
       ...super.actions(),
       chooseHead: (layer, head) => this.choose(layer, head),
+      scoreHeads: async (on) => {
+        this.scoredOn = on;
+        await this.choose(this.layer, this.head);
+      },
       chooseEdge: (query, key) => this.chooseEdge(query, key),
       blockEdge: (softmax, against) => this.block(softmax, against),
     };
@@ -34,8 +40,8 @@ export class AttentionPanel extends SelectionPanel<"attention"> {
   protected compute({ request, info }: Asked, work: JobWork): Promise<AttentionPanelData> {
     // The remembered head may come from a larger model.
     if (!hasHead(info, this.layer, this.head)) this.layer = this.head = 0;
-    const { layer, head } = this;
-    return this.services.engine.call("attention/view", { ...request, layer, head }, work);
+    const { layer, head, scoredOn } = this;
+    return this.services.engine.call("attention/view", { ...request, layer, head, scoredOn }, work);
   }
 
   protected windowOf(data: AttentionPanelData): RunWindow {
@@ -43,12 +49,13 @@ export class AttentionPanel extends SelectionPanel<"attention"> {
   }
 
   protected memory(): Record<string, number> {
-    return { layer: this.layer, head: this.head };
+    return { layer: this.layer, head: this.head, repeated: this.scoredOn === "repeated" ? 1 : 0 };
   }
 
-  protected recall({ layer, head }: Readonly<Record<string, unknown>>): void {
+  protected recall({ layer, head, repeated }: Readonly<Record<string, unknown>>): void {
     const isIndex = (value: unknown): value is number =>
       Number.isSafeInteger(value) && (value as number) >= 0;
+    this.scoredOn = repeated === 1 ? "repeated" : "text";
     if (isIndex(layer) && isIndex(head)) [this.layer, this.head] = [layer, head];
   }
 

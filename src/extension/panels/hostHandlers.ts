@@ -2,6 +2,7 @@
 import { Buffer } from "node:buffer";
 import * as vscode from "vscode";
 import { CancelledError, CodedError, toErrorData } from "../../base/errors";
+import type { HeadsScoredOn } from "../../protocol/attention";
 import type { BlockMode } from "../../protocol/attentionEdge";
 import type { HostApi, PanelId, RunChoice } from "../../protocol/panelApi";
 import type { Handlers } from "../../protocol/rpc";
@@ -19,6 +20,7 @@ export interface PanelActions {
   reveal?(start: number, end: number): Promise<void>;
   chooseNeuron?(layer: number, neuron: number): Promise<void>;
   chooseHead?(layer: number, head: number): Promise<void>;
+  scoreHeads?(on: HeadsScoredOn): Promise<void>;
   chooseEdge?(query: number, key: number): Promise<void>;
   blockEdge?(softmax: BlockMode, against: number | undefined): Promise<void>;
   runSteering?(scale: number): Promise<void>;
@@ -57,6 +59,7 @@ export function hostHandlers<Id extends PanelId>(
     "neurons/choose": ({ layer, neuron }) => start(actions.chooseNeuron?.(layer, neuron)),
     "editor/clear": () => start(vscode.commands.executeCommand(Command.ClearColours)),
     "attention/choose": ({ layer, head }) => start(actions.chooseHead?.(layer, head)),
+    "attention/score": ({ on }) => start(actions.scoreHeads?.(on)),
     "attention/edge": ({ query, key }) => start(actions.chooseEdge?.(query, key)),
     "attention/block": ({ softmax, against }) => start(actions.blockEdge?.(softmax, against)),
     "steering/run": ({ scale }) => start(actions.runSteering?.(scale)),

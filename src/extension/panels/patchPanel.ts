@@ -19,10 +19,10 @@ interface Texts {
   readonly document: string | null;
 }
 
-/** What the empty panel offers: a name that comes again, and the same with another name. */
+/** What the empty panel offers: a list is asked for its length, a user for a name. */
 const exampleTexts: Texts = {
-  source: "Once there was a girl named Lily. She had a dog named Max. One day, Max ran to",
-  base: "Once there was a girl named Lily. She had a dog named Tom. One day, Tom ran to",
+  source: "const count = items.",
+  base: "const name = user.",
   document: null,
 };
 

@@ -138,7 +138,11 @@ export class EdgePart {
     }));
     const others = { label: `${why.nPairs - drawn.length} other pairs`, value: left, words: number(left) };
     const { query, key, rows: values } = why.matrix;
-    const max = Math.max(...values.flat().map(Math.abs), 1e-12);
+    // The row and column of the others are sums of many: they may go beyond the scale.
+    const named = values.flatMap((row, i) =>
+      query[i] === "others" ? [] : row.filter((_, j) => key[j] !== "others"),
+    );
+    const max = Math.max(...named.map(Math.abs), 1e-12);
     const names = (sources: readonly string[]): { face: Child; says: string }[] =>
       sources.map((source) => ({ face: source, says: source }));
     this.grid.update({
@@ -166,8 +170,8 @@ export class EdgePart {
       this.why.key,
       legend({
         label: "contribution to the score",
-        low: number(-max),
-        high: number(max),
+        low: `≤ ${number(-max)}`,
+        high: `≥ ${number(max)}`,
         diverging: true,
         scale,
       }),

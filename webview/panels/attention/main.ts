@@ -39,6 +39,13 @@ class AttentionPanel implements Panel<AttentionData> {
     ["head 4.11", "layer 4, head 11, counted from 0"],
     ["pattern", "how much a query (row) attends to each key (column); a row sums to 1 over the whole window"],
     ["induction", "attention to what followed earlier copies of the same token (Olsson et al. 2022)"],
+    ["previous token", "mean attention from each token to the one before it"],
+    ["duplicate token", "mean attention to earlier copies of the same token"],
+    ["entropy", "how spread out a head’s rows are, in nats: 0 is one key alone"],
+    [
+      "repeated random tokens",
+      "a seeded random sequence twice over, scored on its second copy: no text’s habits help a head there",
+    ],
     [
       "why there",
       "the score of an edge as parts of the query times parts of the key, norm scales as in the run",
@@ -58,6 +65,8 @@ class AttentionPanel implements Panel<AttentionData> {
   private readonly layers: Dropdown;
   private readonly headPicker: Dropdown;
   private readonly scorePicker: Dropdown;
+  private readonly scoredOn: Dropdown;
+  private readonly least: Dropdown;
   private readonly strip: TokenStrip;
   private readonly wall: HeadWall;
   private readonly matrix: PatternMatrix;
@@ -77,6 +86,15 @@ class AttentionPanel implements Panel<AttentionData> {
       this.choose(this.view?.pattern.layer ?? 0, Number(value)),
     );
     this.scorePicker = new Dropdown("Coloured by", (value) => this.chooseScore(value));
+    this.scoredOn = new Dropdown("Scored on", (value) => {
+      const on = value === "repeated" ? "repeated" : "text";
+      if (on !== (this.view?.scoredOn ?? "text")) context.host.ask("attention/score", { on });
+    });
+    this.least = new Dropdown("Show", (value) => {
+      if (value === host.memory.get("least")) return;
+      host.memory.set("least", value);
+      this.repaint();
+    });
     this.strip = new TokenStrip({
       label: "Shown tokens",
       onInspect: (key) => this.inspectKey(key),
@@ -121,6 +139,8 @@ class AttentionPanel implements Panel<AttentionData> {
       this.layers.element,
       this.headPicker.element,
       this.scorePicker.element,
+      this.scoredOn.element,
+      this.least.element,
     );
     this.element = h(
       "div",
@@ -138,7 +158,12 @@ class AttentionPanel implements Panel<AttentionData> {
     this.view = view;
     if (!samePlace || this.query < 0) this.query = view.positions.length - 1;
     this.drawPickers(view);
-    this.wall.update({ heads: view.heads, score: this.score, chosen: view.pattern });
+    this.wall.update({
+      heads: view.heads,
+      score: this.score,
+      chosen: view.pattern,
+      least: this.leastShare(),
+    });
     const name = headName(view.pattern.layer, view.pattern.head);
     this.matrixFigure.heading = `Pattern of head ${name}`;
     this.matrix.update(view, this.matrixFigure.body.clientWidth);
@@ -206,15 +231,33 @@ class AttentionPanel implements Panel<AttentionData> {
       scoreNames.map(({ name, label }) => ({ value: name, label })),
       this.score,
     );
+    this.scoredOn.update(
+      [
+        { value: "text", label: "this text" },
+        { value: "repeated", label: "repeated random tokens" },
+      ],
+      view.scoredOn ?? "text",
+    );
+    this.least.update(leasts, String(this.leastShare()));
+  }
+
+  private leastShare(): number {
+    return Number(leasts.find(({ value }) => value === this.context.host.memory.get("least"))?.value ?? 0);
   }
 
   private drawKeys(): void {
+    const where = this.view?.scoredOn === "repeated" ? "on repeated random tokens: " : "";
     const scale = (t: number): Paint => theme().sequential(t);
     const score = scoreByName(this.score);
     const zero = this.score === "entropy" ? "0 nats" : "0%";
     fill(
       this.wallFigure.key,
-      legend({ label: score.what, low: zero, high: scoreWords(this.score, this.wall.max), scale }),
+      legend({
+        label: `${where}${score.what}`,
+        low: zero,
+        high: scoreWords(this.score, this.wall.max),
+        scale,
+      }),
     );
     const label = "attention of a query (row) to a key (column)";
     fill(this.matrixFigure.key, legend({ label, low: "0%", high: "100%", scale }));
@@ -292,5 +335,12 @@ class AttentionPanel implements Panel<AttentionData> {
     );
   }
 }
+
+/** Heads below a share of the scale can be left out. */
+const leasts = [
+  { value: "0", label: "all heads" },
+  { value: "0.1", label: "from 10% of the scale" },
+  { value: "0.3", label: "from 30% of the scale" },
+];
 
 openPage("attention", (context) => new AttentionPanel(context));
