@@ -5,17 +5,17 @@ import { wholeNumber, type OptionName, type ParsedArguments } from "./options";
 import type { Session } from "./session";
 
 /**
- * The edge that --at gives in a run of `nIds` tokens; positions may be negative.
+ * The edge that --at gives, for a run of so many tokens; positions may be negative.
  * @throws {CliError} "usage"
  */
-export function edgeOf({ values }: ParsedArguments, nIds: number): AttentionEdge {
+export function edgeOf({ values }: ParsedArguments): (nIds: number) => AttentionEdge {
   const { at } = values;
   const next = "Give layer, head, query and key as in --at 3:2:-1:7.";
   if (at === undefined) throw usageError("--at is missing.", next);
   const found = /^(\d+):(\d+):(-?\d+):(-?\d+)$/.exec(at.trim());
   if (!found) throw usageError(`--at takes L:H:Q:K, not ${JSON.stringify(at.slice(0, 40))}.`, next);
   const [layer, head, query, key] = found.slice(1).map(Number);
-  return { layer, head, query: fromStart(query, nIds), key: fromStart(key, nIds) };
+  return (nIds) => ({ layer, head, query: fromStart(query, nIds), key: fromStart(key, nIds) });
 }
 
 /**

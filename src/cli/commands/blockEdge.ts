@@ -15,11 +15,12 @@ export const blockEdgeCommand: Command = {
   async run({ args, out, work }) {
     const softmax = oneOf("softmax", args.values.softmax ?? "before", blockModes);
     const seed = wholeNumber("seed", args.values.seed ?? "0", 0);
+    const edgeIn = edgeOf(args);
     const input = await readInput(args);
     await withModel(args.positionals[0], work, async (session) => {
       const window = windowOf(session, input);
       const { ids, tokens } = window;
-      const edge = edgeOf(args, ids.length);
+      const edge = edgeIn(ids.length);
       const position = positionOf(args, ids.length);
       const [token, against] = [tokenOf(args, "token", session), tokenOf(args, "against", session)];
       const request = { ids, edge, softmax, position, token, against, seed };

@@ -13,11 +13,12 @@ export const whyAttentionCommand: Command = {
   options: ["text", "file", "ids", "prefix", "bos", "at", "top"],
   async run({ args, out, work }) {
     const top = wholeNumber("top", args.values.top ?? "20", 1);
+    const edgeIn = edgeOf(args);
     const input = await readInput(args);
     await withModel(args.positionals[0], work, async (session) => {
       const window = windowOf(session, input);
       const { ids, tokens } = window;
-      const edge = edgeOf(args, ids.length);
+      const edge = edgeIn(ids.length);
       const why = await whyAttention(session.open.runner, { ids, edge, top }, work);
       const [query, key] = [tokens[edge.query], tokens[edge.key]];
       await out.value({ ...why, tokens: { query, key }, ids, ...(await factsOf(session, window, work)) });

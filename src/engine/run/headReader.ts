@@ -12,7 +12,10 @@ export interface HeadAt {
   readonly length: number;
 }
 
-/** @throws {GraphError} "bad-plan" where there is no such head */
+/**
+ * One head of a model, from its weights and settings.
+ * @throws {GraphError} "bad-plan" where there is no such head
+ */
 export async function readHead(spec: ModelSpec, reader: WeightReader, at: HeadAt): Promise<HeadReading> {
   const { layer, head, length } = at;
   const { nHeads, nKvHeads, nLayers } = spec;
