@@ -161,7 +161,11 @@ export class EdgePart {
         { class: "note" },
         "Query part × key part, each less its mean over the keys; the norms’ scales are the run’s.",
       ),
-      bars([...rows, others], { full, signed: true, label: "Pairs of parts by contribution" }),
+      bars(drawn.length < why.nPairs ? [...rows, others] : rows, {
+        full,
+        signed: true,
+        label: "Pairs of parts by contribution",
+      }),
       this.grid.element,
       ...why.notes.map((note) => h("p", { class: "note" }, note)),
     );
