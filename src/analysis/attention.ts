@@ -90,12 +90,20 @@ export async function headPattern(
   const { ids, layer, head, positions } = from;
   const hook = `blocks.${layer}.attn.hook_pattern`;
   const upTo = ids.slice(0, positions[positions.length - 1] + 1);
-  const run = await runner.run({ ids: upTo, reads: [{ hook, positions, heads: [head] }] }, options);
+  const values = `blocks.${layer}.attn.hook_v`;
+  const { hooks, nHeads, nKvHeads } = runner.info;
+  const hasValues = hooks.includes(values);
+  const kvHead = Math.floor(head / (nHeads / nKvHeads));
+  const norms = { hook: values, positions, heads: [kvHead], reduce: { kind: "norm" } } as const;
+  const reads = [{ hook, positions, heads: [head] }, ...(hasValues ? [norms] : [])];
+  const run = await runner.run({ ids: upTo, reads }, options);
   const { data, shape } = readAt(run, hook);
   const nKeys = shape[2];
   const rows = positions.map((_, i) => positions.map((key) => (key < nKeys ? data[i * nKeys + key] : 0)));
   const outside = rows.map((row) => Math.max(0, 1 - row.reduce((a, b) => a + b, 0)));
-  return { layer, head, rows, outside };
+  if (!hasValues) return { layer, head, rows, outside };
+  const lengths = readAt(run, values).data;
+  return { layer, head, rows, outside, weighted: rows.map((row) => row.map((x, j) => x * lengths[j])) };
 }
 
 /**

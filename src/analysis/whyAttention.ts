@@ -139,7 +139,7 @@ async function splitPairs(runner: Runner, request: SplitRequest, options: WorkOp
     return { source, turned, still: lessMean(edge.key, keys, (key) => turnedAt(key, edge.query)) };
   });
   const product = (a: Float64Array, b: Float64Array): number =>
-    reading.scoreScale * a.reduce((sum, x, d) => sum + x * b[d], 0);
+    withoutDust(reading.scoreScale * a.reduce((sum, x, d) => sum + x * b[d], 0));
   const pairs = queries.flatMap((query) =>
     keyParts.map((key): WhyPair => {
       const contribution = product(query.turned, key.turned);
@@ -154,6 +154,9 @@ async function splitPairs(runner: Runner, request: SplitRequest, options: WorkOp
     isClamped: q.isClamped || k.isClamped,
   };
 }
+
+/** What is the same for all keys is no reason for one of them: its rest after rounding is nothing. */
+const withoutDust = (value: number): number => (Math.abs(value) < 1e-12 ? 0 : value);
 
 /** A key's vector less the mean over the keys. */
 function lessMean(key: number, keys: readonly number[], of: (key: number) => Float64Array): Float64Array {

@@ -8,6 +8,8 @@ export interface HeadPattern {
   readonly rows: readonly (readonly number[])[];
   /** Per row, the share of its attention that lies on positions not shown, 0 … 1. */
   readonly outside: readonly number[];
+  /** The same weights times the length of the key's value vector: a key that is attended to but has nothing to give is small. */
+  readonly weighted?: readonly (readonly number[])[];
 }
 
 /** Shares of attention by which heads are sorted: each is a mean over queries, in [0, 1]. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { headPattern } from "../../../src/analysis/attention";
 import { blockEdge, controlEdges } from "../../../src/analysis/blockEdge";
 import { blockingEdit } from "../../../src/analysis/edge";
 import { whyAttention } from "../../../src/analysis/whyAttention";
@@ -94,6 +95,22 @@ describe("one edge of attention", function () {
     const { rows } = why.matrix;
     const all = rows.flat().reduce((a, b) => a + b, 0);
     assert.ok(Math.abs(all - why.sum) < 1e-9);
+  });
+
+  it("has weights times the lengths of the values beside the pattern", async () => {
+    const positions = [3, 4, 17, 18];
+    const { rows, weighted } = await headPattern(open.runner, { ids, layer: 3, head: 2, positions });
+    const hook = "blocks.3.attn.hook_v";
+    const { data } = (await open.runner.run({ ids, reads: [{ hook, positions, heads: [2] }] })).reads.get(
+      hook,
+    )!;
+    const dHead = data.length / positions.length;
+    rows.forEach((row, i) =>
+      row.forEach((share, j) => {
+        const length = Math.hypot(...data.subarray(j * dHead, (j + 1) * dHead));
+        assert.ok(Math.abs(weighted![i][j] - share * length) < 1e-5);
+      }),
+    );
   });
 
   const bad: [string, Partial<typeof edge> & { position?: number; token?: number }, string][] = [

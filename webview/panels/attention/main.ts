@@ -15,6 +15,7 @@ import { theme } from "../../shared/theme";
 import { TokenStrip, tokenFace } from "../../shared/tokenStrip";
 import { Dropdown } from "../../shared/ui";
 import "./attention.css";
+import { scaledView, type ScaledView } from "./weights";
 import { EdgePart } from "./edge";
 import { isSink, patternCells, PatternMatrix, type PatternCell } from "./pattern";
 import { scoreByName, scoreNames, scoreWords, type ScoreName } from "./scores";
@@ -41,6 +42,10 @@ class AttentionPanel implements Panel<AttentionData> {
     ["induction", "attention to what followed earlier copies of the same token (Olsson et al. 2022)"],
     ["previous token", "mean attention from each token to the one before it"],
     ["duplicate token", "mean attention to earlier copies of the same token"],
+    [
+      "pattern × ‖value‖",
+      "a weight times the length of the key’s value vector: what little a sink has to give stays small (Kobayashi et al. 2020)",
+    ],
     ["entropy", "how spread out a head’s rows are, in nats: 0 is one key alone"],
     [
       "repeated random tokens",
@@ -66,6 +71,7 @@ class AttentionPanel implements Panel<AttentionData> {
   private readonly headPicker: Dropdown;
   private readonly scorePicker: Dropdown;
   private readonly scoredOn: Dropdown;
+  private readonly weights: Dropdown;
   private readonly least: Dropdown;
   private readonly strip: TokenStrip;
   private readonly wall: HeadWall;
@@ -90,6 +96,11 @@ class AttentionPanel implements Panel<AttentionData> {
       const on = value === "repeated" ? "repeated" : "text";
       if (on !== (this.view?.scoredOn ?? "text")) context.host.ask("attention/score", { on });
     });
+    this.weights = new Dropdown("Weights", (value) => {
+      if (value === host.memory.get("weights")) return;
+      host.memory.set("weights", value);
+      this.repaint();
+    });
     this.least = new Dropdown("Show", (value) => {
       if (value === host.memory.get("least")) return;
       host.memory.set("least", value);
@@ -110,7 +121,8 @@ class AttentionPanel implements Panel<AttentionData> {
     );
     this.edge = new EdgePart(context);
     const data = (): unknown => this.view;
-    const table = (): ReturnType<typeof patternTable> => patternTable(this.need());
+    const table = (): ReturnType<typeof patternTable> =>
+      patternTable(this.need(), context.host.memory.get("weights") === "value");
     this.stripFigure = new Figure(context, {
       name: "attention-row",
       title: "Attention of the query",
@@ -141,6 +153,7 @@ class AttentionPanel implements Panel<AttentionData> {
       this.scorePicker.element,
       this.scoredOn.element,
       this.least.element,
+      this.weights.element,
     );
     this.element = h(
       "div",
@@ -166,7 +179,7 @@ class AttentionPanel implements Panel<AttentionData> {
     });
     const name = headName(view.pattern.layer, view.pattern.head);
     this.matrixFigure.heading = `Pattern of head ${name}`;
-    this.matrix.update(view, this.matrixFigure.body.clientWidth);
+    this.matrix.update(this.scaled(view).view, this.matrixFigure.body.clientWidth);
     this.drawKeys();
     this.setQuery(this.query);
     this.edge.update(view);
@@ -195,8 +208,8 @@ class AttentionPanel implements Panel<AttentionData> {
   }
 
   private patternSource(footer: string): string {
-    const view = this.need();
-    const key = { low: "0%", high: "100%", label: "attention of a query (row) to a key (column)" };
+    const { view, high, low, label: of } = this.scaled(this.need());
+    const key = { low, high, label: `${of} of a query (row) to a key (column)` };
     const sinks = view.positions[0] === 0 ? 1 : 0;
     const drawing = patternSvg({ ...patternCells(view), sinks, key, footer, theme: theme() });
     return new XMLSerializer().serializeToString(drawing);
@@ -238,7 +251,19 @@ class AttentionPanel implements Panel<AttentionData> {
       ],
       view.scoredOn ?? "text",
     );
+    this.weights.update(
+      [
+        { value: "pattern", label: "pattern" },
+        ...(view.pattern.weighted ? [{ value: "value", label: "pattern × ‖value‖" }] : []),
+      ],
+      this.context.host.memory.get("weights") === "value" && view.pattern.weighted ? "value" : "pattern",
+    );
     this.least.update(leasts, String(this.leastShare()));
+  }
+
+  /** The view with the chosen weights as shares of the scale, and what a share is in words. */
+  private scaled(view: AttentionData): ScaledView {
+    return scaledView(view, this.context.host.memory.get("weights") === "value");
   }
 
   private leastShare(): number {
@@ -259,15 +284,18 @@ class AttentionPanel implements Panel<AttentionData> {
         scale,
       }),
     );
-    const label = "attention of a query (row) to a key (column)";
-    fill(this.matrixFigure.key, legend({ label, low: "0%", high: "100%", scale }));
+    if (!this.view) return;
+    const { low, high, label: of } = this.scaled(this.view);
+    const label = `${of} of a query (row) to a key (column)`;
+    fill(this.matrixFigure.key, legend({ label, low, high, scale }));
   }
 
   private setQuery(query: number, key = query): void {
     const { view } = this;
     if (!view) return;
     this.query = Math.min(Math.max(0, query), view.positions.length - 1);
-    const row = view.pattern.rows[this.query] ?? [];
+    const { view: drawn, words } = this.scaled(view);
+    const row = drawn.pattern.rows[this.query] ?? [];
     const tokens = view.positions.map((pos, i) => {
       const token = view.window.tokens[pos]!;
       const weight = row[i] ?? 0;
@@ -277,7 +305,7 @@ class AttentionPanel implements Panel<AttentionData> {
         ...token,
         value: later ? undefined : sink ? null : weight,
         mark: i === this.query ? ("query" as const) : later ? ("dim" as const) : undefined,
-        says: later ? "after the query" : i === this.query ? `query, ${percent(weight)}` : percent(weight),
+        says: later ? "after the query" : i === this.query ? `query, ${words(weight)}` : words(weight),
       };
     });
     this.strip.update(tokens, { scale: (v) => theme().sequential(v) });
@@ -291,16 +319,18 @@ class AttentionPanel implements Panel<AttentionData> {
     const hatched = view.positions.some((pos) => isSink(view, pos))
       ? { hatched: "position 0: not coloured" }
       : {};
-    const label = "attention of the query to each token";
+    const { low, high, label: of } = this.scaled(view);
+    const label = `${of} of the query to each token`;
     const scale = (t: number): Paint => theme().sequential(t);
-    fill(this.stripFigure.key, legend({ label, low: "0%", high: "100%", scale, ...hatched }));
+    fill(this.stripFigure.key, legend({ label, low, high, scale, ...hatched }));
   }
 
   private inspectRow(): void {
     const { view } = this;
     const token = view?.window.tokens[view.positions[this.query] ?? -1];
     if (!view || !token) return;
-    const row = view.pattern.rows[this.query] ?? [];
+    const { view: drawn, words, label } = this.scaled(view);
+    const row = drawn.pattern.rows[this.query] ?? [];
     const best = row
       .map((weight, i) => ({
         weight,
@@ -316,9 +346,9 @@ class AttentionPanel implements Panel<AttentionData> {
         best.map(({ weight, token: key, pos }) => ({
           label: h("span", {}, h("span", { class: "muted num" }, `${pos} `), tokenFace(key.text, key.id)),
           value: weight,
-          words: percent(weight),
+          words: words(weight),
         })),
-        { full: 1, label: "Strongest keys" },
+        { full: 1, label: `Strongest keys by ${label}` },
       ),
       facts([["outside the shown tokens", percent(view.pattern.outside[this.query])]]),
     );
