@@ -11,7 +11,7 @@ import type { AttentionEdge, BlockMode, EdgeBlock, EdgeControl, EdgeEffect } fro
 import { AnalysisError } from "./common/analysisError";
 import { topTokens } from "./common/decodeRows";
 import { indices, readAt } from "./common/reads";
-import { blockingEdit, requireEdge, rowRead, unseen } from "./edge";
+import { blockingEdit, requireEdge, rowRead, unseen } from "./common/edge";
 
 /** Random other edges that are blocked beside the one asked for. */
 export const controlEdges = 20;

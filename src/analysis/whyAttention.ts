@@ -10,7 +10,7 @@ import type { HeadReading } from "../graph/headReading";
 import type { Runner } from "../graph/runner";
 import type { AttentionEdge, WhyAttention, WhyPair, WhyPart } from "../protocol/attentionEdge";
 import { indices, readAt } from "./common/reads";
-import { edgeHook, requireEdge, rowRead, unseen } from "./edge";
+import { edgeHook, requireEdge, rowRead, unseen } from "./common/edge";
 import { rotated, sideParts, type SideParts, type SideRequest } from "./whyAttention/headSide";
 import { streamParts } from "./whyAttention/streamParts";
 

@@ -2,7 +2,6 @@
 import { throwIfCancelled, type WorkOptions } from "../../base/cancel";
 import type { BaseRun, Runner } from "../../graph/runner";
 import type { Edit } from "../../protocol/edit";
-import { CellMeasures } from "../sweep/measures";
 
 /** Rows that replace others at one hook, by position. */
 export interface Replaced {
@@ -15,20 +14,15 @@ const cellsAtOnce = 8;
 
 /** Measures of a kept run and of what becomes of it: a difference of two logits behind its last position. */
 export class Cells {
-  private readonly measures: CellMeasures;
-
   constructor(
-    runner: Runner,
+    private readonly runner: Runner,
     private readonly base: BaseRun,
-    { token, against }: { readonly token: number; readonly against: number },
-  ) {
-    const position = base.ids.length - 1;
-    this.measures = new CellMeasures(runner, [{ of: "logitDiff", token, minus: against, position }]);
-  }
+    private readonly tokens: { readonly token: number; readonly against: number },
+  ) {}
 
   /** The measure of the run as it is. */
   async plain(options: WorkOptions): Promise<number> {
-    return (await this.measures.start(this.base, { signal: options.signal }))[0];
+    return (await this.differences([await this.lastRow([], options)], options))[0];
   }
 
   /** The measure of each cell, in order; `onCell` is called as each has run. One `atOnce`, tokens are decoded as the plain run's are. */
@@ -42,13 +36,26 @@ export class Cells {
       const rows: Float32Array[] = [];
       for (const cell of cells.slice(from, from + atOnce)) {
         throwIfCancelled(options.signal);
-        const asked = { edits: [editOf(cell)], positions: this.measures.positions };
-        rows.push(await this.base.final(asked, { signal: options.signal }));
+        rows.push(await this.lastRow([editOf(cell)], options));
         onCell();
       }
-      values.push(...(await this.measures.of(rows, { signal: options.signal })).map(([one]) => one));
+      values.push(...(await this.differences(rows, options)));
     }
     return values;
+  }
+
+  private lastRow(edits: readonly Edit[], { signal }: WorkOptions): Promise<Float32Array> {
+    return this.base.final({ edits, positions: [this.base.ids.length - 1] }, { signal });
+  }
+
+  private async differences(rows: readonly Float32Array[], { signal }: WorkOptions): Promise<number[]> {
+    const { dModel } = this.runner.info;
+    const all = new Float32Array(rows.length * dModel);
+    rows.forEach((row, i) => all.set(row, i * dModel));
+    const { token, against } = this.tokens;
+    const track = rows.map(() => [token, against]);
+    const { tracked } = await this.runner.decode({ rows: all, k: 1, track }, { signal });
+    return tracked.map(([one, other]) => one.logit - other.logit);
   }
 }
 

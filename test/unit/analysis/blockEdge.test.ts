@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { headPattern } from "../../../src/analysis/attention";
 import { blockEdge, controlEdges } from "../../../src/analysis/blockEdge";
-import { blockingEdit } from "../../../src/analysis/edge";
+import { blockingEdit } from "../../../src/analysis/common/edge";
 import { whyAttention } from "../../../src/analysis/whyAttention";
 import { CancelSource } from "../../../src/base/cancel";
 import type { Vocabulary } from "../../../src/graph/runner";

@@ -1,8 +1,8 @@
 /** Edges of attention: which there are, and how one is named and blocked. */
-import type { ReadSpec, Runner } from "../graph/runner";
-import type { AttentionEdge, BlockMode } from "../protocol/attentionEdge";
-import type { Edit } from "../protocol/edit";
-import { AnalysisError } from "./common/analysisError";
+import type { ReadSpec, Runner } from "../../graph/runner";
+import type { AttentionEdge, BlockMode } from "../../protocol/attentionEdge";
+import type { Edit } from "../../protocol/edit";
+import { AnalysisError } from "./analysisError";
 
 /** Full name of a layer's pattern or scores. */
 export const edgeHook = (layer: number, of: "hook_pattern" | "hook_attn_scores"): string =>
