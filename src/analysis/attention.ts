@@ -12,6 +12,7 @@ import type { Tensor } from "../tensor/tensor";
 import { AnalysisError } from "./common/analysisError";
 import { indices, readAt } from "./common/reads";
 import { coveredPositions, type SelectionRange } from "./common/selection";
+import { repeatedTokens, type RepeatedRequest } from "./attention/repeated";
 import type { HeadScoreCache } from "./attention/scoreCache";
 
 /** Most positions a picture of one pattern shows. */
@@ -26,6 +27,8 @@ export interface AttentionRequest {
   readonly range: SelectionRange;
   readonly layer: number;
   readonly head: number;
+  /** Scores on repeated random tokens in place of the text's. */
+  readonly repeated?: RepeatedRequest | undefined;
   /** Scores of the ids looked at last, so that choosing another head computes none anew. */
   readonly cache?: HeadScoreCache;
 }
@@ -48,10 +51,21 @@ export async function attentionView(
   }
   const { positions, unshown } = shownPositions(window, request.range);
   const pattern = await headPattern(runner, { ids: window.ids, layer, head, positions }, options);
-  const kept = request.cache?.get(window.ids);
-  const heads = kept ?? (await headScores(runner, window.ids, options));
-  request.cache?.put(window.ids, heads);
-  return { about: "this", window, positions, unshown, pattern, heads, engineMs: performance.now() - started };
+  const { repeated, cache } = request;
+  const scored = repeated ? repeatedTokens(runner, repeated) : { ids: window.ids, from: 1 };
+  const heads = cache?.get(scored.ids) ?? (await headScores(runner, scored.ids, options, scored.from));
+  cache?.put(scored.ids, heads);
+  const scoredOn = repeated ? "repeated" : "text";
+  return {
+    about: "this",
+    window,
+    positions,
+    unshown,
+    pattern,
+    heads,
+    scoredOn,
+    engineMs: performance.now() - started,
+  };
 }
 
 /**
@@ -81,29 +95,38 @@ export async function headPattern(
   const { ids, layer, head, positions } = from;
   const hook = `blocks.${layer}.attn.hook_pattern`;
   const upTo = ids.slice(0, positions[positions.length - 1] + 1);
-  const run = await runner.run({ ids: upTo, reads: [{ hook, positions, heads: [head] }] }, options);
+  const values = `blocks.${layer}.attn.hook_v`;
+  const { hooks, nHeads, nKvHeads } = runner.info;
+  const hasValues = hooks.includes(values);
+  const kvHead = Math.floor(head / (nHeads / nKvHeads));
+  const norms = { hook: values, positions, heads: [kvHead], reduce: { kind: "norm" } } as const;
+  const reads = [{ hook, positions, heads: [head] }, ...(hasValues ? [norms] : [])];
+  const run = await runner.run({ ids: upTo, reads }, options);
   const { data, shape } = readAt(run, hook);
   const nKeys = shape[2];
   const rows = positions.map((_, i) => positions.map((key) => (key < nKeys ? data[i * nKeys + key] : 0)));
   const outside = rows.map((row) => Math.max(0, 1 - row.reduce((a, b) => a + b, 0)));
-  return { layer, head, rows, outside };
+  if (!hasValues) return { layer, head, rows, outside };
+  const lengths = readAt(run, values).data;
+  return { layer, head, rows, outside, weighted: rows.map((row) => row.map((x, j) => x * lengths[j])) };
 }
 
 /**
- * Scores of every head over the whole of `ids`, in order of layer and head.
+ * Scores of every head over the queries of `ids` from `first` on, in order of layer and head.
  * All zero where there is no query beside position 0.
  */
 export async function headScores(
   runner: Runner,
   ids: readonly number[],
   options: WorkOptions = {},
+  first = 1,
 ): Promise<HeadScores[]> {
   const { nLayers, nHeads } = runner.info;
   const hooks = indices(nLayers).map((l) => `blocks.${l}.attn.hook_pattern`);
   const sums = indices(nLayers * nHeads).map(() => ({ ...none }));
   const perQuery = nLayers * nHeads * ids.length;
   const step = Math.max(1, Math.floor(readBudget / perQuery));
-  for (let from = 1; from < ids.length; from += step) {
+  for (let from = first; from < ids.length; from += step) {
     throwIfCancelled(options.signal);
     options.onProgress?.({ done: from, total: ids.length, message: "Scoring heads" });
     const positions = indices(Math.min(step, ids.length - from)).map((i) => from + i);
@@ -115,7 +138,7 @@ export async function headScores(
       addPatterns(sums.slice(layer * nHeads, (layer + 1) * nHeads), readAt(run, hook), { ids, positions });
     });
   }
-  const n = Math.max(1, ids.length - 1);
+  const n = Math.max(1, ids.length - first);
   return sums.map((sum, i) => ({
     layer: Math.floor(i / nHeads),
     head: i % nHeads,

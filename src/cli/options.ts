@@ -14,6 +14,14 @@ export const optionTexts = {
   read: "--read HOOK,HOOK    hooks to read; also patterns: blocks.*.attn.hook_pattern, blocks.{0..3}.hook_resid_post",
   edit: "--edit EDITS.json   edits to apply",
   edge: "--edge L:H:Q:K      attention edges to mask: layers, heads, queries, keys, each *, N, A..B, A.. or a list; more with ;",
+  length: "--length N          random tokens that are repeated (50)",
+  at: "--at L:H:Q:K        one attention edge: layer, head, query, key; positions may count from the end (-1)",
+  softmax:
+    "--softmax WHERE     blocked before it (default): the row renormalises; or after it: the row loses the weight",
+  base: "--base TEXT         the text that is patched",
+  source: "--source TEXT       the text whose values are patched into it",
+  align:
+    "--align B:S,B:S     positions of base and source that correspond, BOS counted (found from the tokens)",
   out: "--out F             file to write: the values that were read (.npz), or a lens (.safetensors)",
   range: "--range START:END   selection, UTF-16 offsets in the text (with --ids: positions)",
   context:
@@ -44,8 +52,10 @@ export const optionTexts = {
   neuron: "--neuron N          a neuron of the layer, counted from 0",
   position:
     "--position P        effects are on the prediction after this position (-1: the last; selection's last, or the neuron's strongest)",
-  token: "--token T           the token whose log-probability is measured: #ID, or a text that is one token",
-  minus: "--minus T           the token whose logit is taken off for the logit difference",
+  token:
+    "--token T           the token that is measured: #ID, or a text that is one token; left out, the text's next one, else the likeliest",
+  minus:
+    "--minus T           the token whose logit is taken off for the logit difference; left out, the likeliest other one",
   ablate: "--ablate HOW        what neurons are set to: mean (over the text, default) or zero",
   strongest: "--strongest X       largest factor a neuron is amplified by (8)",
   alternatives: "--alternatives N    list the N most likely tokens beside each new one",

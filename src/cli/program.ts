@@ -5,22 +5,26 @@ import { CancelledError, toErrorData } from "../base/errors";
 import { nearest } from "../base/nearest";
 import { CliError, usageError } from "./cliError";
 import type { Command } from "./command";
+import { blockEdgeCommand } from "./commands/blockEdge";
 import { generateCommand } from "./commands/generate";
 import { devicesCommand } from "./commands/devices";
 import { heatmapCommand } from "./commands/heatmap";
 import { downloadCommand } from "./commands/download";
+import { headsCommand } from "./commands/heads";
 import { lensCommand } from "./commands/lens";
 import { lensFitCommand } from "./commands/lensFit";
 import { modelCommand } from "./commands/model";
 import { modelsCommand } from "./commands/models";
 import { neuronCommand } from "./commands/neuron";
 import { neuronsCommand } from "./commands/neurons";
+import { patchCommand } from "./commands/patch";
 import { runCommand } from "./commands/run";
 import { scoreCommand } from "./commands/score";
 import { steerCommand } from "./commands/steer";
 import { sweepCommand } from "./commands/sweep";
 import { tokensCommand } from "./commands/tokens";
 import { verifyCommand } from "./commands/verify";
+import { whyAttentionCommand } from "./commands/whyAttention";
 import { helpOf, optionsOf, overview } from "./help";
 import { JsonStream } from "./jsonStream";
 import { settingsOf } from "./modelOptions";
@@ -41,6 +45,10 @@ export const commands: readonly Command[] = [
   heatmapCommand,
   steerCommand,
   sweepCommand,
+  headsCommand,
+  whyAttentionCommand,
+  blockEdgeCommand,
+  patchCommand,
   verifyCommand,
   devicesCommand,
   modelsCommand,

@@ -2,6 +2,7 @@
 import { isAbsolute, resolve } from "node:path";
 import { attentionView } from "../analysis/attention";
 import { heatmapPart, tokenAt } from "../analysis/heatmap";
+import { blockEdge } from "../analysis/blockEdge";
 import { lensView } from "../analysis/lens";
 import { lensDepths } from "../analysis/lens/depths";
 import { lensPerplexity } from "../analysis/lens/perplexity";
@@ -9,7 +10,9 @@ import { neuronCard } from "../analysis/neuronCard";
 import { neuronEffects } from "../analysis/neuronEffects";
 import { neuronFile } from "../analysis/neuronFile";
 import { rankNeurons } from "../analysis/neurons";
+import { patchRuns, type PatchRequest, type PatchText } from "../analysis/patch";
 import { steer } from "../analysis/steering";
+import { whyAttention } from "../analysis/whyAttention";
 import type { WorkOptions } from "../base/cancel";
 import type { EngineApi } from "../protocol/engineApi";
 import type { RunInput, RunWindow } from "../protocol/model";
@@ -62,11 +65,7 @@ export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
       return lensDepths(held.open.runner, { window: windowOf(held, input), range }, work);
     },
     ...neuronHandlers(store),
-    "attention/view": async ({ model, input, range, layer, head }, work) => {
-      const held = await store.getUnchanged(model, work);
-      const request = { window: windowOf(held, input), range, layer, head, cache: held.headScores };
-      return attentionView(held.open.runner, request, work);
-    },
+    ...attentionHandlers(store),
     "heatmap/part": async ({ model, measure, from, at, ...input }, work) => {
       const held = await store.getUnchanged(model, work);
       const section = await held.heatmap.sections.get(tokenizerOf(held), input, work);
@@ -81,6 +80,37 @@ export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
       return heatmapPart(held.open.runner, held.open.vocabulary, request, work);
     },
     "steer/run": ({ experiment, base }, work) => steerFile(store, { experiment, base }, work),
+  };
+}
+
+type AttentionMethod = Extract<keyof EngineApi, `attention/${string}` | "patch/run">;
+
+function attentionHandlers(store: ModelStore): Pick<Handlers<EngineApi>, AttentionMethod> {
+  return {
+    "attention/view": async ({ model, input, range, layer, head, scoredOn }, work) => {
+      const held = await store.getUnchanged(model, work);
+      const isRepeated = scoredOn === "repeated";
+      const repeated = isRepeated ? { bosId: bosOf(held), seed: 0 } : undefined;
+      const cache = isRepeated ? held.repeatedScores : held.headScores;
+      const request = { window: windowOf(held, input), range, layer, head, repeated, cache };
+      return attentionView(held.open.runner, request, work);
+    },
+    "attention/why": async ({ model, input, top, ...edge }, work) => {
+      const held = await store.getUnchanged(model, work);
+      return whyAttention(held.open.runner, { ids: windowOf(held, input).ids, edge, top }, work);
+    },
+    "attention/block": async ({ model, input, softmax, against, ...edge }, work) => {
+      const held = await store.getUnchanged(model, work);
+      const request = { ids: windowOf(held, input).ids, edge, softmax, against };
+      return blockEdge(held.open.runner, held.open.vocabulary, request, work);
+    },
+    "patch/run": async ({ model, base, source, bos }, work) => {
+      const held = await store.getUnchanged(model, work);
+      const encoded = (text: string) => encodeWhole(tokenizerOf(held), text, { bos, ...work });
+      const texts = { base: await encoded(base), source: await encoded(source) };
+      const result = await patchRuns(held.open.runner, held.open.vocabulary, textsOf(texts), work);
+      return { ...result, bos: texts.base.bos };
+    },
   };
 }
 
@@ -166,6 +196,16 @@ async function steerFile(
     digest: await open.digest(work),
   };
   return steer(open.runner, open.vocabulary, request, work);
+}
+
+function textsOf({ base, source }: Record<"base" | "source", PatchText>): PatchRequest {
+  const of = ({ ids, tokens }: PatchText): PatchText => ({ ids, tokens });
+  return { base: of(base), source: of(source) };
+}
+
+/** The token that the model's own tokenizer puts first; null where it puts none. */
+function bosOf({ open }: Pick<HeldModel, "open">): number | null {
+  return open.info.addsBos ? (open.tokenizer?.bosId ?? null) : null;
 }
 
 function windowOf({ open }: Pick<HeldModel, "open">, input: RunInput): RunWindow {

@@ -3,6 +3,7 @@ import type { WorkOptions } from "../base/cancel";
 import { seededRandom } from "../base/random";
 import type { WeightTable } from "../graph/graphBuilder";
 import { GraphError } from "../graph/graphError";
+import type { HeadReading } from "../graph/headReading";
 import { blockHook, parseHook } from "../graph/hooks";
 import { type ModelSpec, runsWhole } from "../graph/modelSpec";
 import { readoutOf } from "../graph/readout";
@@ -29,6 +30,7 @@ import { requireMemory } from "./memory";
 import { BlockChain } from "./run/blockChain";
 import { Decoder } from "./run/decoder";
 import { EditSources } from "./run/edits/editSources";
+import { type HeadAt, readHead } from "./run/headReader";
 import { KeptRun } from "./run/keptRun";
 import { traceBytes } from "./run/plainTrace";
 import { PrefixCache } from "./run/prefixCache";
@@ -174,6 +176,10 @@ export class ModelRunner implements Runner {
 
   normWeights(name: "final" | { readonly layer: number; readonly norm: BlockNorm }): Promise<NormWeights> {
     return this.reader.norm(name);
+  }
+
+  headReading(at: HeadAt): Promise<HeadReading> {
+    return readHead(this.spec, this.reader, at);
   }
 
   private async execute(

@@ -26,6 +26,8 @@ export interface HeldModel {
   readonly headScores: HeadScoreCache;
   /** Sections of the text that is coloured, and windows of it that are measured. */
   readonly heatmap: { readonly sections: SectionCache; readonly windows: WindowCache };
+  /** The same on repeated random tokens. */
+  readonly repeatedScores: HeadScoreCache;
   /** Activations over the model's records; null where it has none. */
   records(): Promise<RecordActivations | null>;
 }
@@ -164,6 +166,7 @@ function hold(open: OpenModel): HeldModel {
     lenses: new HeldLenses(open),
     headScores: new HeadScoreCache(),
     heatmap: { sections: new SectionCache(), windows: new WindowCache() },
+    repeatedScores: new HeadScoreCache(),
     records: () =>
       (records ??= open
         .records()

@@ -24,6 +24,7 @@ import { NotesStore } from "./notes/notesStore";
 import { AttentionPanel } from "./panels/attentionPanel";
 import { LensViewProvider } from "./panels/lensView";
 import { NeuronsPanel } from "./panels/neuronsPanel";
+import { PatchPanel } from "./panels/patchPanel";
 import type { StateOf } from "./panels/panelStore";
 import type { Services } from "./services";
 import { readSetting } from "./settings";
@@ -39,10 +40,11 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
   const attention = new AttentionPanel(services);
   const steering = new SteeringPanel(services);
   const marks = { depth: new DepthUnderline(services), inline: new InlinePrediction() };
+  const patch = new PatchPanel(services);
   const lens = new LensViewProvider(services, marks);
   neurons.register();
   attention.register();
-  const panels = { neurons, attention, steering, lens };
+  const panels = { neurons, attention, steering, lens, patch };
   const { engine, models, log } = services;
   const restart = (): void => retryAll(services, panels);
   engine.onDidCrash(crashNotice({ retry: restart, showLog: () => log.show(true) }));
@@ -63,7 +65,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
       models.forget();
     }),
     registerSample(context.extensionUri),
-    registerCommands({ services, neurons, attention, steering, colours, heatmap, marks, restart }),
+    registerCommands({ services, neurons, attention, steering, patch, colours, heatmap, marks, restart }),
     vscode.window.registerWebviewViewProvider(viewTypes.lens, lens),
   );
   firstLook(context).then(undefined, (error: unknown) =>
@@ -74,6 +76,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     attention: () => attention.store.state,
     steering: () => steering.store.state,
     lens: () => lens.store.state,
+    patch: () => patch.store.state,
   };
   return {
     enginePid: () => engine.pid,

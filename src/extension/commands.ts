@@ -11,6 +11,7 @@ import type { AttentionPanel } from "./panels/attentionPanel";
 import type { LensMarks } from "./panels/lensExtras";
 import { report } from "./panels/hostHandlers";
 import type { NeuronsPanel } from "./panels/neuronsPanel";
+import type { PatchPanel } from "./panels/patchPanel";
 import type { Services } from "./services";
 import { runExperimentFile, steeringExperiment } from "./steering/steeringCommands";
 import type { SteeringPanel } from "./steering/steeringPanel";
@@ -21,6 +22,7 @@ export interface CommandTargets {
   readonly neurons: NeuronsPanel;
   readonly attention: AttentionPanel;
   readonly steering: SteeringPanel;
+  readonly patch: PatchPanel;
   readonly colours: TokenColours;
   readonly heatmap: Heatmap;
   readonly marks: LensMarks;
@@ -37,6 +39,7 @@ function table({
   neurons,
   attention,
   steering,
+  patch,
   colours,
   heatmap,
   marks,
@@ -49,6 +52,7 @@ function table({
   return {
     [Command.Explain]: () => onSelection((target) => neurons.look(target)),
     [Command.ShowAttention]: () => onSelection((target) => attention.look(target)),
+    [Command.Patch]: () => onSelection((target) => patch.take(target)),
     [Command.Steer]: () => steeringExperiment(services, steering),
     [Command.RunExperiment]: (file) => runExperimentFile(steering, file),
     [Command.ChooseModel]: () => chooseModel(services),

@@ -6,6 +6,7 @@ import type { PanelId } from "../protocol/panelApi";
 export enum Command {
   Explain = "introspect.explainSelection",
   ShowAttention = "introspect.showAttention",
+  Patch = "introspect.patchFromSelection",
   Steer = "introspect.steeringExperiment",
   RunExperiment = "introspect.runExperimentFile",
   ChooseModel = "introspect.chooseModel",
@@ -23,6 +24,7 @@ export enum Command {
 export interface CommandArguments {
   [Command.Explain]: [];
   [Command.ShowAttention]: [];
+  [Command.Patch]: [];
   [Command.Steer]: [];
   [Command.RunExperiment]: [file?: unknown];
   [Command.ChooseModel]: [];
@@ -102,6 +104,7 @@ export const viewTypes = {
   neurons: "introspect.neurons",
   attention: "introspect.attention",
   steering: "introspect.steering",
+  patch: "introspect.patch",
 } as const satisfies Record<PanelId, string>;
 
 /** End of the name of every experiment file. */

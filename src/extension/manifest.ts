@@ -41,6 +41,7 @@ const walkthroughTexts: Readonly<Record<string, string>> = {
 export const manifestTexts: Readonly<Record<string, string>> = {
   [Command.Explain]: "Explain Neuron Activations on Selection",
   [Command.ShowAttention]: "Show Attention on Selection",
+  [Command.Patch]: "Patch from Selection…",
   [Command.Steer]: "Steering Experiment…",
   [Command.RunExperiment]: "Run Experiment File",
   [Command.ChooseModel]: "Choose Model…",
@@ -125,7 +126,8 @@ function menus() {
     ],
     [submenu]: [
       { command: Command.ShowAttention, when: "editorHasSelection", group: "1_look@1" },
-      { command: Command.Steer, when: "editorHasSelection", group: "1_look@2" },
+      { command: Command.Patch, when: "editorHasSelection", group: "1_look@2" },
+      { command: Command.Steer, when: "editorHasSelection", group: "1_look@3" },
       { command: Command.ColourBy, group: "2_view@2" },
       { command: Command.ShowLens, group: "2_view@1" },
     ],
@@ -326,6 +328,6 @@ export function contributes(): Record<string, unknown> {
 
 /** The value of `activationEvents`: the rest is implied by what is contributed. */
 export function activationEvents(): string[] {
-  const panels = [viewTypes.neurons, viewTypes.attention, viewTypes.steering];
+  const panels = [viewTypes.neurons, viewTypes.attention, viewTypes.steering, viewTypes.patch];
   return [...panels.map((type) => `onWebviewPanel:${type}`), `workspaceContains:${firstLookMarker}`];
 }

@@ -8,6 +8,7 @@ export const titles = {
   attention: () => l10n.t("Attention"),
   steering: () => l10n.t("Steering"),
   lens: () => l10n.t("Lens"),
+  patch: () => l10n.t("Patch"),
 };
 
 /** What is being done, while it is. */
@@ -16,6 +17,9 @@ export const working = {
   ranking: () => l10n.t("Ranking neurons on the selection …"),
   card: (layer: number, neuron: number) => l10n.t("Looking at neuron L{0} N{1} …", layer, neuron),
   attention: (layer: number, head: number) => l10n.t("Reading the pattern of head {0}.{1} …", layer, head),
+  why: (edge: string) => l10n.t("Taking the score of edge {0} apart …", edge),
+  block: (edge: string) => l10n.t("Blocking edge {0} and 20 others …", edge),
+  patch: () => l10n.t("Patching layer by layer …"),
   steering: () => l10n.t("Running the experiment and its controls …"),
 };
 
@@ -56,6 +60,11 @@ export const says = {
       depth,
       top,
     ),
+  patchMarked: (text: string) =>
+    l10n.t(
+      "Patch from: “{0}” is marked. Now select the text to patch into, and run the command again.",
+      text,
+    ),
   restarted: () => l10n.t("The engine was ended; it starts again with the next request."),
 };
 
@@ -73,6 +82,7 @@ export const crash = {
 /** Labels of buttons in notifications. */
 export const buttons = {
   retry: () => l10n.t("Retry"),
+  forget: () => l10n.t("Forget"),
   showLog: () => l10n.t("Show Log"),
   chooseAnother: () => l10n.t("Choose Another…"),
   runWithCurrent: (name: string) => l10n.t("Run with {0}", name),

@@ -4,6 +4,7 @@ import type { Edit, Sampling } from "../protocol/edit";
 import type { ModelInfo } from "../protocol/model";
 import type { Explanation } from "../protocol/neurons";
 import type { Tensor } from "../tensor/tensor";
+import type { HeadReading } from "./headReading";
 
 /**
  * What a read leaves of a hook's value, computed before anything leaves the graph:
@@ -215,6 +216,12 @@ export interface Runner {
       readonly bottom: readonly (readonly [number, number])[];
     }[]
   >;
+  /** How one head makes its scores in a run of `length` positions. */
+  headReading(at: {
+    readonly layer: number;
+    readonly head: number;
+    readonly length: number;
+  }): Promise<HeadReading>;
   normWeights(name: "final" | { readonly layer: number; readonly norm: BlockNorm }): Promise<NormWeights>;
 }
 

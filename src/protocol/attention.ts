@@ -8,6 +8,8 @@ export interface HeadPattern {
   readonly rows: readonly (readonly number[])[];
   /** Per row, the share of its attention that lies on positions not shown, 0 … 1. */
   readonly outside: readonly number[];
+  /** The same weights times the length of the key's value vector: a key that is attended to but has nothing to give is small. */
+  readonly weighted?: readonly (readonly number[])[];
 }
 
 /** Shares of attention by which heads are sorted: each is a mean over queries, in [0, 1]. */
@@ -26,6 +28,12 @@ export interface HeadScores {
   readonly entropy: number;
 }
 
+/** What heads are scored on. */
+export type HeadsScoredOn = "text" | "repeated";
+
+/** Both, the default first. */
+export const headsScoredOn: readonly HeadsScoredOn[] = ["text", "repeated"];
+
 /** What the attention panel shows: one head large, all heads by their scores. */
 export interface AttentionView {
   /** A weight stands on its key, read where the model stood on the query. */
@@ -37,5 +45,7 @@ export interface AttentionView {
   readonly unshown: number;
   readonly pattern: HeadPattern;
   readonly heads: readonly HeadScores[];
+  /** What the heads were scored on: the window, or repeated random tokens (their second copy). "text" where it is left out. */
+  readonly scoredOn?: HeadsScoredOn;
   readonly engineMs: number;
 }

@@ -6,9 +6,11 @@ import { bosPolicies } from "../base/bosPolicy";
 import { decodeEntries } from "./catalogue";
 import { asInteger, asList, asObject, asOneOf, asText, badField } from "./decode";
 import { decodeExperiment } from "./decodeExperiment";
+import { headsScoredOn } from "./attention";
+import { blockModes } from "./attentionEdge";
 import { decodeHeatmap } from "./decodeHeatmap";
 import { decodeEffectChoice, decodeRankChoice } from "./decodeNeurons";
-import type { EngineApi, OffsetRange } from "./engineApi";
+import type { EdgeParams, EngineApi, OffsetRange } from "./engineApi";
 import { lensKinds } from "./lensFile";
 import { contextKinds, type RunContext, type RunInput } from "./model";
 import type { ParamDecoders } from "./rpc";
@@ -84,6 +86,15 @@ function chosenOf(params: Fields): number[] {
   const chosen = asList(params["chosen"] ?? [], "params.chosen");
   return chosen.map((id, i) => asInteger(id, `params.chosen[${i}]`, { min: 0 }));
 }
+
+const edgeOf = (params: Fields): EdgeParams => ({
+  model: modelOf(params),
+  input: inputOf(params),
+  layer: index(params, "layer"),
+  head: index(params, "head"),
+  query: index(params, "query"),
+  key: index(params, "key"),
+});
 
 /** Per method of the engine, the check of what the extension sends; each throws DecodeError "bad-field" and its like. */
 export const engineCallDecoders: ParamDecoders<EngineApi> = {
@@ -188,6 +199,32 @@ export const engineCallDecoders: ParamDecoders<EngineApi> = {
       range: rangeOf(params),
       layer: index(params, "layer"),
       head: index(params, "head"),
+      ...(params["scoredOn"] === undefined
+        ? {}
+        : { scoredOn: asOneOf(params["scoredOn"], "params.scoredOn", headsScoredOn) }),
+    };
+  },
+  "attention/why": (value) => {
+    const params = paramsOf(value);
+    return { ...edgeOf(params), top: count(params, "top") };
+  },
+  "attention/block": (value) => {
+    const params = paramsOf(value);
+    return {
+      ...edgeOf(params),
+      softmax: asOneOf(params["softmax"], "params.softmax", blockModes),
+      ...(params["against"] === undefined
+        ? {}
+        : { against: asInteger(params["against"], "params.against", { min: 0 }) }),
+    };
+  },
+  "patch/run": (value) => {
+    const params = paramsOf(value);
+    return {
+      model: modelOf(params),
+      base: asText(params["base"], "params.base"),
+      source: asText(params["source"], "params.source"),
+      bos: asOneOf(params["bos"], "params.bos", bosPolicies),
     };
   },
   "heatmap/part": decodeHeatmap,

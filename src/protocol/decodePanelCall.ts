@@ -1,4 +1,6 @@
 /** What a page says, checked before the host uses it. A page shows text from anywhere, so nothing it says is trusted. */
+import { headsScoredOn } from "./attention";
+import { blockModes } from "./attentionEdge";
 import { asInteger, asNumber, asObject, asOneOf, asText, badField } from "./decode";
 import { decodeEffectChoice, decodeNote, decodeRankChoice } from "./decodeNeurons";
 import { decodeRunChoice } from "./decodeRunChoice";
@@ -131,6 +133,22 @@ export const panelCallDecoders: ParamDecoders<HostApi> = {
   "attention/choose": (params) => {
     const object = asObject(params, "params", ["layer", "head"]);
     return { layer: index(object["layer"], "params.layer"), head: index(object["head"], "params.head") };
+  },
+  "attention/score": (params) => {
+    const object = asObject(params, "params", ["on"]);
+    return { on: asOneOf(object["on"], "params.on", headsScoredOn) };
+  },
+  "attention/edge": (params) => {
+    const object = asObject(params, "params", ["query", "key"]);
+    return { query: index(object["query"], "params.query"), key: index(object["key"], "params.key") };
+  },
+  "attention/block": (params) => {
+    const object = asObject(params, "params", ["softmax", "against"]);
+    const { against } = object;
+    return {
+      softmax: asOneOf(object["softmax"], "params.softmax", blockModes),
+      ...(against === undefined ? {} : { against: asInteger(against, "params.against", { min: 0 }) }),
+    };
   },
   "steering/run": (params) => {
     const object = asObject(params, "params", ["scale"]);

@@ -1,11 +1,13 @@
 /** Extension host ↔ engine process: one method map, from which client and server are typed. */
 import type { BosPolicy } from "../base/bosPolicy";
-import type { AttentionView } from "./attention";
+import type { AttentionView, HeadsScoredOn } from "./attention";
+import type { AttentionEdge, BlockMode, EdgeBlock, WhyAttention } from "./attentionEdge";
 import type { Experiment, SteerResult } from "./edit";
 import type { HeatmapPart, HeatmapQuestion } from "./heatmap";
 import type { LensDepths, LensPerplexity, LensView } from "./lens";
 import type { LensRequested } from "./lensFile";
 import type { ModelInfo, RunInput, TokensResult } from "./model";
+import type { PatchResult } from "./patch";
 import type { VerifyRecord } from "./verify";
 import type { ModelList, ModelListRequest } from "./modelList";
 import type { EffectChoice, NeuronEffects } from "./neuronEffects";
@@ -15,6 +17,12 @@ import type { NeuronCard, NeuronFile, NeuronsResult, NeuronTextPlaces, RankChoic
 export interface OffsetRange {
   readonly start: number;
   readonly end: number;
+}
+
+/** One edge of a run. */
+export interface EdgeParams extends AttentionEdge {
+  readonly model: string;
+  readonly input: RunInput;
 }
 
 /**
@@ -104,8 +112,27 @@ export interface EngineApi {
     result: NeuronFile;
   };
   "attention/view": {
-    params: { model: string; input: RunInput; range: OffsetRange; layer: number; head: number };
+    params: {
+      model: string;
+      input: RunInput;
+      range: OffsetRange;
+      layer: number;
+      head: number;
+      scoredOn?: HeadsScoredOn;
+    };
     result: AttentionView;
+  };
+  /** What the score of one edge is made of; positions index the window's ids, as in the view. */
+  "attention/why": { params: EdgeParams & { top: number }; result: WhyAttention };
+  /** What blocking one edge changes; `against` is the token whose logit is subtracted. */
+  "attention/block": {
+    params: EdgeParams & { softmax: BlockMode; against?: number };
+    result: EdgeBlock;
+  };
+  /** Patches the source's values into the base, layer by position. */
+  "patch/run": {
+    params: { model: string; base: string; source: string; bos: BosPolicy };
+    result: PatchResult & { readonly bos: boolean };
   };
   /** A scalar for the tokens of one or a few windows of a document, however long it is. */
   "heatmap/part": { params: HeatmapQuestion; result: HeatmapPart };

@@ -1,6 +1,7 @@
 /** Page ↔ extension host: what a page may ask, and the complete snapshots it is sent. */
 import type { ErrorData } from "../base/errors";
-import type { AttentionView } from "./attention";
+import type { AttentionView, HeadsScoredOn } from "./attention";
+import type { AttentionEdge, BlockMode, EdgeBlock, WhyAttention } from "./attentionEdge";
 import type { Experiment, SteerResult } from "./edit";
 import type { OffsetRange } from "./engineApi";
 import type { ChosenPlace, Pointed } from "./focus";
@@ -10,9 +11,10 @@ import type { ModelInfo, RunContext } from "./model";
 import type { EffectChoice, NeuronEffects } from "./neuronEffects";
 import type { NeuronNote, NeuronNotes, NeuronSearch, SearchScope } from "./neuronPanel";
 import type { NeuronCard, NeuronsResult, RankChoice } from "./neurons";
+import type { PatchResult } from "./patch";
 
 /** The panels there are. */
-export type PanelId = "lens" | "neurons" | "attention" | "steering";
+export type PanelId = "lens" | "neurons" | "attention" | "steering" | "patch";
 
 /** What a panel runs its texts behind. The prefix is kept while another context is chosen. */
 export interface RunChoice {
@@ -65,6 +67,18 @@ export interface NeuronsPanelData {
   readonly notes?: NeuronNotes;
 }
 
+/** One edge that was chosen in the attention panel, and what was asked about it so far. */
+export interface ChosenEdge extends AttentionEdge {
+  readonly why: WhyAttention | null;
+  /** What each kind of block changed, where it was asked for. */
+  readonly blocks: Readonly<Partial<Record<BlockMode, EdgeBlock>>>;
+}
+
+/** Data of the attention panel. */
+export interface AttentionPanelData extends AttentionView {
+  readonly edge?: ChosenEdge;
+}
+
 /** Data of the steering panel. */
 export interface SteeringPanelData {
   readonly experiment: Experiment;
@@ -73,12 +87,19 @@ export interface SteeringPanelData {
   readonly file: string | null;
 }
 
+/** Data of the patch panel. */
+export interface PatchPanelData extends PatchResult {
+  /** Whether a BOS token stood before both texts. */
+  readonly bos: boolean;
+}
+
 /** Which data belongs to which panel. */
 export interface PanelData {
   lens: LensPanelData;
   neurons: NeuronsPanelData;
-  attention: AttentionView;
+  attention: AttentionPanelData;
   steering: SteeringPanelData;
+  patch: PatchPanelData;
 }
 
 /** What a page may ask of the host. A page never names a command. */
@@ -129,6 +150,12 @@ export interface HostApi {
   /** Takes the colours off the editor. */
   "editor/clear": { params: Record<string, never>; result: null };
   "attention/choose": { params: { layer: number; head: number }; result: null };
+  /** Scores heads on something else, now and from now on. */
+  "attention/score": { params: { on: HeadsScoredOn }; result: null };
+  /** Looks at one edge of the shown head; positions of the window. */
+  "attention/edge": { params: { query: number; key: number }; result: null };
+  /** Blocks the chosen edge; `against` is the token whose logit is subtracted. */
+  "attention/block": { params: { softmax: BlockMode; against?: number }; result: null };
   /** Runs the shown experiment again with another strength (multiplies what is added). */
   "steering/run": { params: { scale: number }; result: null };
   "steering/save": { params: Record<string, never>; result: null };

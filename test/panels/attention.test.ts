@@ -95,6 +95,37 @@ describe("attention page", () => {
     await panel.close();
   });
 
+  it("asks for scores on repeated random tokens, and leaves weak heads out where asked", async () => {
+    const panel = await open();
+    await panel.page.locator("vscode-dropdown[aria-label='Scored on']").click();
+    await panel.page.getByRole("option", { name: "repeated random tokens" }).click();
+    assert.deepEqual(panel.requests.at(-1), { method: "attention/score", params: { on: "repeated" } });
+    await panel.send(ready({ ...attentionView(), scoredOn: "repeated" }, 2));
+    await panel.page.getByText("on repeated random tokens: mean attention").waitFor();
+    await panel.page.locator("vscode-dropdown[aria-label='Show']").click();
+    await panel.page.getByRole("option", { name: "from 30% of the scale" }).click();
+    await panel.page.locator(".wall-head.below").first().waitFor();
+    const strong = attentionView().heads.filter((head) => head.induction >= 0.3).length;
+    assert.equal(await panel.page.locator(".wall-head:not(.below)").count(), strong);
+    assert.equal(await panel.page.locator(".head-row").count(), Math.min(8, strong));
+    await panel.close();
+  });
+
+  it("shows the pattern times the lengths of the values where chosen, on a scale that ends at their largest", async () => {
+    const view = attentionView();
+    const weighted = view.pattern.rows.map((row) => row.map((x, j) => x * (j === 0 ? 0.1 : 2 + j)));
+    const panel = await open({ ...view, pattern: { ...view.pattern, weighted } });
+    await panel.page.locator("vscode-dropdown[aria-label='Weights']").click();
+    await panel.page.getByRole("option", { name: "pattern × ‖value‖" }).click();
+    const key = panel.page.locator(".figure-attention-pattern .legend");
+    await key.getByText("pattern × ‖value‖ of a query").waitFor();
+    const most = Math.max(...weighted.flat());
+    assert.ok((await key.innerText()).includes(most.toPrecision(3)), await key.innerText());
+    const csv = csvRows((await exported(panel, "Pattern", "CSV")).content);
+    assert.equal(Number(csv[4]![3]), weighted[3]![2]);
+    await panel.close();
+  });
+
   it("asks for the head that is clicked, chosen by Enter or picked", async () => {
     const panel = await open();
     await panel.page.locator(".wall-head").first().click();

@@ -4,6 +4,7 @@ import { attentionView } from "./fixtures/attention";
 import { lensOf } from "./fixtures/lens";
 import { neuronsData } from "./fixtures/neurons";
 import { steeringData } from "./fixtures/steering";
+import { patchData } from "./fixtures/patch";
 import { model, sample } from "./fixtures/text";
 import { openPanel, themeNames } from "./support/panel";
 
@@ -12,6 +13,7 @@ const data: { readonly [P in PanelId]: () => PanelData[P] } = {
   neurons: () => neuronsData(),
   attention: () => attentionView(),
   steering: () => steeringData(),
+  patch: () => patchData(),
 };
 
 describe("pictures", () => {

@@ -1,6 +1,7 @@
 /** A Runner over the tiny model: everything the contract in src/graph/runner.ts asks for, computed the plain way. */
 import { throwIfCancelled, type WorkOptions } from "../../src/base/cancel";
 import { seededRandom } from "../../src/base/random";
+import type { HeadReading } from "../../src/graph/headReading";
 import type {
   BaseRun,
   DecodeRequest,
@@ -20,7 +21,7 @@ import type { ModelInfo } from "../../src/protocol/model";
 import type { Axis, Tensor } from "../../src/tensor/tensor";
 import { tensor } from "../../src/tensor/tensor";
 import { reduced } from "./reduceOracle";
-import { apply, normalize, tinyForward, type Tap, type TinyModel } from "./tinyModel";
+import { apply, normalize, tinyForward, type Tap, type TinyLinear, type TinyModel } from "./tinyModel";
 
 const noTap: Tap = () => {};
 const blockHooks = [
@@ -260,6 +261,18 @@ export class TinyRunner implements Runner {
       return row.map((x) => x - mean);
     });
     return Float32Array.from(rows.flatMap((row) => [...row]));
+  }
+
+  async headReading({ layer, head }: { layer: number; head: number }): Promise<HeadReading> {
+    const { dHead } = this.info;
+    const side = ({ w, b, nIn, nOut }: TinyLinear): HeadReading["q"] => {
+      const outputs = Array.from({ length: dHead }, (_, d) => head * dHead + d);
+      const weight = outputs.map((j) => Float32Array.from({ length: nIn }, (_, i) => w[i * nOut + j]));
+      return { weight, bias: Float32Array.from(outputs, (j) => b?.[j] ?? 0), norm: null };
+    };
+    const { q, k } = this.model.blocks[layer];
+    const plain = { norm: "ln1", clip: null, rotation: null, softCap: null, bias: null } as const;
+    return { ...plain, kvHead: head, q: side(q), k: side(k), scoreScale: 1 / Math.sqrt(dHead) };
   }
 
   async unembedDirections(rows: Float32Array, k: number) {

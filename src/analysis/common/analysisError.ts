@@ -15,7 +15,11 @@ export type AnalysisErrorCode =
   | "identity-broken"
   | "too-little-text"
   | "bad-target"
-  | "no-direct-path";
+  | "no-direct-path"
+  | "only-edge"
+  | "no-parts"
+  | "not-aligned"
+  | "same-answer";
 
 /** An analysis that cannot be made, or whose own check failed. */
 export class AnalysisError extends CodedError<AnalysisErrorCode> {}

@@ -54,7 +54,17 @@ export class PositionFeeds {
   }
 }
 
-function rotaryFeeds(spec: RotarySpec, { from, to, length }: PositionRange): { cos: Feed; sin: Feed } {
+function rotaryFeeds(spec: RotarySpec, range: PositionRange): { cos: Feed; sin: Feed } {
+  const { cos, sin } = rotaryTables(spec, range);
+  const dims = [range.to - range.from, 1, spec.dRotary];
+  return { cos: floatFeed(cos, dims), sin: floatFeed(sin, dims) };
+}
+
+/** Cosine and sine of some positions, [position, dRotary] each, times the factor; angles in double precision. */
+export function rotaryTables(
+  spec: RotarySpec,
+  { from, to, length }: PositionRange,
+): { readonly cos: Float32Array; readonly sin: Float32Array } {
   const frequencies = spec.inverseFrequencies(length);
   const half = frequencies.length;
   const n = to - from;
@@ -69,6 +79,5 @@ function rotaryFeeds(spec: RotarySpec, { from, to, length }: PositionRange): { c
       sin[at] = sin[at + apart] = Math.sin(angle) * spec.factor;
     }
   }
-  const dims = [n, 1, half * 2];
-  return { cos: floatFeed(cos, dims), sin: floatFeed(sin, dims) };
+  return { cos, sin };
 }

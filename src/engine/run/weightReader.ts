@@ -1,6 +1,6 @@
 /** Reads single neurons, norms and directions from mapped weights, through graphs of one or two operators. */
 import type { OnnxGraph } from "../../formats/onnx/onnxModel";
-import type { WeightTable } from "../../graph/graphBuilder";
+import { locateWeight, type WeightTable } from "../../graph/graphBuilder";
 import { GraphError } from "../../graph/graphError";
 import type { BlockSpec, DenseMlpSpec, LinearSpec, ModelSpec, NormSpec } from "../../graph/modelSpec";
 import type { BlockNorm, NeuronOutputs, NeuronWeights, NormWeights } from "../../graph/runner";
@@ -89,6 +89,24 @@ export class WeightReader {
       found.push(...(await this.someDirections(some, Math.max(1, Math.min(k, dVocab)))));
     }
     return found;
+  }
+
+  /** Some outputs of a product: what each reads, [dModel] vectors, and its bias (0 where there is none). */
+  async linearOutputs(
+    linear: LinearSpec,
+    outputs: readonly number[],
+  ): Promise<{ readonly weight: Float32Array[]; readonly bias: Float32Array }> {
+    return {
+      weight: await this.vectors(linear, "out", outputs),
+      bias: await this.biases(linear, outputs),
+    };
+  }
+
+  /** A tensor of one row, or of several, entry after entry. */
+  async vector(weight: string): Promise<Float32Array> {
+    const rows = locateWeight(this.weights, weight).shape[0];
+    const all = Array.from({ length: rows }, (_, i) => i);
+    return floatsOf(await this.pick(weight, 0, all), weightNames.picked);
   }
 
   private async someDirections(

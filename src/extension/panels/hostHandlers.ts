@@ -9,6 +9,8 @@ import type { EffectChoice } from "../../protocol/neuronEffects";
 import type { SearchScope } from "../../protocol/neuronPanel";
 import type { RankChoice } from "../../protocol/neurons";
 import type { LensMark } from "../../protocol/lensPanel";
+import type { HeadsScoredOn } from "../../protocol/attention";
+import type { BlockMode } from "../../protocol/attentionEdge";
 import type { HostApi, PanelId, RunChoice } from "../../protocol/panelApi";
 import type { Handlers } from "../../protocol/rpc";
 import { Command } from "../contributions";
@@ -42,6 +44,9 @@ export interface PanelActions {
   goToPlace?(place: number): Promise<void>;
   keepNote?(note: HostApi["neurons/note"]["params"]): Promise<void>;
   chooseHead?(layer: number, head: number): Promise<void>;
+  scoreHeads?(on: HeadsScoredOn): Promise<void>;
+  chooseEdge?(query: number, key: number): Promise<void>;
+  blockEdge?(softmax: BlockMode, against: number | undefined): Promise<void>;
   runSteering?(scale: number): Promise<void>;
   saveExperiment?(): Promise<void>;
 }
@@ -106,6 +111,9 @@ export function hostHandlers<Id extends PanelId>(
     },
     "editor/clear": () => start(vscode.commands.executeCommand(Command.ClearColours)),
     "attention/choose": ({ layer, head }) => start(actions.chooseHead?.(layer, head)),
+    "attention/score": ({ on }) => start(actions.scoreHeads?.(on)),
+    "attention/edge": ({ query, key }) => start(actions.chooseEdge?.(query, key)),
+    "attention/block": ({ softmax, against }) => start(actions.blockEdge?.(softmax, against)),
     "steering/run": ({ scale }) => start(actions.runSteering?.(scale)),
     "steering/save": () => start(actions.saveExperiment?.()),
     "export/save": (params) => start(saveExport(params)),

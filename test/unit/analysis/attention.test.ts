@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { attentionView, headPattern, headScores, mostShown } from "../../../src/analysis/attention";
+import { repeatedTokens } from "../../../src/analysis/attention/repeated";
 import { HeadScoreCache } from "../../../src/analysis/attention/scoreCache";
 import type { RunPlan } from "../../../src/graph/runner";
 import { tensor } from "../../../src/tensor/tensor";
@@ -125,6 +126,29 @@ describe("attention", () => {
       }
     });
   }
+
+  it("scores heads on the second copy of repeated random tokens, each of them once", async () => {
+    const { ids: twice, from } = repeatedTokens(new TinyRunner(model), { bosId: 0, seed: 3, length: 6 });
+    assert.deepEqual([twice.length, from, twice[0]], [13, 7, 0]);
+    assert.deepEqual(twice.slice(1, 7), twice.slice(7));
+    assert.equal(new Set(twice.slice(0, 7)).size, 7);
+    assert.notDeepEqual(repeatedTokens(new TinyRunner(model), { bosId: 0, seed: 4, length: 6 }).ids, twice);
+    const runner = new Planted((q, all) => all.indexOf(all[q]) + 1);
+    for (const head of await headScores(runner, twice, {}, from)) near(head.induction, 1);
+    const window = tinyWindow(ids);
+    const asked = {
+      window,
+      range: { start: 0, end: 20 },
+      layer: 0,
+      head: 0,
+      repeated: { bosId: null, seed: 1 },
+    };
+    const view = await attentionView(new TinyRunner(model), asked);
+    assert.equal(view.scoredOn, "repeated");
+    const random = repeatedTokens(new TinyRunner(model), asked.repeated);
+    assert.equal(random.ids.length, 2 * shape.dVocab, "no more tokens than the vocabulary has");
+    assert.deepEqual(view.heads, await headScores(new TinyRunner(model), random.ids, {}, random.from));
+  });
 
   it("gives all heads shares between 0 and 1, in order of layer and head", async () => {
     const scores = await headScores(new TinyRunner(model), ids);

@@ -1,7 +1,7 @@
 /** The Attention page: all heads by a score, one head's pattern large, its rows on the text. */
-import type { AttentionView, HeadScores } from "../../../src/protocol/attention";
+import type { HeadScores } from "../../../src/protocol/attention";
 import type { OffsetRange } from "../../../src/protocol/engineApi";
-import type { PanelState } from "../../../src/protocol/panelApi";
+import type { AttentionPanelData as AttentionData, PanelState } from "../../../src/protocol/panelApi";
 import { bars } from "../../plots/bars";
 import { patternSvg } from "../../plots/patternSvg";
 import { fill, h } from "../../shared/dom";
@@ -17,18 +17,20 @@ import { theme } from "../../shared/theme";
 import { TokenStrip, tokenFace } from "../../shared/tokenStrip";
 import { Dropdown } from "../../shared/ui";
 import "./attention.css";
-import { isSink, patternCells, PatternMatrix } from "./pattern";
+import { scaledView, type ScaledView } from "./weights";
+import { EdgePart } from "./edge";
+import { isSink, patternCells, PatternMatrix, type PatternCell } from "./pattern";
 import { scoreByName, scoreNames, scoreWords, type ScoreName } from "./scores";
 import { headTable, patternTable } from "./tables";
 import { HeadWall } from "./wall";
 
 /** What must be said of a selection that is longer than a picture of it; else nothing. */
-function unshownWords({ positions, unshown }: AttentionView): string {
+function unshownWords({ positions, unshown }: AttentionData): string {
   if (unshown === 0) return "";
   return `${count(positions.length)} tokens are shown; the ${count(unshown)} selected ones behind them are not. Select them alone to see them.`;
 }
 
-class AttentionPanel implements Panel<AttentionView> {
+class AttentionPanel implements Panel<AttentionData> {
   readonly element: HTMLElement;
   readonly empty = {
     what: "See where each attention head looks.",
@@ -39,12 +41,31 @@ class AttentionPanel implements Panel<AttentionView> {
     ["← → ↑ ↓", "move over the heads, the tokens or the matrix"],
     ["Enter", "on a head: show its pattern; on a token: take it as query"],
     ["Home End", "first key, the query’s own position"],
+    ["Enter", "on a cell of the matrix: why there, and what blocking it does"],
     ["drag", "zoom into the matrix, double click goes back"],
   ] as const;
   readonly terms = [
     ["head 4.11", "layer 4, head 11, counted from 0"],
     ["pattern", "how much a query (row) attends to each key (column); a row sums to 1 over the whole window"],
     ["induction", "attention to what followed earlier copies of the same token (Olsson et al. 2022)"],
+    ["previous token", "mean attention from each token to the one before it"],
+    ["duplicate token", "mean attention to earlier copies of the same token"],
+    [
+      "pattern × ‖value‖",
+      "a weight times the length of the key’s value vector: what little a sink has to give stays small (Kobayashi et al. 2020)",
+    ],
+    ["entropy", "how spread out a head’s rows are, in nats: 0 is one key alone"],
+    [
+      "repeated random tokens",
+      "a seeded random sequence twice over, scored on its second copy: no text’s habits help a head there",
+    ],
+    [
+      "why there",
+      "the score of an edge as parts of the query times parts of the key, norm scales as in the run",
+    ],
+    ["embed, head 0.4, mlp 1", "what the embedding and each earlier head and MLP wrote into the stream"],
+    ["rot.", "what of it the rotation of queries and keys by their distance makes"],
+    ["blocked before, after", "before the softmax the row renormalises; after it, the row loses the weight"],
     ["in italics", "a token of the custom prefix, which stands in no document"],
     ["BOS", "the beginning-of-sequence token; the setting introspect.bos says whether one is put first"],
     ["attention sink", "position 0, where heads rest that have nothing to do (Xiao et al. 2023)"],
@@ -57,14 +78,18 @@ class AttentionPanel implements Panel<AttentionView> {
   private readonly layers: Dropdown;
   private readonly headPicker: Dropdown;
   private readonly scorePicker: Dropdown;
+  private readonly scoredOn: Dropdown;
+  private readonly weights: Dropdown;
+  private readonly least: Dropdown;
   private readonly strip: TokenStrip;
   private readonly unshown = h("p", { class: "note unshown" });
   private readonly wall: HeadWall;
   private readonly matrix: PatternMatrix;
+  private readonly edge: EdgePart;
   private readonly stripFigure: Figure;
   private readonly wallFigure: Figure;
   private readonly matrixFigure: Figure;
-  private view: AttentionView | null = null;
+  private view: AttentionData | null = null;
   private query = -1;
   private chosen: string | undefined;
   private score: ScoreName;
@@ -77,6 +102,12 @@ class AttentionPanel implements Panel<AttentionView> {
       this.choose(this.view?.pattern.layer ?? 0, Number(value)),
     );
     this.scorePicker = new Dropdown("Coloured by", (value) => this.chooseScore(value));
+    this.scoredOn = new Dropdown("Scored on", (value) => {
+      const on = value === "repeated" ? "repeated" : "text";
+      if (on !== (this.view?.scoredOn ?? "text")) context.host.ask("attention/score", { on });
+    });
+    this.weights = new Dropdown("Weights", (value) => this.arrange("weights", value));
+    this.least = new Dropdown("Show", (value) => this.arrange("least", value));
     this.strip = new TokenStrip({
       label: "Shown tokens",
       onInspect: (key) => this.inspectKey(key),
@@ -87,9 +118,14 @@ class AttentionPanel implements Panel<AttentionView> {
       onInspect: (head) => this.inspectHead(head),
       onChoose: (head) => this.choose(head.layer, head.head),
     });
-    this.matrix = new PatternMatrix(({ query }) => this.setQuery(query));
+    this.matrix = new PatternMatrix(
+      ({ query, key }) => this.setQuery(query, key),
+      (cell) => this.chooseEdge(cell),
+    );
+    this.edge = new EdgePart(context);
     const data = (): unknown => this.view;
-    const table = (): ReturnType<typeof patternTable> => patternTable(this.need());
+    const table = (): ReturnType<typeof patternTable> =>
+      patternTable(this.need(), context.host.memory.get("weights") === "value");
     this.stripFigure = new Figure(context, {
       name: "attention-row",
       title: "Attention of the query",
@@ -118,6 +154,9 @@ class AttentionPanel implements Panel<AttentionView> {
       this.layers.element,
       this.headPicker.element,
       this.scorePicker.element,
+      this.scoredOn.element,
+      this.least.element,
+      this.weights.element,
     );
     this.element = h(
       "div",
@@ -125,28 +164,43 @@ class AttentionPanel implements Panel<AttentionView> {
       h("div", { class: "attention-top" }, pickers, this.stripFigure.element),
       this.wallFigure.element,
       this.matrixFigure.element,
+      this.edge.element,
     );
   }
 
-  update(view: AttentionView, state?: PanelState<AttentionView>): void {
+  /** Keeps how the page is arranged, and draws it so. */
+  private arrange(name: "weights" | "least", value: string): void {
+    const { memory } = this.context.host;
+    if (value === memory.get(name)) return;
+    memory.set(name, value);
+    this.repaint();
+  }
+
+  update(view: AttentionData, state?: PanelState<AttentionData>): void {
     const last = this.view;
     const samePlace = JSON.stringify(last?.positions) === JSON.stringify(view.positions);
     this.view = view;
     if (!samePlace || this.query < 0) this.query = view.positions.length - 1;
     this.takeChosen(view, state?.chosen);
     this.drawPickers(view);
-    this.wall.update({ heads: view.heads, score: this.score, chosen: view.pattern });
+    this.wall.update({
+      heads: view.heads,
+      score: this.score,
+      chosen: view.pattern,
+      least: this.leastShare(),
+    });
     const name = headName(view.pattern.layer, view.pattern.head);
     this.matrixFigure.heading = `Pattern of head ${name}`;
-    this.matrix.update(view, this.matrixFigure.body.clientWidth);
+    this.matrix.update(this.scaled(view).view, this.matrixFigure.body.clientWidth);
     this.drawKeys();
     fill(this.unshown, unshownWords(view));
     this.setQuery(this.query);
+    this.edge.update(view);
     for (const figure of [this.stripFigure, this.wallFigure, this.matrixFigure]) figure.changed();
   }
 
   /** A token chosen in another panel becomes the query, once. */
-  private takeChosen(view: AttentionView, chosen: OffsetRange | undefined): void {
+  private takeChosen(view: AttentionData, chosen: OffsetRange | undefined): void {
     const words = JSON.stringify(chosen);
     if (chosen === undefined || words === this.chosen) return;
     const at = view.positions.findIndex((pos) => isPointedAt(chosen, view.window.tokens[pos]!));
@@ -163,22 +217,22 @@ class AttentionPanel implements Panel<AttentionView> {
     this.inspectRow();
   }
 
-  summary(view: AttentionView): string {
+  summary(view: AttentionData): string {
     return `Head ${headName(view.pattern.layer, view.pattern.head)} over ${view.positions.length} tokens.`;
   }
 
-  ran({ window }: AttentionView): string {
+  ran({ window }: AttentionData): string {
     return ranOn(window);
   }
 
-  private need(): AttentionView {
+  private need(): AttentionData {
     if (!this.view) throw new Error("There is no pattern yet.");
     return this.view;
   }
 
   private patternSource(footer: string): string {
-    const view = this.need();
-    const key = { low: "0%", high: "100%", label: "attention of a query (row) to a key (column)" };
+    const { view, high, low, label: of } = this.scaled(this.need());
+    const key = { low, high, label: `${of} of a query (row) to a key (column)` };
     const sinks = view.positions[0] === 0 ? 1 : 0;
     const drawing = patternSvg({ ...patternCells(view), sinks, key, footer, theme: theme() });
     return new XMLSerializer().serializeToString(drawing);
@@ -186,6 +240,13 @@ class AttentionPanel implements Panel<AttentionView> {
 
   private choose(layer: number, head: number): void {
     this.context.host.ask("attention/choose", { layer, head });
+  }
+
+  private chooseEdge({ query, key }: PatternCell): void {
+    const { view } = this;
+    const [from, to] = [view?.positions[query], view?.positions[key]];
+    if (from !== undefined && to !== undefined && key <= query)
+      this.context.host.ask("attention/edge", { query: from, key: to });
   }
 
   private chooseScore(value: string): void {
@@ -196,7 +257,7 @@ class AttentionPanel implements Panel<AttentionView> {
     this.repaint();
   }
 
-  private drawPickers(view: AttentionView): void {
+  private drawPickers(view: AttentionData): void {
     const numbers = (values: readonly number[]): { value: string; label: string }[] =>
       [...new Set(values)].sort((a, b) => a - b).map((n) => ({ value: String(n), label: String(n) }));
     this.layers.update(numbers(view.heads.map((head) => head.layer)), String(view.pattern.layer));
@@ -206,25 +267,58 @@ class AttentionPanel implements Panel<AttentionView> {
       scoreNames.map(({ name, label }) => ({ value: name, label })),
       this.score,
     );
+    this.scoredOn.update(
+      [
+        { value: "text", label: "this text" },
+        { value: "repeated", label: "repeated random tokens" },
+      ],
+      view.scoredOn ?? "text",
+    );
+    this.weights.update(
+      [
+        { value: "pattern", label: "pattern" },
+        ...(view.pattern.weighted ? [{ value: "value", label: "pattern × ‖value‖" }] : []),
+      ],
+      this.context.host.memory.get("weights") === "value" && view.pattern.weighted ? "value" : "pattern",
+    );
+    this.least.update(leasts, String(this.leastShare()));
+  }
+
+  /** The view with the chosen weights as shares of the scale, and what a share is in words. */
+  private scaled(view: AttentionData): ScaledView {
+    return scaledView(view, this.context.host.memory.get("weights") === "value");
+  }
+
+  private leastShare(): number {
+    return Number(leasts.find(({ value }) => value === this.context.host.memory.get("least"))?.value ?? 0);
   }
 
   private drawKeys(): void {
+    const where = this.view?.scoredOn === "repeated" ? "on repeated random tokens: " : "";
     const scale = (t: number): Paint => theme().sequential(t);
     const score = scoreByName(this.score);
     const zero = this.score === "entropy" ? "0 nats" : "0%";
     fill(
       this.wallFigure.key,
-      legend({ label: score.what, low: zero, high: scoreWords(this.score, this.wall.max), scale }),
+      legend({
+        label: `${where}${score.what}`,
+        low: zero,
+        high: scoreWords(this.score, this.wall.max),
+        scale,
+      }),
     );
-    const label = "attention of a query (row) to a key (column)";
-    fill(this.matrixFigure.key, legend({ label, low: "0%", high: "100%", scale }));
+    if (!this.view) return;
+    const { low, high, label: of } = this.scaled(this.view);
+    const label = `${of} of a query (row) to a key (column)`;
+    fill(this.matrixFigure.key, legend({ label, low, high, scale }));
   }
 
-  private setQuery(query: number): void {
+  private setQuery(query: number, key = query): void {
     const { view } = this;
     if (!view) return;
     this.query = Math.min(Math.max(0, query), view.positions.length - 1);
-    const row = view.pattern.rows[this.query] ?? [];
+    const { view: drawn, words } = this.scaled(view);
+    const row = drawn.pattern.rows[this.query] ?? [];
     const tokens = view.positions.map((pos, i) => {
       const token = view.window.tokens[pos]!;
       const weight = row[i] ?? 0;
@@ -234,30 +328,32 @@ class AttentionPanel implements Panel<AttentionView> {
         ...token,
         value: later ? undefined : sink ? null : weight,
         mark: i === this.query ? ("query" as const) : later ? ("dim" as const) : undefined,
-        says: later ? "after the query" : i === this.query ? `query, ${percent(weight)}` : percent(weight),
+        says: later ? "after the query" : i === this.query ? `query, ${words(weight)}` : words(weight),
       };
     });
     this.strip.update(tokens, { scale: (v) => theme().sequential(v) });
     this.strip.reveal(this.query, this.strip.element);
     this.drawStripKey(view);
-    this.matrix.show({ query: this.query, key: this.query });
+    this.matrix.show({ query: this.query, key });
     this.inspectRow();
   }
 
-  private drawStripKey(view: AttentionView): void {
+  private drawStripKey(view: AttentionData): void {
     const hatched = view.positions.some((pos) => isSink(view, pos))
       ? { hatched: "position 0: not coloured" }
       : {};
-    const label = "attention of the query to each token";
+    const { low, high, label: of } = this.scaled(view);
+    const label = `${of} of the query to each token`;
     const scale = (t: number): Paint => theme().sequential(t);
-    fill(this.stripFigure.key, legend({ label, low: "0%", high: "100%", scale, ...hatched }));
+    fill(this.stripFigure.key, legend({ label, low, high, scale, ...hatched }));
   }
 
   private inspectRow(): void {
     const { view } = this;
     const token = view?.window.tokens[view.positions[this.query] ?? -1];
     if (!view || !token) return;
-    const row = view.pattern.rows[this.query] ?? [];
+    const { view: drawn, words, label } = this.scaled(view);
+    const row = drawn.pattern.rows[this.query] ?? [];
     const best = row
       .map((weight, i) => ({
         weight,
@@ -273,9 +369,9 @@ class AttentionPanel implements Panel<AttentionView> {
         best.map(({ weight, token: key, pos }) => ({
           label: h("span", {}, h("span", { class: "muted num" }, `${pos} `), tokenFace(key.text, key.id)),
           value: weight,
-          words: percent(weight),
+          words: words(weight),
         })),
-        { full: 1, label: "Strongest keys" },
+        { full: 1, label: `Strongest keys by ${label}` },
       ),
       facts([["outside the shown tokens", percent(view.pattern.outside[this.query])]]),
     );
@@ -292,5 +388,12 @@ class AttentionPanel implements Panel<AttentionView> {
     );
   }
 }
+
+/** Heads below a share of the scale can be left out. */
+const leasts = [
+  { value: "0", label: "all heads" },
+  { value: "0.1", label: "from 10% of the scale" },
+  { value: "0.3", label: "from 30% of the scale" },
+];
 
 openPage("attention", (context) => new AttentionPanel(context));

@@ -42,7 +42,13 @@ export class PatternMatrix {
   private drawing: Promise<void> = Promise.resolve();
   private zoomWired = false;
 
-  constructor(private readonly onInspect: (cell: PatternCell) => void) {
+  /** Where a pointer went down; a click is one that comes up there. */
+  private down: { readonly x: number; readonly y: number } | null = null;
+
+  constructor(
+    private readonly onInspect: (cell: PatternCell) => void,
+    private readonly onChoose: (cell: PatternCell) => void,
+  ) {
     this.element = h(
       "div",
       { class: "matrix", tabindex: 0, role: "application", "aria-roledescription": "matrix" },
@@ -52,6 +58,13 @@ export class PatternMatrix {
       this.cellMark,
     );
     this.element.addEventListener("keydown", (event) => this.key(event));
+    // Plotly takes clicks for its own zoom, so that none arrive here.
+    this.element.addEventListener(
+      "pointerdown",
+      (event) => (this.down = { x: event.clientX, y: event.clientY }),
+      { capture: true },
+    );
+    window.addEventListener("pointerup", (event) => this.click(event), { capture: true });
     this.element.addEventListener("pointermove", (event) => this.point(event));
   }
 
@@ -65,7 +78,7 @@ export class PatternMatrix {
     this.element.style.height = `${this.size + top + bottom}px`;
     this.element.setAttribute(
       "aria-label",
-      `Pattern of head ${view.pattern.layer}.${view.pattern.head}, arrows move`,
+      `Pattern of head ${view.pattern.layer}.${view.pattern.head}, arrows move, Enter looks at an edge`,
     );
     const options = { ...patternCells(view), size: this.size, theme: theme() };
     this.drawing = this.drawing.then(() => drawHeatmap(this.plot, options)).then(() => this.wireZoom());
@@ -133,7 +146,20 @@ export class PatternMatrix {
     if (query !== this.cell.query || key !== this.cell.key) this.go({ query, key });
   }
 
+  private click(event: PointerEvent): void {
+    const { down } = this;
+    this.down = null;
+    if (!down || Math.hypot(event.clientX - down.x, event.clientY - down.y) > 3) return;
+    this.point(event);
+    this.onChoose(this.cell);
+  }
+
   private key(event: KeyboardEvent): void {
+    if (event.key === "Enter" && this.view) {
+      event.preventDefault();
+      this.onChoose(this.cell);
+      return;
+    }
     const { query, key } = this.cell;
     const n = this.view?.positions.length ?? 0;
     const moves: Readonly<Record<string, PatternCell>> = {

@@ -7,15 +7,17 @@ import { visibleText } from "../../shared/tokenText";
 import { scoreNames, sorted, type ScoreName } from "./scores";
 
 /** One row per query, one column per key, and the share outside the shown tokens. */
-export function patternTable(view: AttentionView): TableData {
+export function patternTable(view: AttentionView, byValue = false): TableData {
   const names = view.positions.map((pos) => {
     const token = view.window.tokens[pos];
     return `${pos} ${token ? visibleText(token.text, token.id) : "?"}`;
   });
+  const weighted = byValue ? view.pattern.weighted : undefined;
+  const what = weighted ? "Pattern × ‖value‖" : "Pattern";
   return {
-    caption: `Pattern of head ${headName(view.pattern.layer, view.pattern.head)}: a row is a query, a column a key; a weight is ${aboutToken(view.about)}, the key`,
+    caption: `${what} of head ${headName(view.pattern.layer, view.pattern.head)}: a row is a query, a column a key; a weight is ${aboutToken(view.about)}, the key`,
     columns: ["query", ...names, "outside"],
-    rows: view.pattern.rows.map((row, i) => [
+    rows: (weighted ?? view.pattern.rows).map((row, i) => [
       names[i] ?? String(i),
       ...row.map((weight, j) => (j <= i ? weight : null)),
       view.pattern.outside[i] ?? null,

@@ -18,6 +18,8 @@ export interface WallData {
   readonly heads: readonly HeadScores[];
   readonly score: ScoreName;
   readonly chosen: { readonly layer: number; readonly head: number };
+  /** Share of the scale below which heads are dim and not listed. */
+  readonly least?: number;
 }
 
 const LISTED = 8;
@@ -55,7 +57,7 @@ export class HeadWall {
   }
 
   /** Shows the heads by a score. */
-  update({ heads, score, chosen }: WallData): void {
+  update({ heads, score, chosen, least = 0 }: WallData): void {
     // Reading order of the wall: the last layer first, as the stream flows upward.
     this.heads = [...heads].sort((a, b) => b.layer - a.layer || a.head - b.head);
     this.max = scaleEnd(heads, score);
@@ -64,11 +66,13 @@ export class HeadWall {
     const shape = JSON.stringify([nHeads, layers]);
     if (shape !== this.shape) this.rebuild(layers, nHeads);
     this.shape = shape;
-    for (const [i, head] of this.heads.entries()) this.paint(this.cells[i]!, head, { heads, score, chosen });
+    for (const [i, head] of this.heads.entries())
+      this.paint(this.cells[i]!, head, { heads, score, chosen, least });
     this.roving.refresh(
       this.heads.findIndex((head) => head.layer === chosen.layer && head.head === chosen.head),
     );
-    this.drawList(sorted(heads, score).slice(0, LISTED), score, chosen);
+    const listed = sorted(heads, score).filter((head) => head[score] >= least * this.max);
+    this.drawList(listed.slice(0, LISTED), score, chosen);
   }
 
   private rebuild(layers: readonly number[], nHeads: number): void {
@@ -104,11 +108,12 @@ export class HeadWall {
     fill(this.grid, ...rows, foot);
   }
 
-  private paint(cell: HTMLElement, head: HeadScores, { score, chosen }: WallData): void {
+  private paint(cell: HTMLElement, head: HeadScores, { score, chosen, least = 0 }: WallData): void {
     const value = this.max > 0 ? head[score] / this.max : 0;
     applyPaint(cell, theme().sequential(value), value);
     const isChosen = head.layer === chosen.layer && head.head === chosen.head;
     cell.classList.toggle("chosen", isChosen);
+    cell.classList.toggle("below", value < least);
     setAttributes(cell, {
       "aria-label": `head ${headName(head.layer, head.head)}, ${scoreWords(score, head[score])}`,
       "aria-selected": String(isChosen),

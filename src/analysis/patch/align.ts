@@ -1,0 +1,75 @@
+/** Which token of one text corresponds to which of another, told openly: one to one, or not at all. */
+import { commonPrefix } from "../../base/commonPrefix";
+import type { PatchAlignment, PatchPair } from "../../protocol/patch";
+import { AnalysisError } from "../common/analysisError";
+import { indices } from "../common/reads";
+
+/**
+ * Texts of the same number of tokens correspond one to one. Others do where they begin and end alike; of what differs
+ * between, the last tokens correspond (where a name ends, it has been read), and the rest of it has no partner.
+ * @throws {AnalysisError} "not-aligned" where nothing corresponds
+ */
+export function alignTokens(base: readonly number[], source: readonly number[]): PatchAlignment {
+  const front = commonPrefix(base, source);
+  if (base.length === source.length) {
+    const pairs = indices(base.length).map((i) => ({ base: i, source: i }));
+    return checked({ kind: "equal", pairs, same: front });
+  }
+  const shorter = Math.min(base.length, source.length);
+  let back = 0;
+  while (back < shorter - front && base.at(-1 - back) === source.at(-1 - back)) back++;
+  if (back === 0) {
+    const message = `The two texts have ${base.length} and ${source.length} tokens and do not end alike, so that no position of one stands for one of the other.`;
+    throw new AnalysisError("not-aligned", message, {
+      next: "Choose texts with as many tokens, or that end with the same words.",
+    });
+  }
+  const pairs: PatchPair[] = indices(front).map((i) => ({ base: i, source: i }));
+  const [baseEnd, sourceEnd] = [base.length - back, source.length - back];
+  if (baseEnd > front && sourceEnd > front) pairs.push({ base: baseEnd - 1, source: sourceEnd - 1 });
+  pairs.push(...indices(back).map((i) => ({ base: baseEnd + i, source: sourceEnd + i })));
+  return checked({ kind: "spans", pairs, same: front });
+}
+
+/**
+ * Pairs as they were asked for.
+ * @throws {AnalysisError} "not-aligned" for positions that there are not, or that do not ascend
+ */
+export function givenAlignment(
+  pairs: readonly PatchPair[],
+  base: readonly number[],
+  source: readonly number[],
+): PatchAlignment {
+  const wrong = pairs.find(
+    (pair) => !(isIndex(pair.base, base.length) && isIndex(pair.source, source.length)),
+  );
+  if (wrong) {
+    const message = `There is no pair ${wrong.base}:${wrong.source} in texts of ${base.length} and ${source.length} tokens.`;
+    throw new AnalysisError("not-aligned", message, {
+      next: "Give positions of the base and of the source.",
+    });
+  }
+  if (pairs.some((pair, i) => i > 0 && pair.base <= pairs[i - 1].base)) {
+    const message = "The pairs of an alignment do not ascend, or name a position of the base twice.";
+    throw new AnalysisError("not-aligned", message, {
+      next: "Give each position of the base once, in order.",
+    });
+  }
+  const front = commonPrefix(base, source);
+  const same = pairs.findIndex((pair) => pair.base >= front || pair.base !== pair.source);
+  return checked({ kind: "given", pairs, same: same < 0 ? pairs.length : same });
+}
+
+const isIndex = (value: number, below: number): boolean =>
+  Number.isInteger(value) && value >= 0 && value < below;
+
+function checked(alignment: PatchAlignment): PatchAlignment {
+  if (alignment.same < alignment.pairs.length) return alignment;
+  throw new AnalysisError(
+    "not-aligned",
+    "The two texts are the same, token by token: there is nothing to patch.",
+    {
+      next: "Choose another text for one of them.",
+    },
+  );
+}

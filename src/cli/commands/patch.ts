@@ -1,0 +1,51 @@
+/** `introspect patch`: what one text's values do in another, layer by position. */
+import { patchRuns, type PatchText } from "../../analysis/patch";
+import { encodeWhole } from "../../engine/window";
+import type { PatchPair } from "../../protocol/patch";
+import { CliError, usageError } from "../cliError";
+import type { Command } from "../command";
+import { tokenOf } from "../edgeOption";
+import { bosOf, wholeNumber } from "../options";
+import { factsOf, withModel } from "../session";
+
+/** Prints effects by layer and position, with self-patches and noise. */
+export const patchCommand: Command = {
+  name: "patch",
+  summary: "one text's values patched into another: effects by layer and position, with controls",
+  positionals: ["DIR"],
+  options: ["base", "source", "align", "token", "minus", "seed", "bos"],
+  async run({ args, out, work }) {
+    const { base: baseText, source: sourceText, align } = args.values;
+    if (baseText === undefined || sourceText === undefined)
+      throw usageError("A text is missing.", "Give --base TEXT and --source TEXT.");
+    const pairs = align === undefined ? undefined : pairsOf(align);
+    const seed = wholeNumber("seed", args.values.seed ?? "0", 0);
+    const bos = bosOf(args);
+    await withModel(args.positionals[0], work, async (session) => {
+      const { tokenizer, runner, vocabulary } = session.open;
+      if (tokenizer === null) throw noTokenizer();
+      const encoded = (text: string) => encodeWhole(tokenizer, text, { bos, ...work });
+      const whole = { base: await encoded(baseText), source: await encoded(sourceText) };
+      const text = ({ ids, tokens }: PatchText): PatchText => ({ ids, tokens });
+      const [token, against] = [tokenOf(args, "token", session), tokenOf(args, "minus", session)];
+      const request = { base: text(whole.base), source: text(whole.source), pairs, token, against, seed };
+      const result = await patchRuns(runner, vocabulary, request, work);
+      await out.value({ ...result, ...(await factsOf(session, { bos: whole.base.bos }, work)) });
+    });
+  },
+};
+
+/** @throws {CliError} "usage" */
+function pairsOf(text: string): PatchPair[] {
+  return text.split(",").map((part) => {
+    const found = /^\s*(\d+):(\d+)\s*$/.exec(part);
+    if (found) return { base: Number(found[1]), source: Number(found[2]) };
+    const said = `--align takes B:S,B:S, not ${JSON.stringify(part.slice(0, 40))}.`;
+    throw usageError(said, "Give pairs of positions as in --align 3:3,4:6.");
+  });
+}
+
+function noTokenizer(): CliError {
+  const next = "Put the model's tokenizer.json beside its config.json.";
+  return new CliError("no-tokenizer", "This model has no tokenizer.json, so it cannot read text.", { next });
+}

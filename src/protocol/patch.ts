@@ -1,0 +1,74 @@
+/** Results of patching one run's values into another, layer by position. */
+import type { About, ScoredToken, TokenInfo } from "./model";
+
+/** Where values are patched: the stream before a block, or what attention or MLP adds to it. */
+export type PatchPlace = "resid" | "attn" | "mlp";
+
+/** The places, in the order in which they are drawn. */
+export const patchPlaces: readonly PatchPlace[] = ["resid", "attn", "mlp"];
+
+/** Which position of the source goes to which of the base. */
+export interface PatchPair {
+  readonly base: number;
+  readonly source: number;
+}
+
+/** How the tokens of two texts stand to each other. */
+export interface PatchAlignment {
+  /** "equal": as many tokens, one to one; "spans": what both begin and end with, and the last tokens of what differs between; "given": as asked. */
+  readonly kind: "equal" | "spans" | "given";
+  /** Ascending. */
+  readonly pairs: readonly PatchPair[];
+  /** Pairs at the front whose tokens, and all before them, are the same in both runs: nothing can differ there, so nothing is patched. */
+  readonly same: number;
+}
+
+/** One place with its layers: effects[layer][pair], from the first pair that is patched on. */
+export interface PatchMap {
+  readonly place: PatchPlace;
+  readonly effects: readonly (readonly number[])[];
+  /** The base's own values at the same places: the largest change, which is to be exactly 0. */
+  readonly self: { readonly largest: number; readonly n: number };
+  /** Random values as far from the base's as the source's are, at the cell with the largest effect. */
+  readonly noise: {
+    readonly layer: number;
+    readonly pair: number;
+    readonly effect: number;
+    readonly draws: readonly number[];
+    /** Share of draws whose effect is smaller in size, 0 … 1. */
+    readonly percentile: number;
+  };
+}
+
+/** A token that is measured. */
+export interface PatchToken {
+  readonly id: number;
+  readonly text: string | null;
+}
+
+/** One of the two runs. */
+export interface PatchRun {
+  readonly ids: readonly number[];
+  readonly tokens: readonly TokenInfo[];
+  /** The most likely next token. */
+  readonly answer: ScoredToken;
+  /** Its value of the measure. */
+  readonly measure: number;
+}
+
+/**
+ * What one run's values do in another. The measure is the logit of the source's answer less that of the base's, at the
+ * base's last position; an effect is the patched measure less the base's.
+ */
+export interface PatchResult {
+  /** The measure is about the token after the last. */
+  readonly about: Extract<About, "next">;
+  readonly base: PatchRun;
+  readonly source: PatchRun;
+  readonly token: PatchToken;
+  readonly against: PatchToken;
+  readonly alignment: PatchAlignment;
+  /** Pairs that were patched: those behind `alignment.same`. */
+  readonly patched: readonly PatchPair[];
+  readonly maps: readonly PatchMap[];
+}

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import type { PanelState, PatchPanelData } from "../../src/protocol/panelApi";
+import { patchData } from "./fixtures/patch";
+import { model } from "./fixtures/text";
+import { assertFits, assertReadable, csvRows, exported } from "./support/checks";
+import { openPanel, themeNames, type PanelPage, type ThemeName } from "./support/panel";
+
+const ready = (data: PatchPanelData): PanelState<PatchPanelData> => ({
+  seq: 1,
+  status: "ready",
+  model,
+  document: "names.ts",
+  data,
+});
+
+async function open(options: { theme?: ThemeName; width?: number } = {}): Promise<PanelPage<"patch">> {
+  const panel = await openPanel("patch", { state: ready(patchData()), width: 1200, ...options });
+  await panel.page.locator(".heat-cell").first().waitFor();
+  return panel;
+}
+
+describe("patch page", () => {
+  it("shows partners over each other and what has none, tokens as text", async () => {
+    const panel = await open();
+    const { base, source } = patchData();
+    const rows = panel.page.locator(".aligned tr");
+    const filled = (row: number): Promise<number> => rows.nth(row).locator("td:not(.hatched)").count();
+    assert.equal(await filled(0), source.ids.length);
+    assert.equal(await filled(1), base.ids.length);
+    assert.equal(await rows.nth(1).locator("td.hatched").count(), 1);
+    assert.equal(await panel.page.locator(".aligned b").count(), 0);
+    await panel.page.getByText("Tokens without a partner are not patched").waitFor();
+    await panel.assertClean();
+    await panel.close();
+  });
+
+  it("draws three maps, layers upward, on one scale with zero as the background", async () => {
+    const panel = await open();
+    const data = patchData();
+    const cells = panel.page.locator(".figure-patch-resid .heat-cell");
+    assert.equal(await cells.count(), 6 * data.patched.length);
+    assert.match((await cells.first().getAttribute("aria-label"))!, /^layer 5, position 2, /);
+    const keys = await panel.page.locator(".patch .legend-ramp").allInnerTexts();
+    assert.deepEqual(new Set(keys.map((key) => key.replace(/\s+/g, " "))).size, 1);
+    await panel.page.locator(".figure-patch-mlp .heat-cell").first().focus();
+    await panel.page.keyboard.press("ArrowDown");
+    assert.match(await panel.page.locator(".rail").innerText(), /MLP output[^]*layer[^]*4/);
+    await panel.close();
+  });
+
+  it("says the check and the control, and gives tables and files", async () => {
+    const panel = await open();
+    const data = patchData();
+    const note = await panel.page.locator(".figure-patch-attn .note").innerText();
+    assert.match(note, /change nothing, exactly \(24 cells\)/);
+    assert.match(note, /100% of 20 random values/);
+    const csv = csvRows((await exported(panel, "Attention output", "CSV")).content);
+    assert.equal(csv.length, 7);
+    assert.deepEqual(csv[6]!.map(Number), [0, ...data.maps[1]!.effects[0]!]);
+    const aligned = csvRows((await exported(panel, "Alignment", "CSV")).content);
+    assert.equal(aligned.length, data.base.ids.length + 1);
+    await panel.close();
+  });
+
+  for (const theme of themeNames) {
+    it(`reads well in ${theme} at every width`, async () => {
+      const panel = await open({ theme, width: 300 });
+      for (const width of [300, 600, 1200]) {
+        await panel.page.setViewportSize({ width, height: 760 });
+        await panel.page.waitForTimeout(60);
+        await assertReadable(panel.page);
+        await assertFits(panel.page);
+        await panel.screenshot(`patch-${theme}-${width}`);
+      }
+      await panel.assertClean();
+      await panel.close();
+    });
+  }
+});

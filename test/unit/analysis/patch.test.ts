@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { noiseDraws, patchRuns, type PatchText } from "../../../src/analysis/patch";
+import { alignTokens, givenAlignment } from "../../../src/analysis/patch/align";
+import { CancelSource } from "../../../src/base/cancel";
+import type { Vocabulary } from "../../../src/graph/runner";
+import { openRunner, type OpenRunner } from "../../support/openRunner";
+import { inRepo } from "../../support/paths";
+
+const vocabulary: Vocabulary = { text: (id) => `t${id}`, decode: () => null };
+const textOf = (ids: readonly number[]): PatchText => ({
+  ids,
+  tokens: ids.map((id, i) => ({ id, text: `t${id}`, start: i, end: i + 1 })),
+});
+
+// Mary Dalton … Mary Dal, and the same with another name's beginning: the copies go on differently.
+const base = [44, 901, 615, 276, 2519, 765, 354, 318, 796, 286, 1077, 74, 13, 354, 873, 571, 901, 615, 276];
+const source = base.map((id, i) => (i === 4 ? 258 : id));
+const longer = [...base.slice(0, 4), 258, 300, ...base.slice(5)];
+
+describe("patching one run into another", function () {
+  this.timeout(30_000);
+  let open: OpenRunner;
+  before(async () => (open = await openRunner(inRepo("models", "introspect-small"))));
+  after(() => open.dispose());
+  const tokens = { token: 258, against: 2519 };
+
+  it("gives in every cell what a whole edited run gives", async () => {
+    const { runner } = open;
+    const result = await patchRuns(runner, vocabulary, {
+      base: textOf(base),
+      source: textOf(source),
+      ...tokens,
+    });
+    assert.equal(result.alignment.kind, "equal");
+    assert.equal(result.alignment.same, 4);
+    assert.equal(result.patched.length, base.length - 4);
+    assert.deepEqual(
+      result.maps.map(({ place }) => place),
+      ["resid", "attn", "mlp"],
+    );
+    const of = async (edits: Parameters<typeof runner.logitsAt>[0]["edits"], ids = base): Promise<number> => {
+      const { logits } = await runner.logitsAt({ ids, edits, position: -1 });
+      return logits[tokens.token] - logits[tokens.against];
+    };
+    const near = (a: number, b: number): void => assert.ok(Math.abs(a - b) < 1e-4, `${a} and ${b}`);
+    near(result.base.measure, await of([]));
+    near(result.source.measure, await of([], source));
+    const sites = { resid: "hook_resid_pre", attn: "hook_attn_out", mlp: "hook_mlp_out" };
+    for (const [layer, pair] of [
+      [0, 0],
+      [3, 1],
+      [2, 14],
+    ]) {
+      for (const { place, effects } of result.maps) {
+        const hook = `blocks.${layer}.${sites[place]}`;
+        const at = result.patched[pair];
+        const read = await runner.run({ ids: source, reads: [{ hook, positions: [at.source] }] });
+        const value = [Array.from(read.reads.get(hook)!.data)];
+        const edit = { hook, op: "set", positions: [at.base], value } as const;
+        near(effects[layer][pair], (await of([edit])) - result.base.measure);
+      }
+    }
+    // The embedding at the one token that differs is all that differs.
+    near(result.maps[0].effects[0][0], result.source.measure - result.base.measure);
+    assert.ok(Math.abs(result.maps[0].effects[0][0]) > 1);
+  });
+
+  it("is exactly nothing where the base is patched into itself, and noise is told beside the largest effect", async () => {
+    const request = { base: textOf(base), source: textOf(source), ...tokens };
+    const { maps } = await patchRuns(open.runner, vocabulary, request);
+    for (const { self, noise, effects } of maps) {
+      assert.ok(self.n >= 20);
+      assert.equal(self.largest, 0);
+      assert.equal(noise.draws.length, noiseDraws);
+      assert.equal(noise.effect, effects[noise.layer][noise.pair]);
+      assert.equal(Math.abs(noise.effect), Math.max(...effects.flat().map(Math.abs)));
+      assert.ok(noise.draws.every((draw) => draw !== 0));
+      const smaller = noise.draws.filter((draw) => Math.abs(draw) < Math.abs(noise.effect));
+      assert.equal(noise.percentile, smaller.length / noiseDraws);
+    }
+    const again = await patchRuns(open.runner, vocabulary, { ...request, seed: 0 });
+    assert.deepEqual(again.maps, maps);
+  });
+
+  it("aligns texts of other lengths by what they begin and end with, and the last tokens of what differs", async () => {
+    const { kind, pairs, same } = alignTokens(base, longer);
+    assert.equal(kind, "spans");
+    assert.equal(same, 4);
+    assert.deepEqual(pairs.slice(3, 7), [
+      { base: 3, source: 3 },
+      { base: 4, source: 5 },
+      { base: 5, source: 6 },
+      { base: 6, source: 7 },
+    ]);
+    assert.equal(pairs.length, base.length);
+    const inserted = alignTokens([1, 2, 3], [1, 2, 9, 3]);
+    assert.deepEqual(inserted.pairs.at(-1), { base: 2, source: 3 });
+    assert.equal(inserted.pairs.length, 3);
+    const result = await patchRuns(open.runner, vocabulary, {
+      base: textOf(base),
+      source: textOf(longer),
+      ...tokens,
+    });
+    assert.equal(result.patched.length, base.length - 4);
+    assert.equal(result.maps[0].self.largest, 0);
+  });
+
+  const bad: [string, () => unknown, string][] = [
+    ["texts of other lengths that end otherwise", () => alignTokens([1, 2, 3], [1, 2, 3, 4]), "not-aligned"],
+    ["the same text twice", () => alignTokens([1, 2], [1, 2]), "not-aligned"],
+    ["a pair beyond a text", () => givenAlignment([{ base: 0, source: 9 }], [1, 2], [1, 3]), "not-aligned"],
+    [
+      "pairs that go back",
+      () =>
+        givenAlignment(
+          [1, 0].map((base) => ({ base, source: 1 })),
+          [1, 2],
+          [1, 3],
+        ),
+      "not-aligned",
+    ],
+  ];
+  for (const [what, run, code] of bad) {
+    it(`refuses ${what}`, () => {
+      assert.throws(run, (error: { code?: string; next?: string }) => error.code === code && !!error.next);
+    });
+  }
+
+  it("refuses two texts with the same answer, unless tokens are named", async () => {
+    const alike = base.map((id, i) => (i === 6 ? 318 : id));
+    const request = { base: textOf(base), source: textOf(alike) };
+    await assert.rejects(patchRuns(open.runner, vocabulary, request), { code: "same-answer" });
+    await patchRuns(open.runner, vocabulary, { ...request, ...tokens });
+  });
+
+  it("stops when it is cancelled", async () => {
+    const cancel = new CancelSource();
+    let cells = 0;
+    const onProgress = (): void => {
+      if (++cells === 10) cancel.cancel();
+    };
+    const run = patchRuns(
+      open.runner,
+      vocabulary,
+      { base: textOf(base), source: textOf(source), ...tokens },
+      { signal: cancel.signal, onProgress },
+    );
+    await assert.rejects(run, { code: "cancelled" });
+    assert.equal(cells, 10);
+  });
+});

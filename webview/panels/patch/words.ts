@@ -1,0 +1,42 @@
+/** Sentences and names of the patch page. */
+import type { PatchAlignment, PatchMap, PatchPlace } from "../../../src/protocol/patch";
+import type { PatchPanelData } from "../../../src/protocol/panelApi";
+import { number, percent } from "../../shared/format";
+import { quoted } from "../../shared/tokenText";
+
+/** What each place is called. */
+export const placeNames: Readonly<Record<PatchPlace, string>> = {
+  resid: "Residual stream before the block",
+  attn: "Attention output",
+  mlp: "MLP output",
+};
+
+/** How the texts stand to each other. */
+export function alignmentSentence({ base, source, alignment, patched }: PatchPanelData): string {
+  const [n, m] = [base.ids.length, source.ids.length];
+  const how: Readonly<Record<PatchAlignment["kind"], string>> = {
+    equal: `Both texts have ${n} tokens: one to one.`,
+    spans: `The source has ${m} tokens, the base ${n}: aligned where they begin and end alike, and at the last token of what differs between. Tokens without a partner are not patched.`,
+    given: `The source has ${m} tokens, the base ${n}: aligned as asked.`,
+  };
+  const skipped =
+    alignment.same > 0
+      ? ` The first ${alignment.same} are the same in both, so nothing can differ there.`
+      : "";
+  return `${how[alignment.kind]}${skipped} ${patched.length} positions are patched.`;
+}
+
+/** The measure, and what it is in either run. */
+export function measureSentence({ token, against, base, source }: PatchPanelData): string {
+  const [to, from] = [quoted(token.text, token.id), quoted(against.text, against.id)];
+  return `Measure: logit of ${to} less logit of ${from} at the end. Base ${number(base.measure)}, source ${number(source.measure)}.`;
+}
+
+/** The check and the control of one map. */
+export function controlSentence({ self, noise }: PatchMap): string {
+  const check =
+    self.largest === 0
+      ? `The base’s own values patched into it change nothing, exactly (${self.n} cells).`
+      : `The base’s own values patched into it change up to ${number(self.largest)} (${self.n} cells): do not trust smaller effects.`;
+  return `${check} The largest effect, ${number(noise.effect)}, is larger than ${percent(noise.percentile)} of ${noise.draws.length} random values as far away in the same cell (ticks).`;
+}
