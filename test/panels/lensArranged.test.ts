@@ -30,7 +30,11 @@ describe("lens page, arranged", () => {
   for (const [measure, words, unit] of [
     ["rank", (view: LensPanelData) => String(view.layers[0]!.positions[0]!.rank), /logarithmic/],
     ["kl", (view: LensPanelData) => `${view.layers[0]!.positions[0]!.kl.toPrecision(3)} nats`, /nats/],
-    ["entropy", (view: LensPanelData) => `${view.layers[0]!.positions[0]!.entropy.toPrecision(3)} nats`, /nats/],
+    [
+      "entropy",
+      (view: LensPanelData) => `${view.layers[0]!.positions[0]!.entropy.toPrecision(3)} nats`,
+      /nats/,
+    ],
   ] as const) {
     it(`colours by ${measure} as it was left, with a legend and its unit`, async () => {
       const view = lensOf(sample);
@@ -50,9 +54,15 @@ describe("lens page, arranged", () => {
       .evaluateAll((all) =>
         all
           .slice(0, -1)
-          .map((row) => [...row.querySelectorAll("[role=gridcell]")].map((c) => c.classList.contains("hatched"))),
+          .map((row) =>
+            [...row.querySelectorAll("[role=gridcell]")].map((c) => c.classList.contains("hatched")),
+          ),
       );
-    for (const row of rows) assert.deepEqual(row, row.map((_, i) => i === row.length - 1));
+    for (const row of rows)
+      assert.deepEqual(
+        row,
+        row.map((_, i) => i === row.length - 1),
+      );
     await panel.close();
   });
 
@@ -82,7 +92,10 @@ describe("lens page, arranged", () => {
       .locator(".figure-lens-pinned [role=gridcell]")
       .evaluateAll((all) => all.filter((c) => c.classList.contains("changed")).length);
     const before = new Map(
-      data.pinned!.view.positions.map((pos, i) => [pos, data.pinned!.view.layers.map((l) => l.positions[i]!)]),
+      data.pinned!.view.positions.map((pos, i) => [
+        pos,
+        data.pinned!.view.layers.map((l) => l.positions[i]!),
+      ]),
     );
     let wanted = 0;
     data.positions.forEach((pos, i) => {
@@ -117,7 +130,10 @@ describe("lens page, arranged", () => {
     await page.keyboard.press("Enter");
     await page.getByRole("alert").filter({ hasText: "That is 2 tokens. Give a shorter text." }).waitFor();
     assert.deepEqual(panel.requests.at(-1), { method: "lens/follow", params: { text: "two words" } });
-    await page.getByRole("button", { name: /^Stop following .*self/ }).first().click();
+    await page
+      .getByRole("button", { name: /^Stop following .*self/ })
+      .first()
+      .click();
     assert.equal(panel.requests.at(-1)!.method, "lens/toggle");
     assert.equal(await page.locator(".charts svg").first().locator("polyline").count(), 4);
     await panel.close();

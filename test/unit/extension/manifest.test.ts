@@ -95,6 +95,9 @@ describe("package.json", () => {
   });
 
   it("keeps the number of colours small: a fill and a border per step and side, and two of the Lens", () => {
-    assert.equal((contributes()["colors"] as unknown[]).length, 4 * colourLevels + Object.keys(lensColours).length);
+    assert.equal(
+      (contributes()["colors"] as unknown[]).length,
+      4 * colourLevels + Object.keys(lensColours).length,
+    );
   });
 });

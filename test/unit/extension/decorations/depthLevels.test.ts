@@ -3,8 +3,14 @@ import { depthLevel, depthSteps, keptFrom } from "../../../../src/extension/deco
 
 describe("lines of prediction depth", () => {
   it("stand for quarters of the rows, and for nothing where the embedding already has it", () => {
-    assert.deepEqual([0, 1, 2, 3, 4].map((depth) => depthLevel(depth, 5)), [0, 1, 2, 3, 4]);
-    assert.deepEqual([0, 1, 3, 4, 6, 7, 12].map((depth) => depthLevel(depth, 13)), [0, 1, 1, 2, 2, 3, 4]);
+    assert.deepEqual(
+      [0, 1, 2, 3, 4].map((depth) => depthLevel(depth, 5)),
+      [0, 1, 2, 3, 4],
+    );
+    assert.deepEqual(
+      [0, 1, 3, 4, 6, 7, 12].map((depth) => depthLevel(depth, 13)),
+      [0, 1, 1, 2, 2, 3, 4],
+    );
   });
 
   it("are left out where a token has no depth", () => {

@@ -20,6 +20,7 @@ describe("the pace of answers", () => {
     [[500, 500, 30], false],
     [[500, "moved late"], false],
   ] as const) {
-    it(`is ${slow ? "" : "not "}called slow after ${steps.join(", ")}`, () => assert.equal(after(...steps), slow));
+    it(`is ${slow ? "" : "not "}called slow after ${steps.join(", ")}`, () =>
+      assert.equal(after(...steps), slow));
   }
 });
