@@ -74,6 +74,9 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     panelState: (id) => states[id](),
     model: () => ({ path: models.path, state: models.state }),
     colours: () => colours.state,
+    roundTrip: async () => {
+      await engine.call("engine/hello", { build: protocolVersion });
+    },
     lensMarks: () => ({ depth: marks.depth.state, inline: marks.inline.shown }),
   };
 }

@@ -14,6 +14,8 @@ export interface IntrospectExports {
   model(): { readonly path: string; readonly state: ModelState };
   /** The colours on the editors; undefined without any. */
   colours(): PaintedState | undefined;
+  /** An empty request to the engine and back, for measuring the way there. */
+  roundTrip(): Promise<void>;
   /** The Lens's marks in the editors: lines under tokens, words at the line's end. */
   lensMarks(): { readonly depth: UnderlinedState | undefined; readonly inline: string | undefined };
 }
