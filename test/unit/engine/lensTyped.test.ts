@@ -25,10 +25,11 @@ function* typedStates(): Generator<string> {
     }
     if (random() < 0.4) yield (before = before.slice(0, -1));
   }
-  yield (before += lines.slice(40, 60).join("\n"));
-  yield (before = undo.at(-3) as string);
-  yield (before = `${lines.slice(0, 700).join("\n")}\nex`);
-  yield (before += "port");
+  yield before + lines.slice(40, 60).join("\n");
+  yield undo.at(-3) as string;
+  const elsewhere = `${lines.slice(0, 700).join("\n")}\nex`;
+  yield elsewhere;
+  yield `${elsewhere}port`;
 }
 
 describe("the lens of a text that is typed, deleted, pasted and undone", () => {
