@@ -30,6 +30,7 @@ function run(args) {
 const report = { engine: JSON.parse(run([outfile])) };
 if (!process.argv.includes("--engine")) {
   run([inRoot("scripts", "test-vscode.mjs"), "bench"]);
-  report.keystroke = JSON.parse(fs.readFileSync(inRoot("out", "bench", "keystroke.json"), "utf8"));
+  for (const part of ["keystroke", "host"])
+    report[part] = JSON.parse(fs.readFileSync(inRoot("out", "bench", `${part}.json`), "utf8"));
 }
 console.log(JSON.stringify(report, null, 2));

@@ -5,7 +5,7 @@
  *
  *   node scripts/test-vscode.mjs [host|ui|shots|bench] [--vsix] [part of a path …] [--grep text] [--bail]
  *   shots: only when asked for, the pictures of README.md into media/docs
- *   bench: only when asked for, by npm run bench
+ *   bench: only when asked for, by npm run bench; test/vscode/bench outside, test/vscode/benchHost in the host
  *
  * The extension runs from this folder; with --vsix the ui tests use the packed and installed extension instead.
  */
@@ -48,14 +48,14 @@ function sampleFolder(name) {
   return folder;
 }
 
-async function host() {
-  const files = testFiles("test/vscode/host").filter(
+async function host(folder) {
+  const files = testFiles(folder).filter(
     (file) => args.every((a) => a.startsWith("--")) || args.some((a) => file.includes(a)),
   );
   if (files.length === 0) return 0;
   const bundles = path.join(work, "host");
   const entry = inRoot("test/vscode/host/run.ts");
-  await bundleTests([entry, ...files], bundles, "test/vscode/host");
+  await bundleTests([entry, ...files], bundles, "test/vscode");
   const grep = args.includes("--grep") ? args[args.indexOf("--grep") + 1] : "";
   const server = await startServer({
     rig,
@@ -69,7 +69,7 @@ async function host() {
       executable,
       folder: sampleFolder("host-workspace"),
       extension: process.env.INTROSPECT_EXTENSION ?? ROOT,
-      tests: path.join(bundles, "run.js"),
+      tests: path.join(bundles, "host", "run.js"),
       log: path.join(OUT, "vscode-host-console.log"),
       screenshot: path.join(screenshots, "host-timeout.png"),
     });
@@ -113,7 +113,8 @@ async function ui(folder) {
 }
 
 try {
-  if (only === null || only === "host") code = await host();
+  if (only === null || only === "host") code = await host("test/vscode/host");
+  if (only === "bench") code = await host("test/vscode/benchHost");
   if (only !== "host") code = (await ui(`test/vscode/${only ?? "ui"}`)) || code;
 } finally {
   fs.rmSync(work, { recursive: true, force: true, maxRetries: 5, retryDelay: 300 });

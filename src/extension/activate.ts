@@ -84,6 +84,9 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     model: () => ({ path: models.path, state: models.state }),
     colours: () => colours.state,
     heatmap: () => heatmap.state,
+    roundTrip: async () => {
+      await engine.call("engine/hello", { build: protocolVersion });
+    },
     lensMarks: () => ({ depth: marks.depth.state, inline: marks.inline.shown }),
   };
 }

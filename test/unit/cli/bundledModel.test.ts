@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { readNpz } from "../../../src/formats/npz";
 import type { GenerateResult, SteerResult } from "../../../src/protocol/edit";
-import type { LensResult } from "../../../src/protocol/lens";
+import type { LensPerplexity, LensResult } from "../../../src/protocol/lens";
 import type { ModelInfo, TokensResult } from "../../../src/protocol/model";
 import type { NeuronsResult } from "../../../src/protocol/neurons";
 import type { RunSummary, ScoreResult } from "../../../src/protocol/run";
@@ -134,6 +134,29 @@ describe("the command line with the bundled model", function () {
         assert.equal(id, run.top[pos][j].id);
         assert.ok(Math.abs(logProb - run.top[pos][j].logProb) < 1e-4);
       });
+    });
+  });
+
+  it("has a lens whose last row has the surprisals of score, and means over a range of them", async () => {
+    const score = await cliJson<ScoreResult>("score", model, "--text", code);
+    const { tokens } = await cliJson<TokensResult>("tokens", model, "--text", code);
+    type Summary = { depth: number[]; perplexity: LensPerplexity };
+    const range = `${tokens[4].start}:${tokens[6].end}`;
+    const lens = await cliJson<LensResult & Summary>("lens", model, "--text", code, "--range", range);
+    const last = lens.layers[info.nLayers].positions;
+    const surprisals = score.tokens.map(({ logProb }) => -(logProb ?? 0));
+    last.forEach(({ kl, rank, surprisal }, pos) => {
+      assert.deepEqual([kl, rank], [0, 1]);
+      if (pos + 1 === last.length) assert.equal(surprisal, null);
+      else assert.ok(Math.abs((surprisal ?? NaN) - surprisals[pos + 1]) < 1e-3);
+    });
+    assert.equal(lens.perplexity.tokens, 3);
+    const mean = (surprisals[4] + surprisals[5] + surprisals[6]) / 3;
+    assert.ok(Math.abs(lens.perplexity.surprisal[info.nLayers] - mean) < 1e-3);
+    lens.depth.forEach((depth, pos) => {
+      const tops = lens.layers.map(({ positions }) => positions[pos].top[0].id);
+      assert.ok(tops.slice(depth).every((id) => id === tops[info.nLayers]));
+      assert.ok(depth === 0 || tops[depth - 1] !== tops[info.nLayers]);
     });
   });
 

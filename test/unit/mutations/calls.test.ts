@@ -157,7 +157,9 @@ describe("2,500 mutated calls of the engine", function () {
       ["model/digest", { model }],
       ["model/list", { bundled: model, used: [model], catalogue: [] }],
       ["text/tokens", { model, text: "a cat" }],
-      ["lens/view", { model, input, columns: 4, k: 3 }],
+      ["lens/view", { model, input, columns: 4, k: 3, chosen: [2, 5] }],
+      ["lens/perplexity", { model, input, range: { start: 0, end: 9 } }],
+      ["lens/depths", { model, input, range: { start: 0, end: 9 } }],
       ["neurons/rank", { model, input, range, k: 4 }],
       ["neurons/card", { model, input, range, layer: 1, neuron: 3 }],
       [

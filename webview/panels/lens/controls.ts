@@ -7,12 +7,28 @@ import { Dropdown } from "../../shared/ui";
 
 const remembered = "lens-measure";
 
+/** As the editor draws them: each stands for a quarter of the rows; none for what the embedding already has. */
+const depthLines = [
+  ["dotted", "up to ¼ of the rows"],
+  ["dashed", "½"],
+  ["solid", "¾"],
+  ["double", "all"],
+] as const;
+
 /** The row of controls above the grid. */
 export class LensControls {
   readonly element: HTMLElement;
   private readonly colour: Dropdown;
   private readonly pin: HTMLButtonElement;
   private readonly marks: Readonly<Record<LensMark, HTMLButtonElement>>;
+  private readonly depthKey = h(
+    "p",
+    { class: "depth-key muted", hidden: true },
+    "Line under a token of the text, by its depth (that of the column to its left):",
+    ...depthLines.map(([style, words]) =>
+      h("span", { class: "legend" }, h("span", { class: `depth-line ${style}` }), words),
+    ),
+  );
   private chosen: Measure;
 
   constructor(
@@ -45,6 +61,7 @@ export class LensControls {
       { class: "lens-controls", role: "toolbar", "aria-label": "Lens" },
       this.colour.element,
       h("span", { class: "lens-switches" }, this.pin, this.marks.depth, this.marks.inline),
+      this.depthKey,
     );
   }
 
@@ -58,6 +75,7 @@ export class LensControls {
     press(this.pin, pinned !== null);
     press(this.marks.depth, marks.depth);
     press(this.marks.inline, marks.inline);
+    this.depthKey.hidden = !marks.depth;
   }
 
   private mark(mark: LensMark, label: string, title: string): HTMLButtonElement {
