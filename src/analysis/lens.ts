@@ -14,7 +14,7 @@ import type { RunWindow } from "../protocol/model";
 import { requireIds } from "./common/analysisError";
 import { depthOf } from "./common/predictionDepth";
 import { indices, readAt, rowOf } from "./common/reads";
-import { decodeColumns, type LensPlace } from "./lens/cells";
+import { decodeColumns, withNext, type LensPlace } from "./lens/cells";
 import { LensColumns, type ColumnsKey, type LensColumn } from "./lens/columns";
 import { layersTogether, lensHooks } from "./lens/hooks";
 import { isForetold, perplexityOf } from "./lens/perplexity";
@@ -61,7 +61,13 @@ export async function lensView(
   const columns = new Map<number, LensColumn>();
   for (const pos of positions) {
     const kept = cache.get(pos);
+    const old = kept ? undefined : cache.renewable(pos);
     if (kept) columns.set(pos, kept);
+    else if (old) {
+      const column = await withNext(runner, old, window.ids[pos + 1] ?? null);
+      columns.set(pos, column);
+      cache.put(key, pos, column);
+    }
   }
   const missing = positions.filter((pos) => !columns.has(pos));
   for (const [pos, column] of await computeColumns(

@@ -97,6 +97,10 @@ export class ModelRunner implements Runner {
     return this.decoder.decode(request, await this.editsOfRows(request, options), options);
   }
 
+  logitsOfIds(rows: Float32Array, ids: readonly number[]): Promise<Float32Array> {
+    return this.decoder.pick(rows, ids);
+  }
+
   async logitsOf(row: Float32Array): Promise<FullLogits> {
     return { logits: await this.decoder.logits(row, 0, null) };
   }

@@ -187,6 +187,8 @@ export interface Runner {
   decode(request: DecodeRequest, options?: WorkOptions): Promise<Decoded>;
   /** Logits of one row of the residual stream after the last block, [dModel]. */
   logitsOf(row: Float32Array): Promise<FullLogits>;
+  /** The logit of one id in each row [n, dModel] of the residual stream of a plain run; costs no product with the vocabulary. */
+  logitsOfIds(rows: Float32Array, ids: readonly number[]): Promise<Float32Array>;
   /** Logits of one position of a run (negative counts from the end), with edits applied as in a prefill. */
   logitsAt(
     plan: { ids: readonly number[]; edits?: readonly Edit[]; position: number },

@@ -24,14 +24,16 @@ export const unembedNames = {
   trackedLogits: "tracked/logits",
   trackedRanks: "tracked/ranks",
   logits: "logits",
+  ids: "ids",
+  picked: "picked",
 } as const;
 
 /**
  * Which outputs an unembedding has: the k best and the distribution's sums, also of tracked ids, also compared with
- * other rows, the logits whole, or only the final norm's hooks.
+ * other rows, the logits whole, one logit of each row alone ("pick"), or only the final norm's hooks.
  */
 export interface UnembedVariant extends SitePlan {
-  readonly kind: "top" | "track" | "compare" | "logits" | "norm";
+  readonly kind: "top" | "track" | "compare" | "logits" | "pick" | "norm";
   /** Of a comparison: ids tracked per row, those followed included. Ranks are counted one id after the other. */
   readonly width?: number;
   /** For some rows, but few: the weights stand first in the product, where they are read once and not rearranged. */
@@ -47,6 +49,10 @@ export function unembedGraph(spec: ModelSpec, variant: UnembedVariant, weights: 
   const how = { sites, marker, dModel: spec.dModel, rows: "N" };
   const normed = spec.finalNorm === null ? rows : norm(graph, rows, spec.finalNorm, how);
   if (variant.kind === "norm") return graph.build();
+  if (variant.kind === "pick") {
+    picked(graph, normed, spec.unembed);
+    return graph.build();
+  }
   const logits = unembedded(graph, normed, { spec: spec.unembed, few: variant.few ?? false });
   if (variant.kind === "logits") graph.output(unembedNames.logits, logits, ["N", spec.dVocab]);
   else {
@@ -64,13 +70,32 @@ function unembedded(
   normed: ValueName,
   { spec, few }: { spec: UnembedSpec; few: boolean },
 ): ValueName {
-  const { weight, bias, project, scale, softCap } = spec;
+  const { weight, bias, project } = spec;
   const rows = project === null ? normed : linear(graph, normed, project);
   const products = few
     ? weightsFirst(graph, rows, spec)
     : linear(graph, rows, { weight, layout: "out-in", bias });
+  return finished(graph, products, spec);
+}
+
+function finished(graph: GraphBuilder, products: ValueName, { scale, softCap }: UnembedSpec): ValueName {
   const logits = scaled(graph, products, scale);
   return softCap === null ? logits : capped(graph, logits, softCap);
+}
+
+/** The logit of one id in each row [N, 1]: of the weights, only the rows of these ids are read. */
+function picked(graph: GraphBuilder, normed: ValueName, spec: UnembedSpec): void {
+  const { weight, bias, project } = spec;
+  const ids = graph.input(unembedNames.ids, ["N"], "int64");
+  const rows = project === null ? normed : linear(graph, normed, project);
+  const own = graph.op("Gather", [graph.weight(weight), ids], { axis: 0 });
+  const last = graph.ints(1);
+  let products = graph.op("ReduceSum", [graph.op("Mul", [rows, own]), last], { keepdims: 1 });
+  if (bias !== null) {
+    const ofIds = graph.op("Gather", [graph.weight(bias), ids], { axis: 0 });
+    products = graph.op("Add", [products, graph.op("Unsqueeze", [ofIds, last])]);
+  }
+  graph.output(unembedNames.picked, finished(graph, products, spec), ["N", 1]);
 }
 
 function weightsFirst(graph: GraphBuilder, rows: ValueName, { weight, bias }: UnembedSpec): ValueName {

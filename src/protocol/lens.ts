@@ -82,6 +82,6 @@ export interface LensView extends LensResult {
   readonly lens?: LensChoice;
   /** Milliseconds the engine took, queueing excluded. */
   readonly engineMs: number;
-  /** How many of the shown columns were computed anew for this answer: also the one before a typed token, for its surprisal. */
+  /** How many of the shown columns were computed anew for this answer. */
   readonly columnsComputed: number;
 }

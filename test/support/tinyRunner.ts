@@ -162,6 +162,11 @@ export class TinyRunner implements Runner {
     };
   }
 
+  async logitsOfIds(rows: Float32Array, ids: readonly number[]) {
+    const { dModel } = this.info;
+    return Float32Array.from(ids, (id, i) => this.unembed(rows.slice(i * dModel, (i + 1) * dModel))[id]);
+  }
+
   async logitsOf(row: Float32Array) {
     return { logits: this.unembed(row) };
   }

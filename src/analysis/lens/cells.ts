@@ -52,8 +52,16 @@ export async function* decodeColumns(
       },
       { signal: options.signal },
     );
-    for (const [i, place] of some.entries())
-      yield columnOf({ decoded, first: i * height, height }, place, { k, chosen, follow, vocabulary });
+    for (const [i, place] of some.entries()) {
+      const column = columnOf({ decoded, first: i * height, height }, place, {
+        k,
+        chosen,
+        follow,
+        vocabulary,
+      });
+      const at = (from + i) * height * dModel;
+      yield { ...column, rows: rows.slice(at, at + height * dModel) };
+    }
   }
 }
 
@@ -93,5 +101,25 @@ function columnOf(
     ...best.map((id, i) => line(id, 1 + chosen.length + i)),
     ...chosen.flatMap((id, i) => (best.includes(id) ? [] : [line(id, 1 + i)])),
   ];
-  return { cells, trajectories, next };
+  return { cells, trajectories, next, logSumExp: rows.map((row) => decoded.logSumExp[row]) };
+}
+
+/** The column with another token behind it: only its surprisals change. */
+export async function withNext(
+  runner: Runner,
+  column: LensColumn & { readonly rows: Float32Array },
+  next: number | null,
+): Promise<LensColumn> {
+  const logits =
+    next === null
+      ? null
+      : await runner.logitsOfIds(
+          column.rows,
+          column.cells.map(() => next),
+        );
+  const cells = column.cells.map((cell, row) => ({
+    ...cell,
+    surprisal: logits === null ? null : column.logSumExp[row] - logits[row],
+  }));
+  return { ...column, cells, next };
 }

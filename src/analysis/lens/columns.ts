@@ -8,6 +8,10 @@ export interface LensColumn {
   readonly trajectories: readonly LensTrajectory[];
   /** The token that follows in the text, whose surprisal the cells have; null where none does. */
   readonly next: number | null;
+  /** Per row log Σ exp(logit): with it a logit becomes a surprisal. */
+  readonly logSumExp: readonly number[];
+  /** What was decoded, [row, dModel]; kept for the newest columns alone. */
+  readonly rows?: Float32Array | undefined;
 }
 
 /** What columns are made for: the ids of the window, tokens listed per cell, ids followed. */
@@ -17,6 +21,8 @@ export interface ColumnsKey {
   readonly chosen: readonly number[];
 }
 
+/** Newest columns whose rows are kept: what is typed next changes what follows the last one. */
+const mostWithRows = 4;
 /** More columns than any view shows; about a megabyte. */
 const mostColumns = 512;
 
@@ -44,11 +50,20 @@ export class LensColumns {
     return column?.next === (this.key.ids[pos + 1] ?? null) ? column : undefined;
   }
 
+  /** A column that is right but for the token that follows it, which is another one by now. */
+  renewable(pos: number): (LensColumn & { readonly rows: Float32Array }) | undefined {
+    const column = this.columns.get(pos);
+    return column?.rows === undefined ? undefined : { ...column, rows: column.rows };
+  }
+
   /** Keeps a column computed for a key, unless the cache has been aligned to another meanwhile. */
   put(key: ColumnsKey, pos: number, column: LensColumn): void {
     if (!isAlike(key, this.key) || commonPrefix(key.ids, this.key.ids) <= pos) return;
     this.columns.delete(pos);
     this.columns.set(pos, column);
+    const withRows = [...this.columns].filter(([, { rows }]) => rows !== undefined);
+    for (const [old, kept] of withRows.slice(0, -mostWithRows))
+      this.columns.set(old, { ...kept, rows: undefined });
     for (const oldest of this.columns.keys()) {
       if (this.columns.size <= mostColumns) break;
       this.columns.delete(oldest);

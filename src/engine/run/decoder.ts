@@ -63,6 +63,12 @@ export class Decoder {
     return floatsOf(out, unembedNames.logits);
   }
 
+  /** The logit of one id in each row of a plain run. */
+  async pick(rows: Float32Array, ids: readonly number[]): Promise<Float32Array> {
+    const feeds = { [unembedNames.rows]: this.rowsFeed(rows), [unembedNames.ids]: int64Feed(ids) };
+    return floatsOf(await this.run({ kind: "pick", reads: [], edits: [] }, feeds), unembedNames.picked);
+  }
+
   /**
    * Reads one of the final norm's hooks.
    * @param rows  residual stream of the positions from `from` on

@@ -98,6 +98,15 @@ describe("decoding", () => {
     assert.equal(ids[0].length, 2);
   });
 
+  it("gives the logit of one id in each row as the whole row has it", async () => {
+    const rows = Float32Array.from({ length: 3 * shape.dModel }, (_, i) => Math.sin(i * i));
+    const ids = [7, 4499, 7];
+    const { tracked } = await open.runner.decode({ rows, k: 1, track: ids.map((id) => [id]) });
+    const logits = await open.runner.logitsOfIds(rows, ids);
+    assert.equal(logits.length, 3);
+    logits.forEach((logit, i) => assert.ok(Math.abs(logit - tracked[i][0].logit) < 1e-5, `row ${i}`));
+  });
+
   it("gives every row the same numbers, whatever stands beside it", async () => {
     const rows = Float32Array.from({ length: 60 * shape.dModel }, (_, i) => 3 * Math.sin(i * i));
     const wanted = await new TinyRunner(model).decode({ rows, k: 4 });
