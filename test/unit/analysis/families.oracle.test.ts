@@ -101,6 +101,18 @@ async function checkDirectEffects(runner: Runner, ids: readonly number[]): Promi
   }
 }
 
+/** The logit of one id alone, with the family's own norm, projection, bias, factor and cap, is that of the whole row. */
+async function checkSingleLogits(runner: Runner, ids: readonly number[]): Promise<void> {
+  const hook = `blocks.${runner.info.nLayers - 1}.hook_resid_post`;
+  const rows = (await runner.run({ ids, reads: [{ hook }] })).reads.get(hook)?.data as Float32Array;
+  const { tracked } = await runner.decode({ rows, k: 1, track: ids.map((id) => [id]) });
+  const alone = await runner.logitsOfIds(rows, ids);
+  const size = tracked.reduce((most, [{ logit }]) => Math.max(most, Math.abs(logit)), 0);
+  tracked.forEach(([{ logit }], i) =>
+    assert.ok(Math.abs(alone[i] - logit) <= 1e-5 * size, `logit ${i}: ${alone[i]}, ${logit}`),
+  );
+}
+
 /** Families without any bias in attention or behind it. */
 const withoutBias = new Set(["gemma", "gemma2", "gemma3", "olmo2", "granite", "llama", "mistral", "qwen3"]);
 
@@ -120,6 +132,7 @@ describe("analyses of every family", function () {
           if (check === "small edits" && notSmooth.test(name)) continue;
           assert.ok(passed, `${check}: ${worst}, allowed ${bound}`);
         }
+        await checkSingleLogits(runner, ids);
         await checkDrivers(runner, ids.slice(0, 9), !withoutBias.has(name));
         if (runner.info.hooks.includes("blocks.0.mlp.hook_post"))
           await checkDirectEffects(runner, ids.slice(0, 9));

@@ -82,7 +82,7 @@ export class TrainedLens {
     this.choice.hidden = choice === undefined;
     const { used = "logit", trained = null, problem } = choice ?? {};
     for (const [kind, radio] of this.radios) radio.checked = kind === used;
-    this.radios.get("trained")!.disabled = trained === null;
+    this.radios.get("trained")!.disabled = choice !== undefined && trained === null;
     const hint = problem ? [problem.message, problem.next].filter(Boolean).join(" ") : none(trained);
     setText(this.hint, hint);
     this.hint.hidden = hint === "";
