@@ -87,7 +87,8 @@ class ModelPicker {
     this.input.keepScrollPosition = true;
     this.input.items = rows;
     const same = rows.find((row) => row.key !== undefined && row.key === active?.key);
-    if (same) this.input.activeItems = [same];
+    // While somebody types, the first match is the marked one; the one in use need not be a match.
+    if (same && this.input.value === "") this.input.activeItems = [same];
   }
 
   private accept(): void {

@@ -101,8 +101,7 @@ describe("the list of Choose Model…", () => {
   it("uses a snapshot of the cache, remembers it, and forgets it again by its button", async () => {
     await open();
     await input().fill("tiny-reader");
-    await row("research/tiny-reader").waitFor({ timeout: patience });
-    await workbench.page.keyboard.press("Enter");
+    await row("research/tiny-reader").click({ timeout: patience });
     const status = workbench.page.locator(".statusbar-item [aria-label^='Introspect model aaaa']");
     await status.first().waitFor({ timeout: patience });
     await open();

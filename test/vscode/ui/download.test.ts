@@ -56,7 +56,8 @@ describe("downloading a model in VS Code", () => {
   after(async () => {
     if (catalogue !== null) fs.writeFileSync(catalogue, kept);
     await server?.close();
-    fs.rmSync(temp, { recursive: true, force: true });
+    // The engine may still be writing there.
+    fs.rmSync(temp, { recursive: true, force: true, maxRetries: 20 });
   });
 
   async function choose(): Promise<void> {

@@ -117,6 +117,11 @@ function writeSettings(settings: Readonly<Record<string, unknown>>): void {
   fs.writeFileSync(file, JSON.stringify({ ...shared.baseSettings, ...settings }, null, 2));
 }
 
+/** Forgets what an earlier test chose for this machine, such as a model that is gone by now. */
+function forgetMachineSettings(): void {
+  fs.rmSync(path.join(rig().profile, "user-data", "Machine", "settings.json"), { force: true });
+}
+
 function freshSample(): string {
   const { sample } = rig();
   const parent = fs.mkdtempSync(`${sample}-`);
@@ -142,6 +147,7 @@ export async function openWorkbench(options: OpenOptions = {}): Promise<Workbenc
   const context = await sharedContext(viewport);
   for (const page of context.pages()) await page.close({ runBeforeUnload: false });
   writeSettings(options.settings ?? {});
+  forgetMachineSettings();
   const page = await context.newPage();
   page.setDefaultTimeout(patience);
   await page.setViewportSize(viewport);
