@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LensColumns } from "../../../src/analysis/lens/columns";
 import { lensView, predictionDepth } from "../../../src/analysis/lens";
@@ -19,15 +20,19 @@ const text = "export async function read(path: string): Promise<string> {\n  ret
 describe("trained lenses", function () {
   this.timeout(60_000);
   const folder = useTempFolder();
+  const cacheDirectory = mkdtempSync(join(tmpdir(), "introspect-test-"));
   let open: OpenModel;
   let lens: LensContents;
   before(async () => {
-    open = await openModel(model, { cacheDirectory: join(folder(), "cache"), threads: 2 });
+    open = await openModel(model, { cacheDirectory, threads: 2 });
     lens = await readLensFile(shipped, open.info);
     // From now on every view begins from the same cached keys, so that equal numbers are equal bits.
     await viewed();
   });
-  after(() => open.dispose());
+  after(() => {
+    open.dispose();
+    rmSync(cacheDirectory, { recursive: true, force: true });
+  });
 
   const viewed = async (translate?: Translate) => {
     const window = buildRunWindow({ kind: "text", text, offset: 0 }, open.tokenizer, open.info.nCtx);
