@@ -11,6 +11,7 @@ import type { NeuronsResult } from "../../../src/protocol/neurons";
 import type { RunSummary, ScoreResult } from "../../../src/protocol/run";
 import { cli, cliError, cliJson, cliWith } from "../../support/cli";
 import { inRepo } from "../../support/paths";
+import { removeFolder } from "../../support/tempFolder";
 
 const model = inRepo("models/introspect-small");
 const code = [
@@ -41,7 +42,7 @@ describe("the command line with the bundled model", function () {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "introspect-cli-"));
     info = await cliJson<ModelInfo>("model", model);
   });
-  after(() => fs.rmSync(folder, { recursive: true, force: true }));
+  after(() => removeFolder(folder));
   const file = (name: string, content: unknown) => {
     const full = path.join(folder, name);
     fs.writeFileSync(full, typeof content === "string" ? content : JSON.stringify(content));

@@ -10,6 +10,7 @@ import type { NeuronsResult } from "../../../src/protocol/neurons";
 import type { RunSummary, ScoreResult } from "../../../src/protocol/run";
 import { cliError, cliJson } from "../../support/cli";
 import { inRepo } from "../../support/paths";
+import { removeFolder } from "../../support/tempFolder";
 
 const model = inRepo("models/introspect-small");
 const text = 'const first = items[0];\nif (first === undefined) throw new Error("empty");\nreturn first;\n';
@@ -121,7 +122,7 @@ describe("BOS on the command line", function () {
     };
     bosId = config.bos_token_id;
   });
-  after(() => fs.rmSync(folder, { recursive: true, force: true }));
+  after(() => removeFolder(folder));
   const experiment = (fields: Record<string, unknown>): string => {
     const file = path.join(folder, "a.introspect.json");
     const edits = [{ hook: "blocks.1.hook_resid_pre", op: "scale", scale: 0.5, positions: "last" }];

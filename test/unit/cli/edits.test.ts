@@ -8,6 +8,7 @@ import type { ModelInfo } from "../../../src/protocol/model";
 import type { RunSummary } from "../../../src/protocol/run";
 import { cli, cliError, cliJson } from "../../support/cli";
 import { inRepo } from "../../support/paths";
+import { removeFolder } from "../../support/tempFolder";
 
 const model = inRepo("models/introspect-small");
 const text = "const total = first + second;\nconst count = total";
@@ -20,7 +21,7 @@ describe("reading and writing on the command line", function () {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "introspect-cli-"));
     info = await cliJson<ModelInfo>("model", model);
   });
-  after(() => fs.rmSync(folder, { recursive: true, force: true }));
+  after(() => removeFolder(folder));
   const file = (name: string, content: unknown) => {
     const full = path.join(folder, name);
     fs.writeFileSync(full, content instanceof Uint8Array ? content : JSON.stringify(content));

@@ -7,6 +7,7 @@ import { runProgram } from "../../../src/cli/program";
 import { withModel } from "../../../src/cli/session";
 import "../../support/cli";
 import { inRepo } from "../../support/paths";
+import { removeFolder } from "../../support/tempFolder";
 
 describe("a model while a command uses it", () => {
   let folder: string;
@@ -14,7 +15,7 @@ describe("a model while a command uses it", () => {
     folder = join(mkdtempSync(join(tmpdir(), "introspect-used-")), "model");
     cpSync(inRepo("models/introspect-small"), folder, { recursive: true });
   });
-  afterEach(() => rmSync(join(folder, ".."), { recursive: true, force: true }));
+  afterEach(() => removeFolder(join(folder, "..")));
 
   const weights = (): string => join(folder, "model.safetensors");
   const harms: [what: string, harm: () => void][] = [

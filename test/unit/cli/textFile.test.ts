@@ -3,11 +3,12 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { readText } from "../../../src/cli/textFile";
+import { removeFolder } from "../../support/tempFolder";
 
 describe("text files", () => {
   let folder: string;
   before(() => (folder = fs.mkdtempSync(path.join(os.tmpdir(), "introspect-text-"))));
-  after(() => fs.rmSync(folder, { recursive: true, force: true }));
+  after(() => removeFolder(folder));
   const file = (bytes: Uint8Array | string) => {
     const name = path.join(folder, "file.txt");
     fs.writeFileSync(name, bytes);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LensColumns } from "../../../src/analysis/lens/columns";
@@ -11,7 +11,7 @@ import { buildRunWindow } from "../../../src/engine/window";
 import { writeSafetensors } from "../../../src/formats/safetensorsWriter";
 import type { Translate } from "../../../src/graph/lensMath";
 import { inRepo } from "../../support/paths";
-import { useTempFolder } from "../../support/tempFolder";
+import { removeFolder, useTempFolder } from "../../support/tempFolder";
 
 const model = inRepo("models/introspect-small");
 const shipped = join(model, "lens.safetensors");
@@ -29,9 +29,9 @@ describe("trained lenses", function () {
     // From now on every view begins from the same cached keys, so that equal numbers are equal bits.
     await viewed();
   });
-  after(() => {
+  after(async () => {
     open.dispose();
-    rmSync(cacheDirectory, { recursive: true, force: true });
+    await removeFolder(cacheDirectory);
   });
 
   const viewed = async (translate?: Translate) => {

@@ -10,6 +10,7 @@ import { writeTinyCheckpoint } from "../../support/tinyCheckpoint";
 import { tinyModel } from "../../support/tinyModel";
 import { TinyRunner } from "../../support/tinyRunner";
 import { randomIds } from "../../support/tinyWindow";
+import { removeFolder } from "../../support/tempFolder";
 
 const shape = {
   nLayers: 3,
@@ -33,9 +34,9 @@ describe("the engine and a second implementation", () => {
     writeTinyCheckpoint(folder, plain.model);
     engine = await openRunner(folder);
   });
-  after(() => {
+  after(async () => {
     engine.dispose();
-    fs.rmSync(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   });
 
   /** Both runners' reads of the same plan, tensor by tensor. */

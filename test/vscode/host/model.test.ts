@@ -15,6 +15,7 @@ import {
   until,
   untilState,
 } from "./support/introspect";
+import { removeFolder } from "../../support/tempFolder";
 
 const data =
   process.env["INTROSPECT_DATA"] ||
@@ -31,7 +32,7 @@ describe("the model in use", () => {
   afterEach(() => setModel(undefined));
   after(async () => {
     await closeAll();
-    fs.rmSync(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   });
 
   const failure = (what: string) => untilState("lens", what, ({ status }) => status === "error");

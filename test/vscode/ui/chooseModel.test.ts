@@ -3,7 +3,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { startModelServer, type ModelServer } from "../../support/modelServer";
-import { writeFiles } from "../../support/tempFolder";
+import { removeFolder, writeFiles } from "../../support/tempFolder";
 import { writeTinyCheckpoint } from "../../support/tinyCheckpoint";
 import { tinyModel } from "../../support/tinyModel";
 import { byteLevelJson } from "../../support/tokenizerJson";
@@ -69,7 +69,7 @@ describe("the list of Choose Model…", () => {
   });
   after(async () => {
     await server.close();
-    fs.rmSync(temp, { recursive: true, force: true });
+    await removeFolder(temp);
   });
 
   it("has what is here and what can be downloaded, with what each needs of memory", async () => {

@@ -6,6 +6,7 @@ import { entryOf, startModelServer, type ModelServer } from "../../support/model
 import { inRepo } from "../../support/paths";
 import { waitForNotification } from "./support/notification";
 import { openWorkbench, patience, type Workbench } from "./support/workbench";
+import { removeFolder } from "../../support/tempFolder";
 
 /** The catalogue of the installed extension, a copy that may be changed; null where it runs from its source. */
 function installedCatalogue(): string | null {
@@ -56,8 +57,7 @@ describe("downloading a model in VS Code", () => {
   after(async () => {
     if (catalogue !== null) fs.writeFileSync(catalogue, kept);
     await server?.close();
-    // The engine may still be writing there.
-    fs.rmSync(temp, { recursive: true, force: true, maxRetries: 20 });
+    await removeFolder(temp);
   });
 
   async function choose(): Promise<void> {

@@ -5,6 +5,7 @@ import path from "node:path";
 import { hasOracle, oracleDir } from "../../support/oracle";
 import { pressInNotification } from "./support/notification";
 import { openWorkbench, patience, type Workbench } from "./support/workbench";
+import { removeFolder } from "../../support/tempFolder";
 
 const own = "stories260K/hf";
 
@@ -51,7 +52,7 @@ describe("choosing a model", () => {
     workbench = await openWorkbench();
     await workbench.runCommand("Introspect: Show Lens");
   });
-  after(() => fs.rmSync(nothing, { recursive: true, force: true }));
+  after(() => removeFolder(nothing));
 
   it("is not needed to begin with: an empty Lens offers an example, which works", async () => {
     const frame = await workbench.webviewFrame("lens");

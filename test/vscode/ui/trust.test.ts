@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { inRepo } from "../../support/paths";
 import { openWorkbench, patience, type Workbench } from "./support/workbench";
+import { removeFolder } from "../../support/tempFolder";
 
 const untrusted = {
   "security.workspace.trust.enabled": true,
@@ -54,7 +55,7 @@ describe("a workspace that is not trusted", () => {
     workbench = await openWorkbench({ folder, settings: untrusted });
     await workbench.page.getByText("Restricted Mode").first().waitFor();
   });
-  after(() => fs.rmSync(folder, { recursive: true, force: true }));
+  after(() => removeFolder(folder));
 
   it("is looked at with the model of the user's settings", async () => {
     await workbench.openFile("search.ts");

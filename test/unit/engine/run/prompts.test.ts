@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Edit } from "../../../../src/protocol/edit";
@@ -7,6 +7,7 @@ import { bits, someIds } from "../../../support/editSubject";
 import { type OpenRunner, openRunner } from "../../../support/openRunner";
 import { writeTinyCheckpoint } from "../../../support/tinyCheckpoint";
 import { tinyModel } from "../../../support/tinyModel";
+import { removeFolder } from "../../../support/tempFolder";
 
 const shape = {
   nLayers: 4,
@@ -27,7 +28,7 @@ describe("prompts that are run again under edits", () => {
     folder = mkdtempSync(join(tmpdir(), "introspect-prompts-"));
     writeTinyCheckpoint(folder, tinyModel(shape));
   });
-  after(() => rmSync(folder, { recursive: true }));
+  after(() => removeFolder(folder));
   const withRunner = async <T>(use: (open: OpenRunner) => Promise<T>): Promise<T> => {
     const open = await openRunner(folder);
     try {

@@ -9,6 +9,7 @@ import { forkEngine } from "../../../../src/extension/engine/forkEngine";
 import { RestartPolicy } from "../../../../src/extension/engine/restartPolicy";
 import { protocolVersion } from "../../../../src/protocol/version";
 import { inRepo } from "../../../support/paths";
+import { removeFolder } from "../../../support/tempFolder";
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "introspect-supervisor-"));
 const script = path.join(folder, "fakeEngine.js");
@@ -70,7 +71,7 @@ describe("the engine supervisor, over real processes", () => {
   });
 
   afterEach(() => supervisor.dispose());
-  after(() => fs.rmSync(folder, { recursive: true, force: true }));
+  after(() => removeFolder(folder));
 
   it("starts nothing before the first call, then one process for all calls", async () => {
     assert.equal(supervisor.pid, undefined);

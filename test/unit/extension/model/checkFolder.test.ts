@@ -3,10 +3,11 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { addRecent, checkFolder } from "../../../../src/extension/model/checkFolder";
+import { removeFolder } from "../../../support/tempFolder";
 
 describe("a folder that is to be a model", () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "introspect-folder-"));
-  after(() => fs.rmSync(folder, { recursive: true, force: true }));
+  after(() => removeFolder(folder));
 
   const cases: [string, string[], string | null][] = [
     ["is none when it is empty", [], "no-config"],
