@@ -20,7 +20,7 @@ export const layers: Record<string, readonly string[]> = {
   protocol: ["base"],
   tensor: ["base"],
   tokenizer: ["base"],
-  rasp: ["base"],
+  rasp: ["base", "protocol"],
   formats: ["base", "tensor"],
   // protocol: a run's plan speaks of edits and models in the boundary's own words (src/graph/runner.ts)
   graph: ["base", "protocol", "tensor", "formats"],

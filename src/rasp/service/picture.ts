@@ -1,0 +1,163 @@
+/**
+ * A program's steps on an input, for the picture: which nodes are drawn, with all that stands around each matrix.
+ *
+ * Drawn are all aggregates (with their selectors), selectors that are results, and elementwise functions except those
+ * without a name that feed one other elementwise function alone (as tech-srl/RASP's draw leaves them out).
+ */
+import type { RaspRow, RaspStep } from "../../protocol/raspPicture";
+import type { Evaluator } from "../ir/evaluate";
+import { describe, predicateText, type NodeNames } from "../ir/describe";
+import type { Matrix } from "../ir/matrix";
+import {
+  isSelector,
+  operandsOf,
+  reachable,
+  type RaspNode,
+  type SelectNode,
+  type Selector,
+  type SOp,
+} from "../ir/nodes";
+import { schedule, type HeadSharing } from "../ir/schedule";
+import { typeOf } from "../values/atom";
+import type { Sequence } from "../values/sequence";
+import { cellText } from "../values/show";
+
+/** The steps of a result, and how many layers and heads they make. */
+export interface PictureSteps {
+  readonly steps: readonly RaspStep[];
+  readonly result: number;
+  readonly layers: number;
+  readonly headsPerLayer: (sharing: HeadSharing) => readonly number[];
+}
+
+/**
+ * The steps of one result.
+ * @param positions draws so many positions at most
+ * @throws {RaspError} where the program fails on this input
+ */
+export function pictureOf(
+  root: RaspNode,
+  names: NodeNames,
+  evaluator: Evaluator,
+  positions: number,
+): PictureSteps {
+  const plan = schedule([root], "equal");
+  const drawn = nodesToDraw(root, names);
+  // Equal nodes are one step, so that a selector written twice is drawn once.
+  const numbers = new Map<string, number>();
+  for (const node of drawn) if (!numbers.has(keyOf(node))) numbers.set(keyOf(node), numbers.size);
+  const stepOf = (node: RaspNode): number | null => numbers.get(keyOf(node)) ?? null;
+  const cut = (sequence: Sequence): Sequence => sequence.slice(0, positions);
+  const row = (node: SOp): RaspRow => ({
+    label: names.get(node.id) ?? describe(node, names),
+    cells: cut(evaluator.sop(node)).map(cellText),
+    type: kindOf(evaluator.sop(node)),
+    step: stepOf(node),
+  });
+  const steps: RaspStep[] = [];
+  for (const node of drawn) {
+    if (steps.length > (stepOf(node) ?? 0)) continue;
+    steps.push(
+      stepFor(node, { row, names, evaluator, positions, step: steps.length, layer: plan.layerOf(node) }),
+    );
+  }
+  return {
+    steps,
+    result: stepOf(root) ?? steps.length - 1,
+    layers: plan.layers,
+    headsPerLayer: (sharing) => schedule([root], sharing).headsPerLayer,
+  };
+}
+
+function keyOf(node: RaspNode): string {
+  return `${isSelector(node) ? "selector" : "sop"} ${node.shape}`;
+}
+
+function nodesToDraw(root: RaspNode, names: NodeNames): RaspNode[] {
+  const nodes = reachable([root]);
+  const users = new Map<number, RaspNode[]>();
+  for (const node of nodes) {
+    for (const operand of operandsOf(node)) users.set(operand.id, [...(users.get(operand.id) ?? []), node]);
+  }
+  return nodes.filter((node) => {
+    if (node === root) return true;
+    if (isSelector(node) || node.kind === "constant" || node.kind === "literal") return false;
+    if (node.kind !== "map") return node.kind === "aggregate";
+    const uses = users.get(node.id) ?? [];
+    return names.has(node.id) || uses.length > 1 || uses.some((user) => user.kind !== "map");
+  });
+}
+
+interface StepContext {
+  readonly row: (node: SOp) => RaspRow;
+  readonly names: NodeNames;
+  readonly evaluator: Evaluator;
+  readonly positions: number;
+  readonly step: number;
+  readonly layer: number;
+}
+
+function stepFor(node: RaspNode, context: StepContext): RaspStep {
+  const { row, names, evaluator, step, layer } = context;
+  const plain = {
+    step,
+    name: names.get(node.id) ?? null,
+    expression: describe(node, names),
+    layer,
+    range: node.range,
+    comparisons: [],
+    rule: null,
+    matrix: null,
+    operands: [],
+    reducer: null,
+    empty: null,
+    result: null,
+  };
+  const attention = (selector: Selector): Pick<RaspStep, "comparisons" | "rule" | "matrix"> => ({
+    comparisons: comparisonsOf(selector).map((select) => ({
+      keys: row(select.key),
+      queries: row(select.query),
+      sign: predicateText(select.predicate),
+    })),
+    rule: names.get(selector.id) ?? describe(selector, names),
+    matrix: rowTexts(evaluator.selector(selector), context.positions),
+  });
+  if (isSelector(node)) return { ...plain, kind: "selector", ...attention(node) };
+  if (node.kind === "aggregate") {
+    return {
+      ...plain,
+      kind: "attention",
+      ...attention(node.selector),
+      operands: node.value === null ? [] : [row(node.value)],
+      reducer: node.reducer.name,
+      empty: node.default === null ? "None" : cellText(node.default),
+      result: row(node),
+    };
+  }
+  const operands = node.kind === "map" ? node.operands.map(row) : [];
+  return { ...plain, kind: node.kind === "map" ? "elementwise" : "input", operands, result: row(node) };
+}
+
+/** The selects that a selector is made of, each once, in order of their making. */
+function comparisonsOf(selector: Selector): SelectNode[] {
+  const found = new Map<number, SelectNode>();
+  const waiting: Selector[] = [selector];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    if (node.kind === "select") found.set(node.shape, node);
+    else if (node.kind === "not") waiting.push(node.operand);
+    else waiting.push(node.left, node.right);
+  }
+  return [...found.values()].sort((a, b) => a.id - b.id);
+}
+
+function rowTexts({ rows, columns, cells }: Matrix, positions: number): string[] {
+  const [height, width] = [Math.min(rows, positions), Math.min(columns, positions)];
+  return Array.from({ length: height }, (_, row) =>
+    cells.subarray(row * columns, row * columns + width).join(""),
+  );
+}
+
+function kindOf(sequence: Sequence): string {
+  const types = new Set(sequence.map(typeOf));
+  return types.size === 1 ? [...types][0] : "mixed";
+}
