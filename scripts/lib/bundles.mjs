@@ -40,6 +40,7 @@ const browser = {
 const nodeEntries = [
   { name: "extension", entry: "src/extension/activate.ts" },
   { name: "engine", entry: "src/engine/main.ts" },
+  { name: "rasp", entry: "src/extension/rasp/main.ts" },
   { name: "cli", entry: "src/cli/main.ts", banner: "#!/usr/bin/env node" },
 ];
 

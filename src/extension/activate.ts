@@ -26,6 +26,7 @@ import { LensViewProvider } from "./panels/lensView";
 import { NeuronsPanel } from "./panels/neuronsPanel";
 import { PatchPanel } from "./panels/patchPanel";
 import type { StateOf } from "./panels/panelStore";
+import { registerRasp } from "./rasp/register";
 import type { Services } from "./services";
 import { readSetting } from "./settings";
 import { SteeringPanel } from "./steering/steeringPanel";
@@ -42,6 +43,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
   const marks = { depth: new DepthUnderline(services), inline: new InlinePrediction() };
   const patch = new PatchPanel(services);
   const lens = new LensViewProvider(services, marks);
+  const rasp = registerRasp(services);
   neurons.register();
   attention.register();
   const panels = { neurons, attention, steering, lens, patch };
@@ -57,6 +59,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     colours,
     notes,
     ...Object.values(marks),
+    rasp,
     showModelStatus(models),
     connectEditors(services.focus),
     vscode.workspace.onDidChangeConfiguration((event) => {
@@ -65,7 +68,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
       models.forget();
     }),
     registerSample(context.extensionUri),
-    registerCommands({ services, neurons, attention, steering, patch, colours, heatmap, marks, restart }),
+    registerCommands({ services, neurons, attention, steering, patch, colours, heatmap, marks, rasp, restart }),
     vscode.window.registerWebviewViewProvider(viewTypes.lens, lens),
   );
   firstLook(context).then(undefined, (error: unknown) =>
@@ -77,6 +80,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     steering: () => steering.store.state,
     lens: () => lens.store.state,
     patch: () => patch.store.state,
+    rasp: () => rasp.panel.store.state,
   };
   return {
     enginePid: () => engine.pid,
@@ -118,7 +122,7 @@ function environment(): Record<string, string> {
 const engineSettings = [Setting.Device, Setting.MemoryBudget, Setting.CudaLibraries];
 
 type Retryable = Record<
-  PanelId,
+  Exclude<PanelId, "rasp">,
   { store: { state: { status: string; error?: { code: string } } }; retry(): Promise<unknown> }
 >;
 

@@ -12,6 +12,7 @@ import type { LensMarks } from "./panels/lensExtras";
 import { report } from "./panels/hostHandlers";
 import type { NeuronsPanel } from "./panels/neuronsPanel";
 import type { PatchPanel } from "./panels/patchPanel";
+import type { Rasp } from "./rasp/register";
 import type { Services } from "./services";
 import { runExperimentFile, steeringExperiment } from "./steering/steeringCommands";
 import type { SteeringPanel } from "./steering/steeringPanel";
@@ -26,6 +27,7 @@ export interface CommandTargets {
   readonly colours: TokenColours;
   readonly heatmap: Heatmap;
   readonly marks: LensMarks;
+  readonly rasp: Rasp;
   /** Starts the engine anew and repeats what its end cut off. */
   restart(): void;
 }
@@ -43,6 +45,7 @@ function table({
   colours,
   heatmap,
   marks,
+  rasp,
   restart,
 }: CommandTargets): CommandTable {
   const onSelection = async (look: (target: DocumentTarget) => Promise<unknown>): Promise<void> => {
@@ -65,12 +68,23 @@ function table({
     },
     [Command.GoBack]: () => services.focus.back(),
     [Command.GoForward]: () => services.focus.forward(),
+    [Command.RaspDraw]: (uri, at) => rasp.panel.draw(uriOf(uri), offsetOf(at)),
+    [Command.RaspRun]: (uri, at) => rasp.run(uriOf(uri), offsetOf(at)),
+    [Command.RaspRepl]: () => rasp.repl(),
     [Command.ShowLog]: () => services.log.show(true),
     [Command.RestartEngine]: () => {
       restart();
       vscode.window.setStatusBarMessage(says.restarted(), 5000);
     },
   };
+}
+
+function uriOf(value: unknown): vscode.Uri | undefined {
+  return value instanceof vscode.Uri ? value : undefined;
+}
+
+function offsetOf(value: unknown): number | null {
+  return typeof value === "number" ? value : null;
 }
 
 /** The selection of the active editor; says what is missing where there is none. */

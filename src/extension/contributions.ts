@@ -18,6 +18,9 @@ export enum Command {
   RestartEngine = "introspect.restartEngine",
   GoBack = "introspect.goBack",
   GoForward = "introspect.goForward",
+  RaspDraw = "introspect.raspDraw",
+  RaspRun = "introspect.raspRun",
+  RaspRepl = "introspect.raspRepl",
 }
 
 /** What each command takes: VS Code passes the file to those in explorer and title menus. */
@@ -36,6 +39,10 @@ export interface CommandArguments {
   [Command.RestartEngine]: [];
   [Command.GoBack]: [];
   [Command.GoForward]: [];
+  /** A program and a place in the statement; without them the active editor's. */
+  [Command.RaspDraw]: [uri?: unknown, at?: unknown];
+  [Command.RaspRun]: [uri?: unknown, at?: unknown];
+  [Command.RaspRepl]: [];
 }
 
 /** Settings, by full name. */
@@ -105,6 +112,7 @@ export const viewTypes = {
   attention: "introspect.attention",
   steering: "introspect.steering",
   patch: "introspect.patch",
+  rasp: "introspect.rasp",
 } as const satisfies Record<PanelId, string>;
 
 /** End of the name of every experiment file. */

@@ -3,6 +3,7 @@
  * package.json and package.nls.json, and writes them when INTROSPECT_WRITE_MANIFEST=1.
  */
 import { bosPolicies } from "../base/bosPolicy";
+import { raspDialects, type RaspDialect } from "../protocol/raspApi";
 import { firstLookMarker } from "./firstLookMarker";
 import {
   Command,
@@ -53,6 +54,9 @@ export const manifestTexts: Readonly<Record<string, string>> = {
   [Command.RestartEngine]: "Restart Engine",
   [Command.GoBack]: "Go Back to What Was Looked At Before",
   [Command.GoForward]: "Go Forward to What Was Looked At After",
+  [Command.RaspDraw]: "Draw RASP Program",
+  [Command.RaspRun]: "Run RASP Program",
+  [Command.RaspRepl]: "Open RASP REPL",
   "view.lens": "Lens",
   ...walkthroughTexts,
   "view.lens.context": "What each layer's residual stream decodes to at the cursor.",
@@ -93,6 +97,8 @@ const icons: Partial<Record<Command, string>> = {
   [Command.ColourBy]: "$(symbol-color)",
   [Command.GoBack]: "$(arrow-left)",
   [Command.GoForward]: "$(arrow-right)",
+  [Command.RaspDraw]: "$(type-hierarchy)",
+  [Command.RaspRun]: "$(play)",
 };
 
 /** Commands that are greyed out unless a context key says otherwise. */
@@ -117,6 +123,8 @@ const submenu = "introspect.selection";
 /** The panels about a selection, between whose looks one goes back and forward. */
 const isLookPanel = `activeWebviewPanelId =~ /^${viewTypes.neurons.replace(".", "\\.")}$|^${viewTypes.attention.replace(".", "\\.")}$/`;
 
+const isProgram = `editorLangId =~ /^(${raspDialects.join("|")})$/`;
+
 function menus() {
   return {
     "editor/context": [
@@ -133,6 +141,8 @@ function menus() {
     ],
     "editor/title": [
       { command: Command.RunExperiment, when: isExperiment, group: "navigation" },
+      { command: Command.RaspDraw, when: isProgram, group: "navigation@1" },
+      { command: Command.RaspRun, when: isProgram, group: "navigation@2" },
       { command: Command.GoBack, when: isLookPanel, group: "navigation@1" },
       { command: Command.GoForward, when: isLookPanel, group: "navigation@2" },
     ],
@@ -292,6 +302,35 @@ function walkthroughs() {
   return [{ id: "start", title, description, icon: "media/icon.png", steps }];
 }
 
+/** Names and files of each language of RASP programs. */
+const languageFiles: Readonly<Record<RaspDialect, { readonly name: string; readonly extension: string }>> = {
+  rasp: { name: "RASP", extension: ".rasp" },
+  raspy: { name: "RASPy", extension: ".raspy" },
+  "rasp-l": { name: "RASP-L", extension: ".raspl" },
+  tracr: { name: "Tracr RASP", extension: ".tracr" },
+};
+
+/** Original RASP has a grammar of its own; the others are written in Python. */
+const fileOf = (dialect: RaspDialect): string => (dialect === "rasp" ? "rasp" : "raspPython");
+
+function languages() {
+  return raspDialects.map((id) => ({
+    id,
+    aliases: [languageFiles[id].name],
+    extensions: [languageFiles[id].extension],
+    configuration: `./media/languages/${fileOf(id)}.language.json`,
+    icon: { light: "./media/panel-light.svg", dark: "./media/panel-dark.svg" },
+  }));
+}
+
+function grammars() {
+  return raspDialects.map((language) => ({
+    language,
+    scopeName: language === "rasp" ? "source.rasp" : "source.rasp.python",
+    path: `./media/languages/${fileOf(language)}.tmLanguage.json`,
+  }));
+}
+
 /** The value of `contributes` in package.json. */
 export function contributes(): Record<string, unknown> {
   return {
@@ -319,6 +358,8 @@ export function contributes(): Record<string, unknown> {
         },
       ],
     },
+    languages: languages(),
+    grammars: grammars(),
     walkthroughs: walkthroughs(),
     configuration: configuration(),
     colors: colours(),

@@ -9,6 +9,8 @@ export const titles = {
   steering: () => l10n.t("Steering"),
   lens: () => l10n.t("Lens"),
   patch: () => l10n.t("Patch"),
+  rasp: () => l10n.t("RASP"),
+  raspRepl: () => l10n.t("RASP REPL"),
 };
 
 /** What is being done, while it is. */
@@ -26,6 +28,21 @@ export const working = {
 /** Short sentences where a result would be, and in notifications. */
 export const says = {
   cancelled: () => l10n.t("Cancelled."),
+  raspRun: () => l10n.t("Run"),
+  raspDraw: () => l10n.t("Draw"),
+  raspDrawing: () => l10n.t("Running the program …"),
+  raspOn: (example: string) => l10n.t("on {0}", example),
+  raspOnInLayer: (example: string, layer: number) => l10n.t("on {0} · layer {1}", example, layer),
+  raspNotFormatted: () => l10n.t("The program has syntax errors, so it was not laid out."),
+  raspNotRenamed: () => l10n.t("Only names that the program defines can be renamed."),
+  raspNoName: (name: string) => l10n.t("{0} is no name: letters, digits and _, not beginning with a digit.", name),
+  raspNameTaken: (name: string) => l10n.t("{0} is used in this program already.", name),
+  raspReplHello: () => l10n.t("RASP. Every line is a statement, such as: aggregate(select(indices, 0, ==), tokens);"),
+  noProgram: () => l10n.t("There is no RASP program here."),
+  noProgramNext: () => l10n.t("Open a file that ends in .rasp, .raspy, .raspl or .tracr."),
+  exampleInFile: () => l10n.t("The program sets its example itself."),
+  exampleInFileNext: () => l10n.t("Change it there."),
+  noGeneration: () => l10n.t("Only programs of RASP-L write tokens of their own."),
   changed: () => l10n.t("The text has changed since"),
   otherBos: () => l10n.t("The setting for BOS has changed since"),
   otherModel: () => l10n.t("Another model is in use by now"),

@@ -1,6 +1,6 @@
 /**
- * The one rpc peer, for both boundaries: extension host ↔ engine process and extension host ↔ page.
- * Each side serves a method map and calls the other's; see `engineApi.ts` and `panelApi.ts` for the maps.
+ * The one rpc peer, for all boundaries: extension host ↔ engine process, ↔ page, ↔ the thread of RASP programs.
+ * Each side serves a method map and calls the other's; see `engineApi.ts`, `panelApi.ts` and `raspApi.ts` for the maps.
  */
 import { CancelSource, type CancelSignal, type Progress, type WorkOptions } from "../base/cancel";
 import {
@@ -52,7 +52,7 @@ export type ParamDecoders<M extends MethodMap<M>> = {
 };
 
 /** Who is on the other side; names the code of calls that its end cuts off: "engine-closed" and so on. */
-export type RemoteName = "engine" | "page" | "host";
+export type RemoteName = "engine" | "page" | "host" | "rasp";
 
 /** What can go wrong with a call itself. */
 export type RpcCode = `${RemoteName}-closed` | "unknown-method" | "timeout" | "not-sent" | "bad-reply";
@@ -91,6 +91,10 @@ const closedTexts: Record<RemoteName, [message: string, facts: ErrorFacts]> = {
   ],
   page: ["The panel was closed before it answered.", {}],
   host: ["The extension ended before it answered.", {}],
+  rasp: [
+    "The program was ended before it answered.",
+    { next: "Look for a loop that does not end, or run it on a shorter input." },
+  ],
 };
 
 /**
@@ -133,7 +137,7 @@ export class RpcPeer<
   /**
    * Runs a method on the other side.
    * @throws {CancelledError} "cancelled" at once when the signal is raised; the cancel crosses the wire
-   * @throws {RpcError} "engine-closed", "page-closed" or "host-closed", "timeout", "not-sent", "unknown-method", "bad-reply"
+   * @throws {RpcError} "engine-closed" (or "page-", "host-", "rasp-"), "timeout", "not-sent", "unknown-method", "bad-reply"
    * @throws {CodedError} any code of the method itself
    */
   request<K extends keyof Remote & string>(

@@ -1,0 +1,226 @@
+/** The RASP panel: the picture of a program, at the step under the cursor. */
+import path from "node:path";
+import * as vscode from "vscode";
+import { CancelledError, CodedError, toErrorData } from "../../base/errors";
+import type { RaspGeneration, RaspPanelData } from "../../protocol/panelApi";
+import type { RaspPicture } from "../../protocol/raspPicture";
+import { inputFromText } from "../../rasp/service/example";
+import { says } from "../messages";
+import { hostHandlers, type PanelActions } from "../panels/hostHandlers";
+import { PanelStore } from "../panels/panelStore";
+import { PanelWindow } from "../panels/panelWindow";
+import type { Services } from "../services";
+import type { Analyses } from "./analyses";
+import type { Examples } from "./examples";
+import { dialectOf, programOf, rangeIn } from "./languages";
+import type { RaspThread } from "./raspThread";
+import { stepAt } from "./stepAt";
+
+const MEMORY_KEY = "panel.rasp";
+/** So many tokens are written at most when a program of RASP-L is run to its end. */
+const MOST_TOKENS = 200;
+
+/** What the panel works with. */
+export interface RaspParts {
+  readonly thread: RaspThread;
+  readonly analyses: Analyses;
+  readonly examples: Examples;
+}
+
+/** The panel; its page is in `webview/panels/rasp`. */
+export class RaspPanel implements vscode.Disposable {
+  readonly store = new PanelStore("rasp");
+  private readonly window: PanelWindow<"rasp">;
+  private readonly hovered = vscode.window.createTextEditorDecorationType({
+    backgroundColor: new vscode.ThemeColor("editor.wordHighlightBackground"),
+    border: "1px solid",
+    borderColor: new vscode.ThemeColor("editor.wordHighlightBorder"),
+  });
+  private readonly subscriptions: vscode.Disposable[];
+  /** The program that is drawn: its document, and a place in the statement. */
+  private shown: { readonly uri: vscode.Uri; readonly at: number | null } | undefined;
+  /** Drawings asked for; only the newest is shown. */
+  private asked = 0;
+
+  constructor(
+    private readonly services: Services,
+    private readonly parts: RaspParts,
+  ) {
+    const handlers = hostHandlers(this.store, this.actions(), services.log);
+    this.window = new PanelWindow(services, this.store, handlers, {
+      shown: () => this.shown?.uri.toString(),
+      onRestored: () => void this.restore(),
+      onClosed: () => this.closed(),
+    });
+    this.subscriptions = [
+      this.hovered,
+      parts.analyses.onDidAnalyse(({ document }) => {
+        if (this.isShown(document.uri)) void this.paint();
+      }),
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.followCursor(textEditor)),
+    ];
+  }
+
+  /**
+   * Draws the value of a statement, or of the last one before the cursor.
+   * @throws {CodedError} "no-program" where no program is open
+   */
+  async draw(uri: vscode.Uri | undefined, at: number | null): Promise<void> {
+    const editor = vscode.window.activeTextEditor;
+    const document = uri ? await vscode.workspace.openTextDocument(uri) : editor?.document;
+    if (!document || dialectOf(document) === undefined) {
+      throw new CodedError("no-program", says.noProgram(), { next: says.noProgramNext() });
+    }
+    const cursor = editor && editor.document === document ? document.offsetAt(editor.selection.active) : null;
+    this.shown = { uri: document.uri, at: at ?? cursor };
+    void this.services.context.workspaceState.update(MEMORY_KEY, { uri: document.uri.toString(), at: this.shown.at });
+    this.window.show();
+    await this.paint(true);
+  }
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
+    this.window.dispose();
+  }
+
+  /** Draws anew; an error is shown where the picture is. */
+  private async paint(moves = false): Promise<void> {
+    const { shown } = this;
+    if (!shown) return;
+    const turn = ++this.asked;
+    if (!this.store.state.data) this.store.update({ status: "loading", message: says.raspDrawing() });
+    try {
+      const document = await vscode.workspace.openTextDocument(shown.uri);
+      const dialect = dialectOf(document);
+      if (!dialect) throw new CodedError("no-program", says.noProgram(), { next: says.noProgramNext() });
+      const program = programOf(document, dialect, this.parts.examples.of(shown.uri));
+      const picture = await this.parts.thread.call("rasp/picture", { ...program, at: shown.at });
+      if (turn !== this.asked) return;
+      const before = this.store.state.data;
+      const current = moves || !before ? this.cursorStep(picture) : Math.min(before.current, Math.max(0, picture.steps.length - 1));
+      const data: RaspPanelData = {
+        picture,
+        current,
+        file: path.posix.basename(shown.uri.path),
+        live: true,
+        example: picture.input,
+        generation: null,
+      };
+      this.store.update({ status: "ready", message: undefined, error: undefined, document: data.file, data });
+    } catch (error) {
+      if (error instanceof CancelledError || turn !== this.asked) return;
+      this.store.update({ status: "error", error: toErrorData(error), message: undefined });
+    }
+  }
+
+  private actions(): PanelActions {
+    return {
+      retry: () => this.paint(),
+      cancel: () => undefined,
+      example: () => this.openSample(),
+      raspStep: (step) => {
+        this.change({ current: step });
+        return Promise.resolve();
+      },
+      raspReveal: (step) => this.reveal(step),
+      raspHover: (step) => this.hover(step),
+      raspExample: (text) => this.setExample(text),
+      raspGenerate: (steps) => this.generate(steps),
+      raspGenerateReset: () => {
+        this.change({ generation: null });
+        return Promise.resolve();
+      },
+    };
+  }
+
+  private change(change: Partial<RaspPanelData>): void {
+    const { data } = this.store.state;
+    if (data) this.store.update({ data: { ...data, ...change } });
+  }
+
+  private async openSample(): Promise<void> {
+    const uri = vscode.Uri.joinPath(this.services.context.extensionUri, "media", "sample", "rasp", "sort.rasp");
+    const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
+    await this.draw(uri, document.getText().length);
+  }
+
+  private async reveal(step: number): Promise<void> {
+    const { shown } = this;
+    const range = this.store.state.data?.picture.steps[step]?.range;
+    if (!shown || !range) return;
+    const open = vscode.window.visibleTextEditors.find(({ document }) => this.isShown(document.uri));
+    const editor = await vscode.window.showTextDocument(open?.document ?? (await vscode.workspace.openTextDocument(shown.uri)), {
+      viewColumn: open?.viewColumn ?? vscode.ViewColumn.One,
+    });
+    const place = rangeIn(editor.document, range);
+    editor.selection = new vscode.Selection(place.start, place.end);
+    editor.revealRange(place, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+  }
+
+  private hover(step: number | null): void {
+    const range = step === null ? null : (this.store.state.data?.picture.steps[step]?.range ?? null);
+    for (const editor of vscode.window.visibleTextEditors) {
+      if (!this.isShown(editor.document.uri)) continue;
+      editor.setDecorations(this.hovered, range === null ? [] : [rangeIn(editor.document, range)]);
+    }
+  }
+
+  /** Rejects with what is wrong with the text. */
+  private async setExample(text: string): Promise<void> {
+    const { shown } = this;
+    if (!shown) return;
+    const document = await vscode.workspace.openTextDocument(shown.uri);
+    const dialect = dialectOf(document);
+    if (!dialect) return;
+    const analysis = await this.parts.analyses.of(document);
+    if (analysis?.exampleIsOwn) throw new CodedError("example-in-file", says.exampleInFile(), { next: says.exampleInFileNext() });
+    if (text.trim() !== "") inputFromText(dialect, text);
+    this.parts.examples.set(shown.uri, text);
+  }
+
+  private async generate(steps: 1 | "all"): Promise<void> {
+    const { shown } = this;
+    const before = this.store.state.data?.generation;
+    if (!shown) return;
+    const document = await vscode.workspace.openTextDocument(shown.uri);
+    const dialect = dialectOf(document);
+    if (dialect !== "rasp-l") throw new CodedError("no-generation", says.noGeneration());
+    const program = programOf(document, dialect, this.parts.examples.of(shown.uri));
+    const most = steps === "all" ? MOST_TOKENS : (before?.generated.length ?? 0) + 1;
+    const { prompt, generated, stop, ended } = await this.parts.thread.call("rasp/generate", { ...program, most });
+    const state: RaspGeneration["state"] = ended === "stop" ? "ended" : steps === "all" ? "limit" : "stopped";
+    this.change({ generation: { prompt, generated, stop, state } });
+  }
+
+  private followCursor(editor: vscode.TextEditor): void {
+    const { data } = this.store.state;
+    if (!data || !this.isShown(editor.document.uri) || this.store.state.status !== "ready") return;
+    const current = stepAt(data.picture, editor.document.offsetAt(editor.selection.active));
+    if (current !== null && current !== data.current) this.change({ current });
+  }
+
+  private cursorStep(picture: RaspPicture): number {
+    const at = this.shown?.at ?? null;
+    return (at === null ? null : stepAt(picture, at)) ?? picture.result;
+  }
+
+  private isShown(uri: vscode.Uri): boolean {
+    return this.shown?.uri.toString() === uri.toString();
+  }
+
+  private async restore(): Promise<void> {
+    const stored: unknown = this.services.context.workspaceState.get(MEMORY_KEY);
+    if (typeof stored !== "object" || stored === null) return;
+    const { uri, at } = stored as Record<string, unknown>;
+    if (typeof uri !== "string") return;
+    this.shown = { uri: vscode.Uri.parse(uri), at: typeof at === "number" ? at : null };
+    await this.paint(true);
+  }
+
+  private closed(): void {
+    this.hover(null);
+    this.shown = undefined;
+    this.store.clear();
+  }
+}

@@ -1,0 +1,118 @@
+/** All that the editor shows of a program: remarks, names, and what each statement is on the running example. */
+import type { RaspAnalysis, RaspBinding, RaspProgram, RaspRemark } from "../../protocol/raspApi";
+import { dialects } from "../dialects";
+import { Budget, type Limits } from "../ir/budget";
+import { Evaluator } from "../ir/evaluate";
+import { schedule } from "../ir/schedule";
+import type { Binding, Dialect, Execution, ProgramInput } from "../program";
+import { RaspError } from "../source/raspError";
+import type { Sequence } from "../values/sequence";
+import { inputFromText, inputText } from "./example";
+import { longText, shortText, type SequenceStyle } from "./valueText";
+
+/** Reads a file that a program loads: the program's folder, and the path it names. */
+export type ReadBeside = (folder: string | null, path: string) => string | null;
+
+/** While one types: less than a second's work. */
+const liveLimits: Limits = { steps: 300_000, cells: 1 << 25, work: 40_000_000, depth: 200 };
+
+/** One run of a program, with all that is needed to speak of its values. */
+export interface ProgramRun {
+  readonly dialect: Dialect;
+  readonly execution: Execution;
+  readonly evaluator: Evaluator;
+  readonly style: SequenceStyle;
+  /** Labels of positions. */
+  readonly tokens: Sequence;
+  readonly budget: Budget;
+  /** Whether the program sets its example itself. */
+  readonly exampleIsOwn: boolean;
+}
+
+/**
+ * Runs a program on its running example.
+ * @throws {RaspError} "type" for an example that is no input
+ */
+export function runProgram(program: RaspProgram, read: ReadBeside, limits?: Limits): ProgramRun {
+  const dialect = dialects[program.dialect];
+  const input = inputFromText(program.dialect, program.example);
+  const budget = new Budget(limits);
+  const load = (path: string): string | null => read(program.folder, path);
+  const execution = dialect.execute(program.text, { input, budget, load });
+  const evaluator = evaluatorOn(execution.input, program.dialect === "rasp", budget);
+  const { input: used } = execution;
+  return {
+    dialect,
+    execution,
+    evaluator,
+    budget,
+    style: program.dialect === "rasp" ? "typed" : "plain",
+    tokens: used.kind === "tokens" ? used.tokens : ([...used.arrays.values()][0] ?? []),
+    exampleIsOwn: execution.input !== input,
+  };
+}
+
+function evaluatorOn(input: ProgramInput, typed: boolean, budget: Budget): Evaluator {
+  if (input.kind === "tokens") return new Evaluator({ tokens: input.tokens, typed, budget });
+  const [first = []] = input.arrays.values();
+  return new Evaluator({ tokens: first, variables: input.arrays, budget });
+}
+
+/** Remarks, names and values of a program; never throws. */
+export function analyse(program: RaspProgram, read: ReadBeside): RaspAnalysis {
+  const dialect = dialects[program.dialect];
+  const checked = dialect.check(program.text).map(
+    ({ severity, code, message, next, range }): RaspRemark => ({ severity, code, message, next: next ?? null, range }),
+  );
+  const names = dialect.names(program.text);
+  let run: ProgramRun;
+  try {
+    run = runProgram(program, read, liveLimits);
+  } catch (error) {
+    return { remarks: [...checked, remarkOf(error)], names, bindings: [], example: program.example ?? "", exampleIsOwn: false };
+  }
+  const failed: RaspRemark[] = run.execution.errors.map(remarkOf);
+  const bindings = run.execution.bindings.map((binding) => bindingOf(binding, run, failed));
+  return {
+    remarks: distinct([...checked, ...failed]),
+    names,
+    bindings,
+    example: inputText(run.execution.input),
+    exampleIsOwn: run.exampleIsOwn,
+  };
+}
+
+function bindingOf(binding: Binding, run: ProgramRun, failed: RaspRemark[]): RaspBinding {
+  const { name, nameRange, range, value } = binding;
+  const node = value.kind === "sop" || value.kind === "selector" ? value.node : null;
+  const plain = { name, nameRange, range, kind: value.kind, drawable: node !== null };
+  const layer = node === null ? null : schedule([node], "equal").layerOf(node);
+  try {
+    const short = shortText(value, run.evaluator, run.style);
+    const long = longText(value, run.evaluator, run.style, run.tokens);
+    return { ...plain, layer, short, long };
+  } catch (error) {
+    const remark = remarkOf(error, range);
+    failed.push(remark);
+    return { ...plain, layer, drawable: false, short: remark.message, long: remark.message };
+  }
+}
+
+function remarkOf(error: unknown, fallback = { start: 0, end: 0 }): RaspRemark {
+  if (!(error instanceof RaspError)) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { severity: "error", code: "internal", message, next: null, range: fallback };
+  }
+  const { code, message, next, range } = error;
+  return { severity: "error", code, message, next: next ?? null, range: range ?? fallback };
+}
+
+/** Checking and running may find the same. */
+function distinct(remarks: readonly RaspRemark[]): RaspRemark[] {
+  const seen = new Map<string, RaspRemark>();
+  for (const remark of remarks) {
+    const key = `${remark.severity} ${remark.code} ${remark.range.start} ${remark.range.end}`;
+    if (!seen.has(key)) seen.set(key, remark);
+  }
+  return [...seen.values()].sort((a, b) => a.range.start - b.range.start);
+}

@@ -1,0 +1,76 @@
+/** The picture of one value of a program. */
+import type { RaspProgram } from "../../protocol/raspApi";
+import type { RaspPicture } from "../../protocol/raspPicture";
+import type { NodeNames } from "../ir/describe";
+import type { RaspNode } from "../ir/nodes";
+import { schedule } from "../ir/schedule";
+import type { Binding, DialectName } from "../program";
+import { RaspError } from "../source/raspError";
+import { cellText } from "../values/show";
+import { runProgram, type ProgramRun, type ReadBeside } from "./analyse";
+import { inputText } from "./example";
+import { pictureOf } from "./picture";
+
+/** Positions that are drawn at most. */
+const DRAWN = 64;
+
+/** Draws the last value that can be drawn at or before a place, or of all; never throws. */
+export function draw(program: RaspProgram & { readonly at: number | null }, read: ReadBeside): RaspPicture {
+  const nothing = { dialect: program.dialect, input: program.example ?? "", tokens: [], positions: 0, leftOut: 0 };
+  const empty = { ...nothing, layers: 0, counts: [], steps: [], result: 0 };
+  try {
+    const run = runProgram(program, read);
+    const { execution } = run;
+    const about = { input: inputText(execution.input), tokens: run.tokens.slice(0, DRAWN).map(cellText) };
+    const node = nodeAt(execution.bindings, program.at);
+    if (node === null) {
+      const first = execution.errors[0];
+      throw first ?? new RaspError("type", "There is no s-op or selector to draw here.", null, "Write an expression such as indices + 1.");
+    }
+    return { ...empty, ...about, ...pictureParts(node, run, program.dialect), error: null };
+  } catch (error) {
+    if (!(error instanceof RaspError)) throw error;
+    return { ...empty, error: { message: error.message, next: error.next ?? null, range: error.range } };
+  }
+}
+
+function pictureParts(
+  node: RaspNode,
+  run: ProgramRun,
+  dialect: DialectName,
+): Pick<RaspPicture, "steps" | "result" | "layers" | "counts" | "positions" | "leftOut"> {
+  const length = run.tokens.length;
+  const { steps, result, layers } = pictureOf(node, namesOf(run.execution.bindings), run.evaluator, DRAWN);
+  const peers =
+    dialect === "rasp"
+      ? { by: "one selector written once shared" as const, headsPerLayer: schedule([node], "identity").headsPerLayer }
+      : { by: "every aggregate a head" as const, headsPerLayer: schedule([node], "never").headsPerLayer };
+  return {
+    steps,
+    result,
+    layers,
+    counts: [{ by: "equal selectors shared", headsPerLayer: schedule([node], "equal").headsPerLayer }, peers],
+    positions: Math.min(length, DRAWN),
+    leftOut: Math.max(0, length - DRAWN),
+  };
+}
+
+/** The node of the last drawable binding that begins at or before a place. */
+export function nodeAt(bindings: readonly Binding[], at: number | null): RaspNode | null {
+  let found: RaspNode | null = null;
+  for (const { range, value } of bindings) {
+    if (at !== null && range.start > at && found !== null) break;
+    if (value.kind === "sop" || value.kind === "selector") found = value.node;
+  }
+  return found;
+}
+
+/** Names by node; the first name that a node was given counts. */
+function namesOf(bindings: readonly Binding[]): NodeNames {
+  const names = new Map<number, string>();
+  for (const { name, value } of bindings) {
+    if (name === null || (value.kind !== "sop" && value.kind !== "selector")) continue;
+    if (!names.has(value.node.id)) names.set(value.node.id, name);
+  }
+  return names;
+}
