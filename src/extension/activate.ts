@@ -68,7 +68,18 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
       models.forget();
     }),
     registerSample(context.extensionUri),
-    registerCommands({ services, neurons, attention, steering, patch, colours, heatmap, marks, rasp, restart }),
+    registerCommands({
+      services,
+      neurons,
+      attention,
+      steering,
+      patch,
+      colours,
+      heatmap,
+      marks,
+      rasp,
+      restart,
+    }),
     vscode.window.registerWebviewViewProvider(viewTypes.lens, lens),
   );
   firstLook(context).then(undefined, (error: unknown) =>

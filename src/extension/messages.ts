@@ -35,9 +35,11 @@ export const says = {
   raspOnInLayer: (example: string, layer: number) => l10n.t("on {0} · layer {1}", example, layer),
   raspNotFormatted: () => l10n.t("The program has syntax errors, so it was not laid out."),
   raspNotRenamed: () => l10n.t("Only names that the program defines can be renamed."),
-  raspNoName: (name: string) => l10n.t("{0} is no name: letters, digits and _, not beginning with a digit.", name),
+  raspNoName: (name: string) =>
+    l10n.t("{0} is no name: letters, digits and _, not beginning with a digit.", name),
   raspNameTaken: (name: string) => l10n.t("{0} is used in this program already.", name),
-  raspReplHello: () => l10n.t("RASP. Every line is a statement, such as: aggregate(select(indices, 0, ==), tokens);"),
+  raspReplHello: () =>
+    l10n.t("RASP. Every line is a statement, such as: aggregate(select(indices, 0, ==), tokens);"),
   noProgram: () => l10n.t("There is no RASP program here."),
   noProgramNext: () => l10n.t("Open a file that ends in .rasp, .raspy, .raspl or .tracr."),
   exampleInFile: () => l10n.t("The program sets its example itself."),

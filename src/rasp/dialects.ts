@@ -6,4 +6,9 @@ import { tracr } from "./tracr/dialect";
 import type { Dialect, DialectName } from "./program";
 
 /** Every language that programs may be written in. */
-export const dialects: Readonly<Record<DialectName, Dialect>> = { rasp: originalRasp, raspy, "rasp-l": raspL, tracr };
+export const dialects: Readonly<Record<DialectName, Dialect>> = {
+  rasp: originalRasp,
+  raspy,
+  "rasp-l": raspL,
+  tracr,
+};

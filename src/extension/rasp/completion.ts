@@ -39,7 +39,9 @@ export function registerWriting(
           const known = (await namesOf(document)).find(({ name }) => name === call.name);
           if (known) return signature(known.signature, known.about, call.argument);
           const analysis = await analyses.of(document);
-          const own = analysis?.bindings.findLast(({ name, kind }) => name === call.name && kind === "function");
+          const own = analysis?.bindings.findLast(
+            ({ name, kind }) => name === call.name && kind === "function",
+          );
           return own ? signature(own.short, "", call.argument) : undefined;
         },
       },
@@ -51,13 +53,19 @@ export function registerWriting(
         const dialect = dialectOf(document);
         if (!dialect) return [];
         const { version } = document;
-        const formatted = await thread.call("rasp/format", programOf(document, dialect, examples.of(document.uri)));
+        const formatted = await thread.call(
+          "rasp/format",
+          programOf(document, dialect, examples.of(document.uri)),
+        );
         if (formatted === null) {
           void vscode.window.setStatusBarMessage(says.raspNotFormatted(), 5000);
           return [];
         }
         if (document.version !== version || formatted === document.getText()) return [];
-        const whole = new vscode.Range(new vscode.Position(0, 0), document.positionAt(document.getText().length));
+        const whole = new vscode.Range(
+          new vscode.Position(0, 0),
+          document.positionAt(document.getText().length),
+        );
         return [vscode.TextEdit.replace(whole, formatted)];
       },
     }),
@@ -75,7 +83,8 @@ async function ownItems(
   const items = new Map<string, vscode.CompletionItem>();
   for (const { name, kind, of, range } of analysis.names) {
     if (kind !== "definition" || (range.start <= offset && offset <= range.end)) continue;
-    const symbol = of === "function" ? vscode.CompletionItemKind.Function : vscode.CompletionItemKind.Variable;
+    const symbol =
+      of === "function" ? vscode.CompletionItemKind.Function : vscode.CompletionItemKind.Variable;
     const item = new vscode.CompletionItem(name, symbol);
     const binding = analysis.bindings.findLast((one) => one.name === name);
     if (binding) {

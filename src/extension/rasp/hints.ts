@@ -22,7 +22,9 @@ export function registerHints(analyses: Analyses, library: LibraryNames): vscode
       onDidChangeInlayHints: fresh.event,
       provideInlayHints: async (document, within) => {
         const analysis = await analyses.of(document);
-        return analysis ? inlayHints(document, analysis).filter(({ position }) => within.contains(position)) : [];
+        return analysis
+          ? inlayHints(document, analysis).filter(({ position }) => within.contains(position))
+          : [];
       },
     }),
     languages.registerCodeLensProvider(raspSelector, {
@@ -108,7 +110,9 @@ function bindingWords(binding: RaspBinding, { example }: RaspAnalysis): vscode.M
   const words = code(`${binding.name ?? ""}: ${binding.kind}`);
   if (binding.kind === "function") return code(binding.short);
   words.appendMarkdown("\n");
-  words.appendText(binding.layer === null ? says.raspOn(example) : says.raspOnInLayer(example, binding.layer));
+  words.appendText(
+    binding.layer === null ? says.raspOn(example) : says.raspOnInLayer(example, binding.layer),
+  );
   words.appendCodeblock(binding.long, "plaintext");
   return words;
 }

@@ -12,7 +12,11 @@ export function dialectOf(document: vscode.TextDocument): RaspDialect | undefine
 }
 
 /** A document as a program. */
-export function programOf(document: vscode.TextDocument, dialect: RaspDialect, example: string | null): RaspProgram {
+export function programOf(
+  document: vscode.TextDocument,
+  dialect: RaspDialect,
+  example: string | null,
+): RaspProgram {
   const folder = document.uri.scheme === "file" ? path.dirname(document.uri.fsPath) : null;
   return { dialect, text: document.getText(), folder, example };
 }

@@ -14,7 +14,8 @@ const CLEAR_LINE = "\r\u001b[K";
 
 /** A line with a cursor and a history. */
 export class LineEditor {
-  private line = "";
+  /** By code points, so that no key takes half a letter away. */
+  private line: string[] = [];
   private cursor = 0;
   private readonly history: string[] = [];
   private at = 0;
@@ -35,13 +36,13 @@ export class LineEditor {
     let signal: LineStep["signal"] = null;
     for (const key of keysOf(data)) {
       if (key === "\r" || key === "\n") {
-        lines.push(this.line);
+        lines.push(this.line.join(""));
         echo += "\r\n";
         this.keep();
       } else if (key === "\u0003" || key === "\u0004") {
-        if (key === "\u0004" && this.line !== "") continue;
+        if (key === "\u0004" && this.line.length > 0) continue;
         signal = key === "\u0003" ? "interrupt" : "end";
-        this.line = "";
+        this.line = [];
         this.cursor = 0;
       } else if (this.edit(key)) echo += this.redraw();
     }
@@ -51,13 +52,14 @@ export class LineEditor {
   /** What repaints the line as it stands. */
   redraw(): string {
     const back = this.line.length - this.cursor;
-    return `${CLEAR_LINE}${this.prompt}${this.line}${back > 0 ? `\u001b[${back}D` : ""}`;
+    return `${CLEAR_LINE}${this.prompt}${this.line.join("")}${back > 0 ? `\u001b[${back}D` : ""}`;
   }
 
   private keep(): void {
-    if (this.line.trim() !== "" && this.history.at(-1) !== this.line) this.history.push(this.line);
+    const text = this.line.join("");
+    if (text.trim() !== "" && this.history.at(-1) !== text) this.history.push(text);
     this.at = this.history.length;
-    this.line = "";
+    this.line = [];
     this.cursor = 0;
   }
 
@@ -67,11 +69,11 @@ export class LineEditor {
       case "\u007f":
       case "\b":
         if (this.cursor === 0) return false;
-        this.line = this.line.slice(0, this.cursor - 1) + this.line.slice(this.cursor);
         this.cursor--;
+        this.line.splice(this.cursor, 1);
         return true;
       case "\u001b[3~":
-        this.line = this.line.slice(0, this.cursor) + this.line.slice(this.cursor + 1);
+        this.line.splice(this.cursor, 1);
         return true;
       case "\u001b[D":
         this.cursor = Math.max(0, this.cursor - 1);
@@ -98,15 +100,15 @@ export class LineEditor {
     }
     // Other control sequences are no text.
     if (key.startsWith("\u001b") || key < " ") return false;
-    this.line = this.line.slice(0, this.cursor) + key + this.line.slice(this.cursor);
-    this.cursor += key.length;
+    this.line.splice(this.cursor, 0, key);
+    this.cursor++;
     return true;
   }
 
   private recall(at: number): boolean {
     if (at < 0 || at > this.history.length) return false;
     this.at = at;
-    this.line = this.history[at] ?? "";
+    this.line = [...(this.history[at] ?? "")];
     this.cursor = this.line.length;
     return true;
   }

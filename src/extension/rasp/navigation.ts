@@ -14,7 +14,10 @@ interface Found {
 
 /** Registers what moves about in a program's names. */
 export function registerNavigation(analyses: Analyses): vscode.Disposable {
-  const find = async (document: vscode.TextDocument, position: vscode.Position): Promise<Found | undefined> => {
+  const find = async (
+    document: vscode.TextDocument,
+    position: vscode.Position,
+  ): Promise<Found | undefined> => {
     const analysis = await analyses.of(document);
     const name = analysis && nameAt(analysis, document.offsetAt(position));
     return analysis && name ? { analysis, name } : undefined;
@@ -66,14 +69,16 @@ function renaming(
     return found;
   };
   return {
-    prepareRename: async (document, position) => rangeIn(document, (await own(document, position)).name.range),
+    prepareRename: async (document, position) =>
+      rangeIn(document, (await own(document, position)).name.range),
     provideRenameEdits: async (document, position, newName) => {
       const { analysis, name } = await own(document, position);
       if (!/^[A-Za-z_]\w*$/.test(newName)) throw new CodedError("no-name", says.raspNoName(newName));
       const taken = analysis.names.some((other) => other.name === newName);
       if (taken) throw new CodedError("name-taken", says.raspNameTaken(newName));
       const edit = new vscode.WorkspaceEdit();
-      for (const { range } of placesOf(analysis, name)) edit.replace(document.uri, rangeIn(document, range), newName);
+      for (const { range } of placesOf(analysis, name))
+        edit.replace(document.uri, rangeIn(document, range), newName);
       return edit;
     },
   };
@@ -85,9 +90,13 @@ function outline(document: vscode.TextDocument, analysis: RaspAnalysis | undefin
   const seen = new Set<string>();
   const symbols: vscode.DocumentSymbol[] = [];
   for (const binding of analysis.bindings) {
-    if (binding.name === null || binding.nameRange === null || seen.has(`${binding.nameRange.start}`)) continue;
+    if (binding.name === null || binding.nameRange === null || seen.has(`${binding.nameRange.start}`))
+      continue;
     seen.add(`${binding.nameRange.start}`);
-    const kind = binding.kind === "function" || binding.kind === "selector" ? kinds[binding.kind] : vscode.SymbolKind.Variable;
+    const kind =
+      binding.kind === "function" || binding.kind === "selector"
+        ? kinds[binding.kind]
+        : vscode.SymbolKind.Variable;
     const [range, nameRange] = [rangeIn(document, binding.range), rangeIn(document, binding.nameRange)];
     const detail = binding.kind === "function" ? binding.short : binding.kind;
     symbols.push(new vscode.DocumentSymbol(binding.name, detail, kind, range.union(nameRange), nameRange));

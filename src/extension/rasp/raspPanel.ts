@@ -73,7 +73,10 @@ export class RaspPanel implements vscode.Disposable {
     }
     const cursor = editor && editor.document === document ? document.offsetAt(editor.selection.active) : null;
     this.shown = { uri: document.uri, at: at ?? cursor };
-    void this.services.context.workspaceState.update(MEMORY_KEY, { uri: document.uri.toString(), at: this.shown.at });
+    void this.services.context.workspaceState.update(MEMORY_KEY, {
+      uri: document.uri.toString(),
+      at: this.shown.at,
+    });
     this.window.show();
     await this.paint(true);
   }
@@ -97,7 +100,10 @@ export class RaspPanel implements vscode.Disposable {
       const picture = await this.parts.thread.call("rasp/picture", { ...program, at: shown.at });
       if (turn !== this.asked) return;
       const before = this.store.state.data;
-      const current = moves || !before ? this.cursorStep(picture) : Math.min(before.current, Math.max(0, picture.steps.length - 1));
+      const current =
+        moves || !before
+          ? this.cursorStep(picture)
+          : Math.min(before.current, Math.max(0, picture.steps.length - 1));
       const data: RaspPanelData = {
         picture,
         current,
@@ -139,7 +145,13 @@ export class RaspPanel implements vscode.Disposable {
   }
 
   private async openSample(): Promise<void> {
-    const uri = vscode.Uri.joinPath(this.services.context.extensionUri, "media", "sample", "rasp", "sort.rasp");
+    const uri = vscode.Uri.joinPath(
+      this.services.context.extensionUri,
+      "media",
+      "sample",
+      "rasp",
+      "sort.rasp",
+    );
     const document = await vscode.workspace.openTextDocument(uri);
     await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
     await this.draw(uri, document.getText().length);
@@ -150,9 +162,12 @@ export class RaspPanel implements vscode.Disposable {
     const range = this.store.state.data?.picture.steps[step]?.range;
     if (!shown || !range) return;
     const open = vscode.window.visibleTextEditors.find(({ document }) => this.isShown(document.uri));
-    const editor = await vscode.window.showTextDocument(open?.document ?? (await vscode.workspace.openTextDocument(shown.uri)), {
-      viewColumn: open?.viewColumn ?? vscode.ViewColumn.One,
-    });
+    const editor = await vscode.window.showTextDocument(
+      open?.document ?? (await vscode.workspace.openTextDocument(shown.uri)),
+      {
+        viewColumn: open?.viewColumn ?? vscode.ViewColumn.One,
+      },
+    );
     const place = rangeIn(editor.document, range);
     editor.selection = new vscode.Selection(place.start, place.end);
     editor.revealRange(place, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
@@ -174,7 +189,8 @@ export class RaspPanel implements vscode.Disposable {
     const dialect = dialectOf(document);
     if (!dialect) return;
     const analysis = await this.parts.analyses.of(document);
-    if (analysis?.exampleIsOwn) throw new CodedError("example-in-file", says.exampleInFile(), { next: says.exampleInFileNext() });
+    if (analysis?.exampleIsOwn)
+      throw new CodedError("example-in-file", says.exampleInFile(), { next: says.exampleInFileNext() });
     if (text.trim() !== "") inputFromText(dialect, text);
     this.parts.examples.set(shown.uri, text);
   }
@@ -188,7 +204,10 @@ export class RaspPanel implements vscode.Disposable {
     if (dialect !== "rasp-l") throw new CodedError("no-generation", says.noGeneration());
     const program = programOf(document, dialect, this.parts.examples.of(shown.uri));
     const most = steps === "all" ? MOST_TOKENS : (before?.generated.length ?? 0) + 1;
-    const { prompt, generated, stop, ended } = await this.parts.thread.call("rasp/generate", { ...program, most });
+    const { prompt, generated, stop, ended } = await this.parts.thread.call("rasp/generate", {
+      ...program,
+      most,
+    });
     const state: RaspGeneration["state"] = ended === "stop" ? "ended" : steps === "all" ? "limit" : "stopped";
     this.change({ generation: { prompt, generated, stop, state } });
   }

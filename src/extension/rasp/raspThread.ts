@@ -9,7 +9,8 @@ const PATIENCE_MS = 20_000;
 
 /** Calls the thread; no work of a program runs in the extension host. */
 export class RaspThread {
-  private running: { readonly peer: RpcPeer<Record<never, never>, RaspApi>; readonly worker: Worker } | undefined;
+  private running:
+    { readonly peer: RpcPeer<Record<never, never>, RaspApi>; readonly worker: Worker } | undefined;
 
   /** @param script  path of dist/rasp.js */
   constructor(
@@ -48,10 +49,14 @@ export class RaspThread {
       // A program can fill this heap, not the extension host's.
       resourceLimits: { maxOldGenerationSizeMb: 1024 },
     });
-    const peer = new RpcPeer<Record<never, never>, RaspApi>(this.channelOf(worker), {}, {
-      remote: "rasp",
-      logger: this.logger,
-    });
+    const peer = new RpcPeer<Record<never, never>, RaspApi>(
+      this.channelOf(worker),
+      {},
+      {
+        remote: "rasp",
+        logger: this.logger,
+      },
+    );
     const started = { peer, worker };
     worker.on("error", (error) => this.logger.error(`rasp: ${error.message}`));
     worker.once("exit", () => {

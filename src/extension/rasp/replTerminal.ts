@@ -11,7 +11,10 @@ const CONTINUED = ".. ";
 
 /** Opens a terminal with a session of its own; `load` looks beside the active file, else in the workspace. */
 export function openRepl(thread: RaspThread): void {
-  const terminal = vscode.window.createTerminal({ name: titles.raspRepl(), pty: new ReplTerminal(thread, folder()) });
+  const terminal = vscode.window.createTerminal({
+    name: titles.raspRepl(),
+    pty: new ReplTerminal(thread, folder()),
+  });
   terminal.show();
 }
 
@@ -45,7 +48,8 @@ class ReplTerminal implements vscode.Pseudoterminal {
   }
 
   close(): void {
-    if (this.session !== undefined) void this.thread.call("rasp/replClose", { session: this.session }).catch(() => undefined);
+    if (this.session !== undefined)
+      void this.thread.call("rasp/replClose", { session: this.session }).catch(() => undefined);
   }
 
   handleInput(data: string): void {

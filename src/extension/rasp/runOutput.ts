@@ -20,7 +20,9 @@ export class RunOutput implements vscode.Disposable {
    * @throws {CodedError} "no-program" where no program is open, or the kind of the program's own error
    */
   async run(uri: vscode.Uri | undefined, at: number | null): Promise<void> {
-    const document = uri ? await vscode.workspace.openTextDocument(uri) : vscode.window.activeTextEditor?.document;
+    const document = uri
+      ? await vscode.workspace.openTextDocument(uri)
+      : vscode.window.activeTextEditor?.document;
     const dialect = document && dialectOf(document);
     if (!dialect) throw new CodedError("no-program", says.noProgram(), { next: says.noProgramNext() });
     const program = programOf(document, dialect, this.examples.of(document.uri));

@@ -61,15 +61,25 @@ function evaluatorOn(input: ProgramInput, typed: boolean, budget: Budget): Evalu
 /** Remarks, names and values of a program; never throws. */
 export function analyse(program: RaspProgram, read: ReadBeside): RaspAnalysis {
   const dialect = dialects[program.dialect];
-  const checked = dialect.check(program.text).map(
-    ({ severity, code, message, next, range }): RaspRemark => ({ severity, code, message, next: next ?? null, range }),
-  );
+  const checked = dialect.check(program.text).map(({ severity, code, message, next, range }): RaspRemark => ({
+    severity,
+    code,
+    message,
+    next: next ?? null,
+    range,
+  }));
   const names = dialect.names(program.text);
   let run: ProgramRun;
   try {
     run = runProgram(program, read, liveLimits);
   } catch (error) {
-    return { remarks: [...checked, remarkOf(error)], names, bindings: [], example: program.example ?? "", exampleIsOwn: false };
+    return {
+      remarks: [...checked, remarkOf(error)],
+      names,
+      bindings: [],
+      example: program.example ?? "",
+      exampleIsOwn: false,
+    };
   }
   const failed: RaspRemark[] = run.execution.errors.map(remarkOf);
   const bindings = run.execution.bindings.map((binding) => bindingOf(binding, run, failed));

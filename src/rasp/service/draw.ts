@@ -16,7 +16,13 @@ const DRAWN = 64;
 
 /** Draws the last value that can be drawn at or before a place, or of all; never throws. */
 export function draw(program: RaspProgram & { readonly at: number | null }, read: ReadBeside): RaspPicture {
-  const nothing = { dialect: program.dialect, input: program.example ?? "", tokens: [], positions: 0, leftOut: 0 };
+  const nothing = {
+    dialect: program.dialect,
+    input: program.example ?? "",
+    tokens: [],
+    positions: 0,
+    leftOut: 0,
+  };
   const empty = { ...nothing, layers: 0, counts: [], steps: [], result: 0 };
   try {
     const run = runProgram(program, read);
@@ -25,7 +31,15 @@ export function draw(program: RaspProgram & { readonly at: number | null }, read
     const node = nodeAt(execution.bindings, program.at);
     if (node === null) {
       const first = execution.errors[0];
-      throw first ?? new RaspError("type", "There is no s-op or selector to draw here.", null, "Write an expression such as indices + 1.");
+      throw (
+        first ??
+        new RaspError(
+          "type",
+          "There is no s-op or selector to draw here.",
+          null,
+          "Write an expression such as indices + 1.",
+        )
+      );
     }
     return { ...empty, ...about, ...pictureParts(node, run, program.dialect), error: null };
   } catch (error) {
@@ -43,7 +57,10 @@ function pictureParts(
   const { steps, result, layers } = pictureOf(node, namesOf(run.execution.bindings), run.evaluator, DRAWN);
   const peers =
     dialect === "rasp"
-      ? { by: "one selector written once shared" as const, headsPerLayer: schedule([node], "identity").headsPerLayer }
+      ? {
+          by: "one selector written once shared" as const,
+          headsPerLayer: schedule([node], "identity").headsPerLayer,
+        }
       : { by: "every aggregate a head" as const, headsPerLayer: schedule([node], "never").headsPerLayer };
   return {
     steps,

@@ -38,7 +38,8 @@ export function inputFromValue(dialect: DialectName, value: unknown): ProgramInp
     return { kind: "tokens", tokens };
   }
   const named = Array.isArray(value) ? { x: value } : value;
-  if (typeof named !== "object" || named === null) throw new RaspError("type", "This is no input.", null, exampleHint(dialect));
+  if (typeof named !== "object" || named === null)
+    throw new RaspError("type", "This is no input.", null, exampleHint(dialect));
   const arrays = Object.entries(named).map(([name, items]) => [name, inputFromJson(items)] as const);
   return { kind: "arrays", arrays: new Map(arrays) };
 }
@@ -58,6 +59,7 @@ export function inputText(input: ProgramInput): string {
 
 function tokensText(tokens: readonly Parameters<typeof atomText>[0][]): string {
   // One-letter tokens are a text, as the languages take it.
-  const letters = tokens.length > 0 && tokens.every((token) => typeof token === "string" && [...token].length === 1);
+  const letters =
+    tokens.length > 0 && tokens.every((token) => typeof token === "string" && [...token].length === 1);
   return letters ? JSON.stringify(tokens.join("")) : `[${tokens.map(atomText).join(", ")}]`;
 }

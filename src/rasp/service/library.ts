@@ -27,8 +27,14 @@ const original: readonly RaspLibraryName[] = [
     ["out", "The last value."],
   ]),
   ...named("function", [
-    ["select(key, query, op)", "Selects, for each query, the keys for which `key op query` holds; op is ==, !=, <, <=, > or >=."],
-    ["aggregate(selector, value, default)", "The mean of the selected values; a single one as it is; the default (0) where there is none."],
+    [
+      "select(key, query, op)",
+      "Selects, for each query, the keys for which `key op query` holds; op is ==, !=, <, <=, > or >=.",
+    ],
+    [
+      "aggregate(selector, value, default)",
+      "The mean of the selected values; a single one as it is; the default (0) where there is none.",
+    ],
     ["selector_width(selector)", "How many keys each query selects. Two heads."],
     ["has_focus(selector)", "Whether a query selects anything."],
     ["count(sequence, atom)", "How often an atom occurs."],
@@ -92,7 +98,10 @@ const raspL: readonly RaspLibraryName[] = named("function", [
   ["indices(x)", "The position numbers of x, from 0."],
   ["tok_map(x, f)", "A function of each value, cut to an int."],
   ["seq_map(x, y, f)", "A function of the values of two sequences, cut to an int."],
-  ["select(k, q, pred, causal=True)", "Selects, for each query, the earlier keys for which pred(k, q) holds."],
+  [
+    "select(k, q, pred, causal=True)",
+    "Selects, for each query, the earlier keys for which pred(k, q) holds.",
+  ],
   ["sel_width(A)", "How many keys each query selects."],
   ["aggr_mean(A, v, default=0)", "The mean of the selected values, cut to an int."],
   ["aggr_max(A, v, default=0)", "The largest selected value."],
@@ -118,7 +127,10 @@ const raspL: readonly RaspLibraryName[] = named("function", [
   ["binary_mode(x)", "1 where there are more ones than zeros so far."],
   ["induct(k, q, offset)", "What stands offset places behind the first occurrence of q in k."],
   ["induct_prev(k, q, offset)", "What stands before the first occurrence of q in k."],
-  ["induct_kqv(k, q, v, offset, default=0, null=-999)", "v at the first occurrence of q in k, moved by offset."],
+  [
+    "induct_kqv(k, q, v, offset, default=0, null=-999)",
+    "v at the first occurrence of q in k, moved by offset.",
+  ],
 ]);
 
 const tracr: readonly RaspLibraryName[] = [
@@ -131,9 +143,15 @@ const tracr: readonly RaspLibraryName[] = [
     ["Map(f, sequence)", "A function of each value; None stays None."],
     ["SequenceMap(f, a, b)", "A function of the values of two sequences."],
     ["LinearSequenceMap(a, b, fa, fb)", "fa·a + fb·b, of numerical sequences."],
-    ["Select(keys, queries, predicate)", "Selects the keys for which predicate(key, query) holds; EQ, LT, LEQ, GT, GEQ, NEQ, TRUE, FALSE or a lambda."],
+    [
+      "Select(keys, queries, predicate)",
+      "Selects the keys for which predicate(key, query) holds; EQ, LT, LEQ, GT, GEQ, NEQ, TRUE, FALSE or a lambda.",
+    ],
     ["SelectorWidth(selector)", "How many keys each query selects."],
-    ["Aggregate(selector, sequence, default=None)", "The mean of the selected values; a single one as it is; None where there is none."],
+    [
+      "Aggregate(selector, sequence, default=None)",
+      "The mean of the selected values; a single one as it is; None where there is none.",
+    ],
     ["SelectorAnd(a, b)", "Both selectors."],
     ["SelectorOr(a, b)", "Either selector."],
     ["SelectorNot(a)", "The complement."],
@@ -143,7 +161,12 @@ const tracr: readonly RaspLibraryName[] = [
   ]),
 ];
 
-const names: Readonly<Record<DialectName, readonly RaspLibraryName[]>> = { rasp: original, raspy, "rasp-l": raspL, tracr };
+const names: Readonly<Record<DialectName, readonly RaspLibraryName[]>> = {
+  rasp: original,
+  raspy,
+  "rasp-l": raspL,
+  tracr,
+};
 
 /** The names of a language. */
 export function libraryOf(dialect: DialectName): readonly RaspLibraryName[] {

@@ -39,7 +39,12 @@ export function shortText(value: RaspValue, evaluator: Evaluator, style: Sequenc
  * @param tokens labels of positions
  * @throws {RaspError} where it cannot be computed on the input
  */
-export function longText(value: RaspValue, evaluator: Evaluator, style: SequenceStyle, tokens: Sequence): string {
+export function longText(
+  value: RaspValue,
+  evaluator: Evaluator,
+  style: SequenceStyle,
+  tokens: Sequence,
+): string {
   if (value.kind === "selector") return gridText(evaluator.selector(value.node), tokens);
   if (value.kind === "matrix") return gridText(value.matrix, []);
   return shortText(value, evaluator, style);
@@ -66,7 +71,9 @@ function gridText({ rows, columns, cells }: Matrix, tokens: Sequence): string {
   const pad = (text: string): string => text + " ".repeat(Math.max(0, wide - [...text].length));
   const lines = [[pad(""), ...places.slice(0, width).map(pad)].join(" ")];
   for (let row = 0; row < height; row++) {
-    const line = Array.from(cells.subarray(row * columns, row * columns + width), (cell) => pad(cell ? "1" : "·"));
+    const line = Array.from(cells.subarray(row * columns, row * columns + width), (cell) =>
+      pad(cell ? "1" : "·"),
+    );
     lines.push([pad(places[row]), ...line].join(" "));
   }
   const cut = rows > height || columns > width ? [`… ${rows} × ${columns} in all`] : [];

@@ -56,16 +56,16 @@ function compareTexts(a: string, b: string): number {
   if (a === b) return 0;
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
-    const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
-    if (x === y) continue;
-    const surrogates = isSurrogate(x) !== isSurrogate(y);
-    return surrogates ? (isSurrogate(x) ? (y >= 0xe000 ? 1 : x - y) : x >= 0xe000 ? -1 : x - y) : x - y;
+    if (a.charCodeAt(i) === b.charCodeAt(i)) continue;
+    // The second halves of two pairs differ: the pairs are compared.
+    const start = i > 0 && isLeading(a.charCodeAt(i - 1)) ? i - 1 : i;
+    return Number(a.codePointAt(start)) - Number(b.codePointAt(start));
   }
   return a.length - b.length;
 }
 
-function isSurrogate(unit: number): boolean {
-  return unit >= 0xd800 && unit < 0xe000;
+function isLeading(unit: number): boolean {
+  return unit >= 0xd800 && unit < 0xdc00;
 }
 
 /**
