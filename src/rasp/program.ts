@@ -19,9 +19,9 @@ export type RaspValue =
   | { readonly kind: "list"; readonly items: readonly RaspValue[] }
   | { readonly kind: "dict"; readonly entries: readonly (readonly [Atom, RaspValue])[] }
   | { readonly kind: "function"; readonly name: string; readonly parameters: readonly string[] }
-  /** An s-op or a selector applied to an input of its own. */
-  | { readonly kind: "sequence"; readonly values: Sequence }
-  | { readonly kind: "matrix"; readonly matrix: Matrix };
+  /** An s-op or a selector applied to an input of its own; `on` where that is known. */
+  | { readonly kind: "sequence"; readonly values: Sequence; readonly on?: readonly Atom[] }
+  | { readonly kind: "matrix"; readonly matrix: Matrix; readonly on?: readonly Atom[] };
 
 /** What a statement at the top of a program made. */
 export interface Binding {
@@ -43,7 +43,7 @@ export interface ExecuteOptions {
   /** The running example, where the program sets none itself. */
   readonly input: ProgramInput;
   readonly budget: Budget;
-  /** Reads a file that the program loads, by the path it names; null where there is none. */
+  /** Reads a file that the program loads, by the path it names (with the suffix); null where there is none. */
   readonly load?: ((path: string) => string | null) | undefined;
 }
 

@@ -60,7 +60,8 @@ export class Evaluator {
   private compute(root: RaspNode): void {
     if (this.isKnown(root)) return;
     // In order of ids instead of recursively: a program may stack tens of thousands of nodes.
-    for (const node of reachable([root])) {
+    for (const node of reachable([root], (done) => this.isKnown(done))) {
+      // An equal node may have come before it.
       if (this.isKnown(node)) continue;
       try {
         if (isSelector(node)) this.matrices.set(node.shape, this.matrixOf(node));

@@ -154,12 +154,18 @@ export function operandsOf(node: RaspNode): readonly RaspNode[] {
   }
 }
 
-/** The nodes that some nodes are made of, themselves included, operands before what is made of them. */
-export function reachable(roots: readonly RaspNode[]): RaspNode[] {
+/**
+ * The nodes that some nodes are made of, themselves included, operands before what is made of them. Those that are
+ * `done`, and what only they are made of, are left out.
+ */
+export function reachable(
+  roots: readonly RaspNode[],
+  done: (node: RaspNode) => boolean = () => false,
+): RaspNode[] {
   const found = new Map<number, RaspNode>();
   const waiting = [...roots];
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
-    if (found.has(node.id)) continue;
+    if (found.has(node.id) || done(node)) continue;
     found.set(node.id, node);
     waiting.push(...operandsOf(node));
   }
