@@ -25,7 +25,7 @@ import { AttentionPanel } from "./panels/attentionPanel";
 import { LensViewProvider } from "./panels/lensView";
 import { NeuronsPanel } from "./panels/neuronsPanel";
 import { PatchPanel } from "./panels/patchPanel";
-import type { StateOf } from "./panels/panelStore";
+import { PanelStore, type StateOf } from "./panels/panelStore";
 import type { Services } from "./services";
 import { readSetting } from "./settings";
 import { SteeringPanel } from "./steering/steeringPanel";
@@ -71,12 +71,14 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
   firstLook(context).then(undefined, (error: unknown) =>
     log.warn(`First look: ${toErrorData(error).message}`),
   );
+  const rasp = new PanelStore("rasp");
   const states: { [Id in PanelId]: () => StateOf<Id> } = {
     neurons: () => neurons.store.state,
     attention: () => attention.store.state,
     steering: () => steering.store.state,
     lens: () => lens.store.state,
     patch: () => patch.store.state,
+    rasp: () => rasp.state,
   };
   return {
     enginePid: () => engine.pid,
@@ -118,7 +120,7 @@ function environment(): Record<string, string> {
 const engineSettings = [Setting.Device, Setting.MemoryBudget, Setting.CudaLibraries];
 
 type Retryable = Record<
-  PanelId,
+  Exclude<PanelId, "rasp">,
   { store: { state: { status: string; error?: { code: string } } }; retry(): Promise<unknown> }
 >;
 

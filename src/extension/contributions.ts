@@ -105,6 +105,7 @@ export const viewTypes = {
   attention: "introspect.attention",
   steering: "introspect.steering",
   patch: "introspect.patch",
+  rasp: "introspect.rasp",
 } as const satisfies Record<PanelId, string>;
 
 /** End of the name of every experiment file. */

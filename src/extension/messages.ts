@@ -9,6 +9,7 @@ export const titles = {
   steering: () => l10n.t("Steering"),
   lens: () => l10n.t("Lens"),
   patch: () => l10n.t("Patch"),
+  rasp: () => l10n.t("RASP"),
 };
 
 /** What is being done, while it is. */
