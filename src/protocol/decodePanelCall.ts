@@ -3,6 +3,7 @@ import { headsScoredOn } from "./attention";
 import { blockModes } from "./attentionEdge";
 import { asInteger, asNumber, asObject, asOneOf, asText, badField } from "./decode";
 import { decodeEffectChoice, decodeNote, decodeRankChoice } from "./decodeNeurons";
+import { raspCallDecoders } from "./decodeRaspPanel";
 import { decodeRunChoice } from "./decodeRunChoice";
 import { lensKinds } from "./lensFile";
 import { searchScopes } from "./neuronPanel";
@@ -155,5 +156,6 @@ export const panelCallDecoders: ParamDecoders<HostApi> = {
     return { scale: asNumber(object["scale"], "params.scale", { min: -maxStrength, max: maxStrength }) };
   },
   "steering/save": nothing,
+  ...raspCallDecoders,
   "export/save": decodeExport,
 };

@@ -12,9 +12,10 @@ import type { EffectChoice, NeuronEffects } from "./neuronEffects";
 import type { NeuronNote, NeuronNotes, NeuronSearch, SearchScope } from "./neuronPanel";
 import type { NeuronCard, NeuronsResult, RankChoice } from "./neurons";
 import type { PatchResult } from "./patch";
+import type { RaspHostApi, RaspPanelData } from "./raspPanel";
 
 /** The panels there are. */
-export type PanelId = "lens" | "neurons" | "attention" | "steering" | "patch";
+export type PanelId = "lens" | "neurons" | "attention" | "steering" | "patch" | "rasp";
 
 /** What a panel runs its texts behind. The prefix is kept while another context is chosen. */
 export interface RunChoice {
@@ -100,10 +101,11 @@ export interface PanelData {
   attention: AttentionPanelData;
   steering: SteeringPanelData;
   patch: PatchPanelData;
+  rasp: RaspPanelData;
 }
 
 /** What a page may ask of the host. A page never names a command. */
-export interface HostApi {
+export interface HostApi extends RaspHostApi {
   /** The page is up; the host answers with the current snapshot. */
   "page/ready": { params: Record<string, never>; result: PanelState<PanelData[PanelId]> };
   "model/choose": { params: Record<string, never>; result: null };

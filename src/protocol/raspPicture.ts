@@ -24,6 +24,8 @@ export interface RaspComparison {
   readonly queries: RaspRow;
   /** "==", "<", …, or a function's name. */
   readonly sign: string;
+  /** True where no query selects a key behind itself. */
+  readonly causal: boolean;
 }
 
 /** One thing that is drawn. */
@@ -42,6 +44,10 @@ export interface RaspStep {
   /** For selectors: what they compare; the matrix is their combination, in words in `rule`. */
   readonly comparisons: readonly RaspComparison[];
   readonly rule: string | null;
+  /** How several comparisons make the matrix, each as a letter: "a and not b"; null where one alone does. */
+  readonly combination: string | null;
+  /** Which head of its layer, from 0: steps of equal selectors share one. Null where it is no attention. */
+  readonly head: number | null;
   /** Rows of "0" and "1", one text a query, one character a key. */
   readonly matrix: readonly string[] | null;
   /** What is aggregated, or the operands of an elementwise function. */

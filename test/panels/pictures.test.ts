@@ -5,6 +5,7 @@ import { lensOf } from "./fixtures/lens";
 import { neuronsData } from "./fixtures/neurons";
 import { steeringData } from "./fixtures/steering";
 import { patchData } from "./fixtures/patch";
+import { raspData } from "./fixtures/rasp";
 import { model, sample } from "./fixtures/text";
 import { openPanel, themeNames } from "./support/panel";
 
@@ -14,6 +15,7 @@ const data: { readonly [P in PanelId]: () => PanelData[P] } = {
   attention: () => attentionView(),
   steering: () => steeringData(),
   patch: () => patchData(),
+  rasp: () => raspData(),
 };
 
 describe("pictures", () => {

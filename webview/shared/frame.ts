@@ -16,9 +16,13 @@ export interface EmptyWords {
 }
 
 /** The empty state: what the panel shows, how, and one example to click. */
-export function emptyFrame(state: PanelState<unknown>, words: EmptyWords, host: Host): HTMLElement {
+export function emptyFrame(
+  state: PanelState<unknown>,
+  { empty: words, subject }: { readonly empty: EmptyWords; readonly subject?: unknown },
+  host: Host,
+): HTMLElement {
   const example = button(words.example, () => host.ask("page/example", {}), "primary");
-  const choose = state.model ? null : button("Choose model…", () => host.ask("model/choose", {}));
+  const choose = state.model || subject ? null : button("Choose model…", () => host.ask("model/choose", {}));
   return h(
     "div",
     { class: "frame frame-empty" },
@@ -63,8 +67,8 @@ function progressBar(state: PanelState<unknown>): HTMLElement {
 const retryLabel = ({ code }: ErrorData): string =>
   code === "engine-crash-loop" ? "Restart engine" : "Try again";
 
-/** What happened, the one next step, and a way to try again. */
-export function errorFrame(error: ErrorData, host: Host): HTMLElement {
+/** What happened, the one next step, and a way to try again; another model is offered where the page is of one. */
+export function errorFrame(error: ErrorData, host: Host, ofModel: boolean): HTMLElement {
   return h(
     "div",
     { class: "frame frame-error", role: "alert" },
@@ -74,7 +78,7 @@ export function errorFrame(error: ErrorData, host: Host): HTMLElement {
       "div",
       { class: "actions" },
       button(retryLabel(error), () => host.ask("page/retry", {}), "primary"),
-      button("Choose model…", () => host.ask("model/choose", {})),
+      ofModel ? button("Choose model…", () => host.ask("model/choose", {})) : null,
     ),
     h("p", { class: "code mono" }, error.code),
   );

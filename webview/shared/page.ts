@@ -4,7 +4,7 @@ import type { Pointed } from "../../src/protocol/focus";
 import type { PanelData, PanelId, PanelState } from "../../src/protocol/panelApi";
 import { Badge } from "./badge";
 import { ContextSwitch, type ContextHints } from "./contextSwitch";
-import { fill, h, setText } from "./dom";
+import { fill, h, setText, type Child } from "./dom";
 import { emptyFrame, errorFrame, loadingFrame, type EmptyWords } from "./frame";
 import type { FigureContext, FigureSource } from "./figure";
 import { connect, type AnyState, type Host } from "./host";
@@ -37,6 +37,8 @@ export interface Panel<Data> {
   summary(data: Data): string;
   /** What the data was run on, in words; null where nothing was run yet. */
   ran(data: Data): string | null;
+  /** What stands at the head of a page that is of no model; nothing on such a page offers to choose one. */
+  readonly subject?: (data: Data) => readonly Child[];
   /** What each context means here, for panels whose host lets one choose. */
   readonly contexts?: ContextHints;
 }
@@ -74,7 +76,9 @@ class Shell<Data> {
   private readonly note = h("p", { class: "note", role: "note" });
   private contextSwitch: ContextSwitch | null = null;
   private host!: Host;
-  private badge!: Badge;
+  /** Null on a page that is of no model. */
+  private badge: Badge | null = null;
+  private readonly subject = h("div", { class: "subject" });
   private panel!: Panel<Data>;
   private state: PanelState<Data> | null = null;
   private readonly statusWords = h("span", { class: "status-words" });
@@ -84,7 +88,6 @@ class Shell<Data> {
 
   start(host: Host, create: (context: PageContext) => Panel<Data>): void {
     this.host = host;
-    this.badge = new Badge(() => host.ask("model/choose", {}));
     const source = (): FigureSource => ({
       model: this.state?.model,
       document: this.state?.document,
@@ -92,14 +95,16 @@ class Shell<Data> {
     });
     const announce = (text: string): void => this.announce(text);
     this.panel = create({ host, rail: this.rail, pointed: this.pointed, announce, source });
-    const { contexts } = this.panel;
+    const { contexts, subject } = this.panel;
+    if (!subject) this.badge = new Badge(() => host.ask("model/choose", {}));
     if (contexts) {
       this.contextSwitch = new ContextSwitch(contexts, (choice) => host.ask("run/choose", choice));
       this.main.append(this.contextSwitch.element);
     }
     const keys = h("button", { type: "button", class: "tool", "aria-label": "Keys and words" }, "?");
     keys.addEventListener("click", () => this.toggleHelp());
-    const head = h("header", { class: "head" }, this.badge.element, this.document, this.status, keys);
+    const of = this.badge?.element ?? this.subject;
+    const head = h("header", { class: "head" }, of, this.document, this.status, keys);
     this.main.append(this.frame, this.note, this.panel.element);
     const root = h("div", { class: `page page-${this.id}` }, head, this.main, this.rail.element, this.live);
     applyTheme();
@@ -118,7 +123,8 @@ class Shell<Data> {
     if (this.state && state.seq <= this.state.seq) return;
     const before = this.state?.status;
     this.state = state;
-    this.badge.update(state.model);
+    this.badge?.update(state.model);
+    if (this.panel.subject) fill(this.subject, ...(state.data ? this.panel.subject(state.data) : []));
     setText(this.document, state.document ?? "");
     this.drawStatus(state);
     document.body.dataset["seq"] = String(state.seq);
@@ -148,8 +154,12 @@ class Shell<Data> {
   /** Shows what went wrong in the page itself or on the way to the host. */
   fail(error: ErrorData): void {
     if (error.code === "cancelled") return;
-    fill(this.frame, errorFrame(error, this.host));
+    fill(this.frame, errorFrame(error, this.host, this.ofModel));
     this.show(false);
+  }
+
+  private get ofModel(): boolean {
+    return this.panel.subject === undefined;
   }
 
   private ranWords(): string | null {
@@ -168,9 +178,9 @@ class Shell<Data> {
   private drawFrame(state: PanelState<Data>): void {
     if (state.status === "error") {
       const unknown = { code: "internal", message: state.message ?? "Something went wrong." };
-      fill(this.frame, errorFrame(state.error ?? unknown, this.host));
+      fill(this.frame, errorFrame(state.error ?? unknown, this.host, this.ofModel));
     } else if (state.status === "empty") {
-      fill(this.frame, emptyFrame(state, this.panel.empty, this.host));
+      fill(this.frame, emptyFrame(state, this.panel, this.host));
     } else fill(this.frame, loadingFrame(state, this.host));
   }
 

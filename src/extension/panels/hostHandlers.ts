@@ -47,6 +47,13 @@ export interface PanelActions {
   scoreHeads?(on: HeadsScoredOn): Promise<void>;
   chooseEdge?(query: number, key: number): Promise<void>;
   blockEdge?(softmax: BlockMode, against: number | undefined): Promise<void>;
+  revealStep?(step: number): Promise<void>;
+  hoverStep?(step: number | null): void;
+  chooseStep?(step: number): Promise<void>;
+  /** Rejects with what is wrong with the text. */
+  setExample?(text: string): Promise<void>;
+  generate?(steps: 1 | "all"): Promise<void>;
+  resetGeneration?(): Promise<void>;
   runSteering?(scale: number): Promise<void>;
   saveExperiment?(): Promise<void>;
 }
@@ -116,6 +123,25 @@ export function hostHandlers<Id extends PanelId>(
     "attention/block": ({ softmax, against }) => start(actions.blockEdge?.(softmax, against)),
     "steering/run": ({ scale }) => start(actions.runSteering?.(scale)),
     "steering/save": () => start(actions.saveExperiment?.()),
+    "rasp/reveal": ({ step }) => start(actions.revealStep?.(step)),
+    "rasp/hover": ({ step }) => {
+      actions.hoverStep?.(step);
+      return null;
+    },
+    // Awaited: the page shows what it was asked until the host has it too.
+    "rasp/step": async ({ step }) => {
+      if (!actions.chooseStep) return start(undefined);
+      await actions.chooseStep(step);
+      return null;
+    },
+    // Awaited: the page says beside its field what is wrong with the text.
+    "rasp/example": async ({ text }) => {
+      if (!actions.setExample) return start(undefined);
+      await actions.setExample(text);
+      return null;
+    },
+    "rasp/generate": ({ steps }) => start(actions.generate?.(steps)),
+    "rasp/generateReset": () => start(actions.resetGeneration?.()),
     "export/save": (params) => start(saveExport(params)),
   };
 }

@@ -39,6 +39,11 @@ export class Evaluator {
     this.budget = options.budget ?? new Budget();
   }
 
+  /** True where no query sees a later key, whatever a selector says. */
+  get causal(): boolean {
+    return this.options.causal === true;
+  }
+
   /**
    * An s-op's values.
    * @throws {RaspError} with the range of the node that failed

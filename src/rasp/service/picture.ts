@@ -54,11 +54,20 @@ export function pictureOf(
     type: kindOf(evaluator.sop(node)),
     step: stepOf(node),
   });
+  const headOf = headNumbers(drawn, (node) => plan.layerOf(node));
   const steps: RaspStep[] = [];
   for (const node of drawn) {
     if (steps.length > (stepOf(node) ?? 0)) continue;
     steps.push(
-      stepFor(node, { row, names, evaluator, positions, step: steps.length, layer: plan.layerOf(node) }),
+      stepFor(node, {
+        row,
+        names,
+        evaluator,
+        positions,
+        step: steps.length,
+        layer: plan.layerOf(node),
+        head: headOf(node),
+      }),
     );
   }
   return {
@@ -71,6 +80,22 @@ export function pictureOf(
 
 function keyOf(node: RaspNode): string {
   return `${isSelector(node) ? "selector" : "sop"} ${node.shape}`;
+}
+
+/** Numbers the heads of each layer in order of their first step. */
+function headNumbers(
+  nodes: readonly RaspNode[],
+  layerOf: (node: RaspNode) => number,
+): (node: RaspNode) => number | null {
+  const layers = new Map<number, Map<number, number>>();
+  for (const node of nodes) {
+    if (node.kind !== "aggregate") continue;
+    const heads = layers.get(layerOf(node)) ?? new Map<number, number>();
+    layers.set(layerOf(node), heads);
+    if (!heads.has(node.selector.shape)) heads.set(node.selector.shape, heads.size);
+  }
+  return (node) =>
+    node.kind === "aggregate" ? (layers.get(layerOf(node))?.get(node.selector.shape) ?? null) : null;
 }
 
 function nodesToDraw(root: RaspNode, names: NodeNames): RaspNode[] {
@@ -95,10 +120,11 @@ interface StepContext {
   readonly positions: number;
   readonly step: number;
   readonly layer: number;
+  readonly head: number | null;
 }
 
 function stepFor(node: RaspNode, context: StepContext): RaspStep {
-  const { row, names, evaluator, step, layer } = context;
+  const { row, names, evaluator, step, layer, head } = context;
   const plain = {
     step,
     name: names.get(node.id) ?? null,
@@ -107,18 +133,24 @@ function stepFor(node: RaspNode, context: StepContext): RaspStep {
     range: node.range,
     comparisons: [],
     rule: null,
+    combination: null,
+    head,
     matrix: null,
     operands: [],
     reducer: null,
     empty: null,
     result: null,
   };
-  const attention = (selector: Selector): Pick<RaspStep, "comparisons" | "rule" | "matrix"> => ({
+  const attention = (
+    selector: Selector,
+  ): Pick<RaspStep, "comparisons" | "rule" | "combination" | "matrix"> => ({
     comparisons: comparisonsOf(selector).map((select) => ({
       keys: row(select.key),
       queries: row(select.query),
       sign: predicateText(select.predicate),
+      causal: select.causal || evaluator.causal,
     })),
+    combination: combinationOf(selector),
     rule: names.get(selector.id) ?? describe(selector, names),
     matrix: rowTexts(evaluator.selector(selector), context.positions),
   });
@@ -148,6 +180,28 @@ function comparisonsOf(selector: Selector): SelectNode[] {
     else waiting.push(node.left, node.right);
   }
   return [...found.values()].sort((a, b) => a.id - b.id);
+}
+
+const LETTERS = "abcdefghijklmnopqrstuvwxyz";
+/** Parts of a combination that are written out. */
+const MOST_PARTS = 60;
+
+/** How the selects make the selector, by the letters of their order; null where one alone does. */
+function combinationOf(selector: Selector): string | null {
+  if (selector.kind === "select") return null;
+  const letters = new Map(
+    comparisonsOf(selector).map(({ shape }, i) => [shape, LETTERS[i] ?? `s${i}`] as const),
+  );
+  // Shared parts are written out each time, so that a small graph may be an endless text.
+  let left = MOST_PARTS;
+  const text = (node: Selector, outermost = false): string => {
+    if (left-- <= 0) return "…";
+    if (node.kind === "select") return letters.get(node.shape) ?? "";
+    if (node.kind === "not") return `not ${text(node.operand)}`;
+    const both = `${text(node.left)} ${node.kind} ${text(node.right)}`;
+    return outermost ? both : `(${both})`;
+  };
+  return text(selector, true);
 }
 
 function rowTexts({ rows, columns, cells }: Matrix, positions: number): string[] {

@@ -1,0 +1,69 @@
+/** Where the parts of a selector's grid stand: its lines, tracks and sizes. Pure. */
+import type { RaspStep } from "../../../src/protocol/raspPicture";
+import { visibleText } from "../../shared/tokenText";
+import { cellSizes, widthFor } from "./cells";
+
+/** Space between the matrix and what stands around it. */
+export const GAP = 8;
+/** Height of lines of small words. */
+export const HEAD = 18;
+
+/** Sizes in pixels, and lines of the CSS grid, which count from 1. */
+export interface SelectorFrame {
+  readonly comparisons: number;
+  readonly keys: number;
+  readonly sizes: {
+    readonly labels: number;
+    readonly query: number;
+    readonly cell: number;
+    readonly result: number;
+  };
+  readonly height: number;
+  /** First line of the matrix, and of the values below. */
+  readonly matrixLine: number;
+  readonly valuesLine: number;
+  /** First column of the matrix, and the column of the result. */
+  readonly matrixColumn: number;
+  readonly resultColumn: number;
+  /** The tracks of the columns, for CSS. */
+  readonly tracks: string;
+}
+
+const LETTER = 6.6;
+
+/** The frame of a step in a room of this width. */
+export function frameOf(step: RaspStep, room: number): SelectorFrame {
+  const { comparisons, operands, result } = step;
+  const [rows, keys] = [step.matrix?.length ?? 0, step.matrix?.[0]?.length ?? 0];
+  const upright = [...comparisons.map((one) => one.keys), ...operands];
+  const cell = cellSizes(Math.max(rows, keys), upright);
+  const query = widthFor(
+    comparisons.map((one) => one.queries),
+    cell.height,
+  );
+  const names = [...upright, ...comparisons.map((one) => one.queries)].map(({ label }) => visibleText(label));
+  const wanted =
+    names.reduce((most, name) => Math.max(most, name.length * LETTER), 0) + 70 - query * comparisons.length;
+  const most = Math.max(52, Math.min(210, room * 0.34) - query * comparisons.length);
+  const labels = Math.round(Math.max(52, Math.min(wanted, most)));
+  const resultWidth = result ? Math.max(44, widthFor([result], cell.height)) : 0;
+  const n = comparisons.length;
+  const tracks = [
+    `${labels}px`,
+    n > 0 ? `repeat(${n}, ${query}px)` : "",
+    `${GAP}px`,
+    keys > 0 ? `repeat(${keys}, ${cell.width}px)` : "",
+    result ? `${GAP}px ${resultWidth}px` : "",
+  ];
+  return {
+    comparisons: n,
+    keys,
+    sizes: { labels, query, cell: cell.width, result: resultWidth },
+    height: cell.height,
+    matrixLine: 2 * n + 2,
+    valuesLine: 2 * n + 3 + rows,
+    matrixColumn: n + 3,
+    resultColumn: n + 4 + keys,
+    tracks: tracks.filter(Boolean).join(" "),
+  };
+}

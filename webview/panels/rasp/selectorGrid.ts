@@ -1,0 +1,246 @@
+/**
+ * A selector with all that stands around it: keys on top, queries at left, the matrix, values below, result at right.
+ * Where there are many positions the matrix scrolls, and what stands around it stays in sight.
+ */
+import type { RaspPicture, RaspRow, RaspStep } from "../../../src/protocol/raspPicture";
+import { fill, h, setAttributes, type Child } from "../../shared/dom";
+import { roving, type Roving } from "../../shared/roving";
+import { rowsOf, scaleOf, type Scale } from "./amounts";
+import { place, rowLabel, valueCell } from "./cells";
+import { matrixSummary, placeName, queryWords, selectedKeys } from "./positions";
+import { frameOf, HEAD, type SelectorFrame } from "./selectorFrame";
+import { letterOf } from "./words";
+
+/** What the grid tells of. */
+export interface SelectorGridEvents {
+  readonly onInspect: (query: number, key: number) => void;
+  readonly onChooseStep: (step: number) => void;
+}
+
+/** What is drawn now: the step, its frame and its colours. */
+interface Drawing {
+  readonly picture: RaspPicture;
+  readonly step: RaspStep;
+  readonly matrix: readonly string[];
+  readonly frame: SelectorFrame;
+  readonly scale: Scale;
+}
+
+/** The cells that light up with a query, by position. */
+interface Around {
+  keys: HTMLElement[][];
+  queries: HTMLElement[][];
+  values: HTMLElement[][];
+  results: HTMLElement[];
+}
+
+/** The grid of one step. */
+export class SelectorGrid {
+  readonly element: HTMLElement;
+  private readonly grid = h("div", { class: "selector-grid", role: "grid" });
+  private readonly roving: Roving;
+  private cells: HTMLElement[] = [];
+  private around: Around = { keys: [], queries: [], values: [], results: [] };
+  private drawing: Drawing | null = null;
+  private step = -1;
+
+  constructor(private readonly events: SelectorGridEvents) {
+    this.element = h("div", { class: "rasp-scroll" }, this.grid);
+    const columns = (): number => this.drawing?.frame.keys ?? 0;
+    const at = (index: number): void => {
+      this.light(Math.floor(index / columns()));
+      this.events.onInspect(Math.floor(index / columns()), index % columns());
+    };
+    this.roving = roving(this.grid, { items: () => this.cells, columns, onInspect: at, onChoose: at });
+    this.grid.addEventListener("pointerleave", () => this.light(this.focusedQuery()));
+  }
+
+  /** Draws a step that has a matrix, in a room of this width. */
+  update(picture: RaspPicture, step: RaspStep, room: number): void {
+    const matrix = step.matrix ?? [];
+    const focused = this.cells.findIndex((cell) => cell === document.activeElement);
+    const same = this.step === step.step;
+    this.step = step.step;
+    const drawing = { picture, step, matrix, frame: frameOf(step, room), scale: scaleOf(rowsOf(step)) };
+    this.drawing = drawing;
+    this.around = { keys: [], queries: step.comparisons.map(() => []), values: [], results: [] };
+    this.cells = [];
+    setAttributes(this.grid, { "aria-label": `Selector: ${matrixSummary(step) ?? ""}` });
+    this.grid.style.gridTemplateColumns = drawing.frame.tracks;
+    fill(
+      this.grid,
+      positionsRow(drawing),
+      ...step.comparisons.map((_, i) => this.keyRow(drawing, i)),
+      ...step.comparisons.map((_, line) => this.queryHead(drawing, step.comparisons.length - 1 - line)),
+      ...matrix.map((_, query) => this.matrixRow(drawing, query)),
+      ...step.operands.map((row, i) => this.valuesRow(drawing, row, i)),
+    );
+    this.roving.refresh();
+    if (same && focused >= 0 && this.cells[focused]) this.roving.focus(focused);
+  }
+
+  /** The query whose cell has the focus, or −1. */
+  private focusedQuery(): number {
+    const focused = this.cells.findIndex((cell) => cell === document.activeElement);
+    return focused < 0 ? -1 : Math.floor(focused / (this.drawing?.frame.keys ?? 1));
+  }
+
+  /** Marks a query, what it selects and what comes of it; −1 marks nothing. */
+  private light(query: number): void {
+    const selected = new Set(selectedKeys(this.drawing?.matrix ?? [], query));
+    const { keys, queries, values, results } = this.around;
+    const mark = (cells: readonly HTMLElement[], isLit: (i: number) => boolean): void =>
+      cells.forEach((cell, i) => cell.classList.toggle("lit", isLit(i)));
+    for (const row of [...keys, ...values]) mark(row, (i) => selected.has(i));
+    for (const column of [...queries, results]) mark(column, (i) => i === query);
+    const n = this.drawing?.frame.keys ?? 1;
+    mark(this.cells, (i) => Math.floor(i / n) === query);
+  }
+
+  private label(row: RaspRow, before: Child, after: Child = null): HTMLElement {
+    const element = rowLabel(row, this.events.onChooseStep, before);
+    if (after !== null) element.append(after);
+    return element;
+  }
+
+  private keyRow({ step, frame, scale }: Drawing, i: number): HTMLElement {
+    const { keys, sign } = step.comparisons[i]!;
+    const line = 2 + i;
+    const top = HEAD + i * frame.height;
+    const words = small(frame.comparisons > 1 ? `keys ${letterOf(i)}` : "keys");
+    const label = this.label(keys, words, h("span", { class: "sign mono" }, sign));
+    const cells = Array.from({ length: frame.keys }, (_, key) => {
+      const cell = place(valueCell(keys, key, scale, "top"), line, frame.matrixColumn + key);
+      cell.setAttribute("role", "columnheader");
+      return stick(sized(cell, frame), { top });
+    });
+    this.around.keys.push(cells);
+    const corner = h("div", { class: "corner label-cell", role: "rowheader" }, label);
+    stick(place(corner, line, 1, 1 + frame.comparisons), { top, left: 0 });
+    return row(corner, band(frame, line, top), ...cells);
+  }
+
+  /** The name of a column of queries; those further right stand higher, so that each ends above its column. */
+  private queryHead({ step, frame }: Drawing, i: number): HTMLElement {
+    const { queries } = step.comparisons[i]!;
+    const fromTop = frame.comparisons - 1 - i;
+    const line = 2 + frame.comparisons + fromTop;
+    const top = HEAD + frame.comparisons * frame.height + fromTop * HEAD;
+    const words = small(frame.comparisons > 1 ? `queries ${letterOf(i)}` : "queries");
+    const head = h("div", { class: "corner query-head", role: "columnheader" }, this.label(queries, words));
+    const parts: HTMLElement[] = [
+      stick(place(head, line, 1, 2 + i), { top, left: 0 }),
+      band(frame, line, top),
+    ];
+    for (let right = i + 1; right < frame.comparisons; right++) {
+      const left = frame.sizes.labels + right * frame.sizes.query;
+      parts.push(
+        stick(place(h("div", { class: "corner stair", role: "presentation" }), line, 2 + right), {
+          top,
+          left,
+        }),
+      );
+    }
+    if (i === 0 && step.result) {
+      const result = h("div", { class: "corner result-head", role: "columnheader" }, "result");
+      parts.push(stick(place(result, line, frame.resultColumn), { top, right: 0 }));
+    }
+    return row(...parts);
+  }
+
+  private matrixRow({ picture, step, matrix, frame, scale }: Drawing, query: number): HTMLElement {
+    const line = frame.matrixLine + query;
+    const says = queryWords(picture, matrix, query);
+    const name = h("div", { class: "axis label-cell num", role: "rowheader" }, small(String(query)));
+    const parts: HTMLElement[] = [stick(place(name, line, 1), { left: 0 })];
+    for (const [i, { queries }] of step.comparisons.entries()) {
+      const cell = sized(place(valueCell(queries, query, scale, "left"), line, 2 + i), frame);
+      cell.setAttribute("role", "gridcell");
+      cell.classList.toggle("last", i === frame.comparisons - 1);
+      this.around.queries[i]!.push(cell);
+      parts.push(stick(cell, { left: frame.sizes.labels + i * frame.sizes.query }));
+    }
+    for (const [key, selected] of [...(matrix[query] ?? "")].entries()) {
+      const on = selected === "1";
+      const cell = h("div", {
+        class: on ? "pair on" : "pair",
+        role: "gridcell",
+        "aria-label": `${says}; key ${placeName(picture, key)} ${on ? "is" : "is not"} selected`,
+      });
+      this.cells.push(sized(place(cell, line, frame.matrixColumn + key), frame));
+      parts.push(cell);
+    }
+    if (step.result) {
+      const cell = sized(
+        place(valueCell(step.result, query, scale, "result"), line, frame.resultColumn),
+        frame,
+      );
+      cell.setAttribute("role", "gridcell");
+      cell.classList.toggle("hatched", !matrix[query]!.includes("1"));
+      this.around.results.push(cell);
+      parts.push(stick(cell, { right: 0 }));
+    }
+    return row(...parts);
+  }
+
+  private valuesRow({ frame, scale }: Drawing, values: RaspRow, i: number): HTMLElement {
+    const line = frame.valuesLine + i;
+    const head = h(
+      "div",
+      { class: "corner label-cell", role: "rowheader" },
+      this.label(values, small("values")),
+    );
+    const cells = Array.from({ length: frame.keys }, (_, key) => {
+      const cell = sized(
+        place(valueCell(values, key, scale, "bottom"), line, frame.matrixColumn + key),
+        frame,
+      );
+      cell.setAttribute("role", "gridcell");
+      return stick(cell, { bottom: 0 });
+    });
+    this.around.values.push(cells);
+    const label = stick(place(head, line, 1, 1 + frame.comparisons), { bottom: 0, left: 0 });
+    return row(label, ...cells);
+  }
+}
+
+const row = (...parts: readonly HTMLElement[]): HTMLElement =>
+  h("div", { class: "row", role: "row" }, ...parts);
+
+const small = (words: string): HTMLElement => h("span", { class: "small-word" }, words);
+
+function positionsRow({ frame }: Drawing): HTMLElement {
+  const head = h("div", { class: "corner label-cell", role: "rowheader" }, small("position"));
+  const step = frame.sizes.cell < 18 ? 2 : 1;
+  const cells = Array.from({ length: frame.keys }, (_, key) => {
+    const cell = h(
+      "div",
+      { class: "axis-x num", role: "columnheader" },
+      key % step === 0 ? String(key) : null,
+    );
+    return stick(place(cell, 1, frame.matrixColumn + key), { top: 0 });
+  });
+  return row(
+    stick(place(head, 1, 1, 1 + frame.comparisons), { top: 0, left: 0 }),
+    band(frame, 1, 0),
+    ...cells,
+  );
+}
+
+/** Ground behind a line that stays in sight, where nothing of it is drawn. */
+function band(frame: SelectorFrame, line: number, top: number): HTMLElement {
+  const element = h("div", { class: "band", role: "presentation" });
+  return stick(place(element, line, frame.comparisons + 2, frame.keys + 1), { top });
+}
+
+function sized<E extends HTMLElement>(element: E, { height }: SelectorFrame): E {
+  element.style.height = `${height}px`;
+  return element;
+}
+
+/** Keeps an element in sight at these edges of what scrolls. */
+function stick<E extends HTMLElement>(element: E, edges: Readonly<Record<string, number>>): E {
+  element.classList.add("sticks");
+  for (const [edge, distance] of Object.entries(edges)) element.style.setProperty(edge, `${distance}px`);
+  return element;
+}
