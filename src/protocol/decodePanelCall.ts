@@ -58,6 +58,15 @@ function decodeExport(params: unknown): HostApi["export/save"]["params"] {
   };
 }
 
+/** Units of a text for the clipboard: a command with a whole context in it is well below. */
+const maxCopied = 4_000_000;
+
+function decodeFigure(value: unknown): string {
+  const figure = asText(value, "params.figure");
+  if (!/^[a-z][a-z-]{0,60}$/.test(figure)) throw badField("params.figure", "is not the name of a figure");
+  return figure;
+}
+
 /** Units of a text that may be one token. */
 const maxToken = 1000;
 
@@ -156,4 +165,12 @@ export const panelCallDecoders: ParamDecoders<HostApi> = {
   },
   "steering/save": nothing,
   "export/save": decodeExport,
+  "export/npz": (params) => ({ figure: decodeFigure(asObject(params, "params", ["figure"])["figure"]) }),
+  "export/copy": (params) => {
+    const text = asText(asObject(params, "params", ["text"])["text"], "params.text");
+    if (text.length > maxCopied) throw badField("params.text", "is too long");
+    return { text };
+  },
+  "view/save": nothing,
+  "view/live": nothing,
 };

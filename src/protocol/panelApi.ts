@@ -7,6 +7,7 @@ import type { OffsetRange } from "./engineApi";
 import type { ChosenPlace, Pointed } from "./focus";
 import type { LensKind } from "./lensFile";
 import type { LensMark, LensPanelData } from "./lensPanel";
+import type { Made } from "./made";
 import type { ModelInfo, RunContext } from "./model";
 import type { EffectChoice, NeuronEffects } from "./neuronEffects";
 import type { NeuronNote, NeuronNotes, NeuronSearch, SearchScope } from "./neuronPanel";
@@ -41,8 +42,17 @@ export interface PanelState<Data> {
   readonly document?: string;
   /** The token that was chosen last in any panel, where it is one of this panel's document. */
   readonly chosen?: OffsetRange;
+  /** What `data` was made of. */
+  readonly made?: Made;
+  /** Present where the data comes from a saved view: nothing is run, and the page changes nothing. */
+  readonly saved?: SavedState;
   /** The last good data; kept while loading ("stale" or "loading") so that nothing flickers. */
   readonly data?: Data;
+}
+
+/** What can be done with a saved view: its model is the chosen one, another is, or that is not known yet. */
+export interface SavedState {
+  readonly live: "ready" | "other-model" | "unknown";
 }
 
 /** Data of the neurons panel: the ranked list, and the card of the chosen neuron once it is there. */
@@ -169,6 +179,14 @@ export interface HostApi {
     };
     result: null;
   };
+  /** Saves the arrays behind a figure as .npz: those that are shown, and the hooks behind them, read anew. */
+  "export/npz": { params: { figure: string }; result: null };
+  /** Puts a text on the clipboard. */
+  "export/copy": { params: { text: string }; result: null };
+  /** Saves what the panel shows as a view that opens without the model. */
+  "view/save": { params: Record<string, never>; result: null };
+  /** From a saved view to the live panel. */
+  "view/live": { params: Record<string, never>; result: null };
 }
 
 /** Events the host sends to a page: always a complete snapshot of what they are about. */

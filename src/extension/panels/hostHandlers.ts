@@ -49,6 +49,11 @@ export interface PanelActions {
   blockEdge?(softmax: BlockMode, against: number | undefined): Promise<void>;
   runSteering?(scale: number): Promise<void>;
   saveExperiment?(): Promise<void>;
+  /** Saves the arrays behind a figure. */
+  exportArrays?(figure: string): Promise<void>;
+  saveView?(): Promise<void>;
+  /** Of a saved view: to the live panel. */
+  showLive?(): Promise<void>;
 }
 
 /** The handlers of one panel. Long work is started, not awaited: its course is told by snapshots. */
@@ -117,6 +122,14 @@ export function hostHandlers<Id extends PanelId>(
     "steering/run": ({ scale }) => start(actions.runSteering?.(scale)),
     "steering/save": () => start(actions.saveExperiment?.()),
     "export/save": (params) => start(saveExport(params)),
+    "export/npz": ({ figure }) => start(actions.exportArrays?.(figure)),
+    // Awaited: the page says that it is there.
+    "export/copy": async ({ text }) => {
+      await vscode.env.clipboard.writeText(text);
+      return null;
+    },
+    "view/save": () => start(actions.saveView?.()),
+    "view/live": () => start(actions.showLive?.()),
   };
 }
 

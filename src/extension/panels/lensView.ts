@@ -3,7 +3,9 @@ import * as vscode from "vscode";
 import type { LensPerplexity, LensView } from "../../protocol/lens";
 import type { LensKind, LensRequested } from "../../protocol/lensFile";
 import type { LensMark } from "../../protocol/lensPanel";
-import type { RunContext } from "../../protocol/model";
+import type { TextPiece } from "../../base/window";
+import type { Made } from "../../protocol/made";
+import type { RunContext, RunWindow } from "../../protocol/model";
 import type { RunChoice } from "../../protocol/panelApi";
 import { Setting } from "../contributions";
 import { documentName, readTail, revealRange, textEditor } from "../documents/documentTarget";
@@ -16,6 +18,7 @@ import type { Services } from "../services";
 import { bosPolicy, readSetting } from "../settings";
 import { KeptLens } from "./keptLens";
 import { hostHandlers } from "./hostHandlers";
+import { madeOf } from "./made";
 import { LensExtras, type LensMarks } from "./lensExtras";
 import { PageConnection } from "./pageConnection";
 import { PanelStore, type StateOf } from "./panelStore";
@@ -281,6 +284,7 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
     ];
     this.shown = document.uri.toString();
     const state = {
+      made: this.made(place, view.window, seen),
       model: models.known ?? info,
       document: documentName(document.uri),
       message: notes.length > 0 ? notes.join(" ") : undefined,
@@ -294,6 +298,11 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
       );
     }
     return { data: this.extras.around(view), ...state };
+  }
+
+  private made({ context, selection, end }: Place, window: RunWindow, input: TextPiece): Made {
+    const range = selection && selection.end <= end ? selection : null;
+    return madeOf(this.services, { input: { ...input, context, bos: bosPolicy() }, window, range });
   }
 
   /** Means over the selection, read up to its end wherever the cursor is in it. */

@@ -6,6 +6,7 @@ import { buttons, says, working } from "../messages";
 import type { Services } from "../services";
 import { bosPolicy } from "../settings";
 import { hostHandlers, type PanelActions } from "./hostHandlers";
+import { madeNow } from "./made";
 import { PanelStore, type StateOf } from "./panelStore";
 import { PanelTask, type JobWork } from "./panelTask";
 import { PanelWindow } from "./panelWindow";
@@ -87,8 +88,10 @@ export class PatchPanel implements vscode.Disposable {
     const { engine, models } = this.services;
     const model = await models.open(work);
     const { base, source, document } = texts;
-    const data = await engine.call("patch/run", { model: model.path, base, source, bos: bosPolicy() }, work);
-    return { data, model: models.known ?? model, document: document ?? undefined };
+    const bos = bosPolicy();
+    const data = await engine.call("patch/run", { model: model.path, base, source, bos }, work);
+    const made = madeNow(this.services, { bos, texts: { base, source }, start: 0, range: null });
+    return { data, made, model: models.known ?? model, document: document ?? undefined };
   }
 
   private actions(): PanelActions {

@@ -20,6 +20,7 @@ import { says } from "../messages";
 import type { Services } from "../services";
 import { bosPolicy } from "../settings";
 import { hostHandlers, type PanelActions } from "./hostHandlers";
+import { madeOf } from "./made";
 import { PanelStore, type StateOf } from "./panelStore";
 import { PanelTask, type JobWork } from "./panelTask";
 import { PanelWindow } from "./panelWindow";
@@ -229,6 +230,7 @@ export abstract class SelectionPanel<Id extends SelectionPanelId> implements vsc
     this.note = notes.length > 0 ? notes.join(" ") : undefined;
     return {
       data,
+      made: madeOf(this.services, { input, window: this.windowOf(data), range: { start, end } }),
       model: models.known ?? info,
       document: documentName(document.uri),
       message: this.note,
