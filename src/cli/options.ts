@@ -48,6 +48,7 @@ export const optionTexts = {
   "cuda-libraries": "--cuda-libraries F  folder of the CUDA libraries",
   to: "--to DIR            folder that gets the model's own folder (the one that Choose Model looks into)",
   by: "--by ORDER          z (default), write (|activation| · what it writes), logProb or logitDiff (direct effect)",
+  head: "--head L.H          an attention head: layer and head, counted from 0",
   layer: "--layer L           a layer, counted from 0 (neurons: of this layer alone)",
   neuron: "--neuron N          a neuron of the layer, counted from 0",
   position:

@@ -1,6 +1,7 @@
 /** The engine's side of its method map: each method opens what it names, cuts the window, and calls one analysis. */
 import { isAbsolute, resolve } from "node:path";
 import { attentionView } from "../analysis/attention";
+import { attentionStep } from "../analysis/attention/step";
 import { heatmapPart, tokenAt } from "../analysis/heatmap";
 import { blockEdge } from "../analysis/blockEdge";
 import { lensView } from "../analysis/lens";
@@ -25,7 +26,7 @@ import type { JobQueue } from "./jobQueue";
 import type { HeldModel, ModelStore } from "./modelStore";
 import { onnxruntimeVersion } from "./ort";
 import { pairEncoderOf } from "./pairEncoder";
-import { buildRunWindow, encodeWhole } from "./window";
+import { buildRunWindow, encodeWhole, withWritten } from "./window";
 
 /** Handlers over a store of models. */
 export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
@@ -87,13 +88,20 @@ type AttentionMethod = Extract<keyof EngineApi, `attention/${string}` | "patch/r
 
 function attentionHandlers(store: ModelStore): Pick<Handlers<EngineApi>, AttentionMethod> {
   return {
-    "attention/view": async ({ model, input, range, layer, head, scoredOn }, work) => {
+    "attention/view": async ({ model, input, range, layer, head, scoredOn, written }, work) => {
       const held = await store.getUnchanged(model, work);
       const isRepeated = scoredOn === "repeated";
       const repeated = isRepeated ? { bosId: bosOf(held), seed: 0 } : undefined;
       const cache = isRepeated ? held.repeatedScores : held.headScores;
-      const request = { window: windowOf(held, input), range, layer, head, repeated, cache };
-      return attentionView(held.open.runner, request, work);
+      const { runner, vocabulary } = held.open;
+      const window = withWritten(windowOf(held, input), written?.ids ?? [], (id) => vocabulary.text(id));
+      const request = { window, range, layer, head, repeated, cache, thumbnails: held.headScores };
+      const view = await attentionView(runner, request, work);
+      return written && written.ids.length > 0 ? { ...view, written: written.logProbs } : view;
+    },
+    "attention/next": async ({ model, ...request }, work) => {
+      const { open } = await store.getUnchanged(model, work);
+      return attentionStep(open.runner, open.vocabulary, request, work);
     },
     "attention/why": async ({ model, input, top, ...edge }, work) => {
       const held = await store.getUnchanged(model, work);

@@ -19,6 +19,7 @@ export const working = {
   attention: (layer: number, head: number) => l10n.t("Reading the pattern of head {0}.{1} …", layer, head),
   why: (edge: string) => l10n.t("Taking the score of edge {0} apart …", edge),
   block: (edge: string) => l10n.t("Blocking edge {0} and 20 others …", edge),
+  writing: (done: number, total: number) => l10n.t("Writing token {0} of {1} …", done, total),
   patch: () => l10n.t("Patching layer by layer …"),
   steering: () => l10n.t("Running the experiment and its controls …"),
 };

@@ -4,7 +4,7 @@
  */
 import { bosPolicies } from "../base/bosPolicy";
 import { decodeEntries } from "./catalogue";
-import { asInteger, asList, asObject, asOneOf, asText, badField } from "./decode";
+import { asInteger, asList, asNumber, asObject, asOneOf, asText, badField } from "./decode";
 import { decodeExperiment } from "./decodeExperiment";
 import { headsScoredOn } from "./attention";
 import { blockModes } from "./attentionEdge";
@@ -85,6 +85,22 @@ function textRangeOf(params: Fields): EngineApi["lens/depths"]["params"] {
 function chosenOf(params: Fields): number[] {
   const chosen = asList(params["chosen"] ?? [], "params.chosen");
   return chosen.map((id, i) => asInteger(id, `params.chosen[${i}]`, { min: 0 }));
+}
+
+function integersOf(params: Fields, name: string): number[] {
+  const list = asList(params[name], `params.${name}`);
+  return list.map((one, i) => asInteger(one, `params.${name}[${i}]`, { min: 0 }));
+}
+
+function numbersOf(object: Fields, name: string): number[] {
+  return asList(object[name], `params.${name}`).map((one, i) => asNumber(one, `params.${name}[${i}]`));
+}
+
+function writtenOf(value: unknown): NonNullable<EngineApi["attention/view"]["params"]["written"]> {
+  const written = asObject(value, "params.written");
+  const [ids, logProbs] = [integersOf(written, "ids"), numbersOf(written, "logProbs")];
+  if (ids.length !== logProbs.length) throw badField("params.written", "has ids without log-probabilities");
+  return { ids, logProbs };
 }
 
 const edgeOf = (params: Fields): EdgeParams => ({
@@ -202,6 +218,18 @@ export const engineCallDecoders: ParamDecoders<EngineApi> = {
       ...(params["scoredOn"] === undefined
         ? {}
         : { scoredOn: asOneOf(params["scoredOn"], "params.scoredOn", headsScoredOn) }),
+      ...(params["written"] === undefined ? {} : { written: writtenOf(params["written"]) }),
+    };
+  },
+  "attention/next": (value) => {
+    const params = paramsOf(value);
+    return {
+      model: modelOf(params),
+      ids: integersOf(params, "ids"),
+      layer: index(params, "layer"),
+      head: index(params, "head"),
+      positions: integersOf(params, "positions"),
+      ...(params["valueNorms"] === undefined ? {} : { valueNorms: numbersOf(params, "valueNorms") }),
     };
   },
   "attention/why": (value) => {

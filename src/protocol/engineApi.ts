@@ -1,6 +1,6 @@
 /** Extension host ↔ engine process: one method map, from which client and server are typed. */
 import type { BosPolicy } from "../base/bosPolicy";
-import type { AttentionView, HeadsScoredOn } from "./attention";
+import type { AttentionStep, AttentionView, HeadsScoredOn } from "./attention";
 import type { AttentionEdge, BlockMode, EdgeBlock, WhyAttention } from "./attentionEdge";
 import type { Experiment, SteerResult } from "./edit";
 import type { HeatmapPart, HeatmapQuestion } from "./heatmap";
@@ -17,6 +17,12 @@ import type { NeuronCard, NeuronFile, NeuronsResult, NeuronTextPlaces, RankChoic
 export interface OffsetRange {
   readonly start: number;
   readonly end: number;
+}
+
+/** Tokens that a model wrote. */
+export interface WrittenTokens {
+  readonly ids: readonly number[];
+  readonly logProbs: readonly number[];
 }
 
 /** One edge of a run. */
@@ -119,8 +125,22 @@ export interface EngineApi {
       layer: number;
       head: number;
       scoredOn?: HeadsScoredOn;
+      /** What the model wrote behind the text before, with its log-probabilities; shown with the selection. */
+      written?: WrittenTokens;
     };
     result: AttentionView;
+  };
+  /** One step of a continuation; `ids` are the window's with what was written so far, `positions` the shown ones. */
+  "attention/next": {
+    params: {
+      model: string;
+      ids: readonly number[];
+      layer: number;
+      head: number;
+      positions: readonly number[];
+      valueNorms?: readonly number[];
+    };
+    result: AttentionStep;
   };
   /** What the score of one edge is made of; positions index the window's ids, as in the view. */
   "attention/why": { params: EdgeParams & { top: number }; result: WhyAttention };

@@ -77,6 +77,8 @@ export interface ChosenEdge extends AttentionEdge {
 /** Data of the attention panel. */
 export interface AttentionPanelData extends AttentionView {
   readonly edge?: ChosenEdge;
+  /** Whether the editor has a row's colours now, and follows the row and head that are chosen here. */
+  readonly coloured?: boolean;
 }
 
 /** Data of the steering panel. */
@@ -152,6 +154,10 @@ export interface HostApi {
   "attention/choose": { params: { layer: number; head: number }; result: null };
   /** Scores heads on something else, now and from now on. */
   "attention/score": { params: { on: HeadsScoredOn }; result: null };
+  /** Has the model write so many tokens behind the text, and shows their rows. */
+  "attention/continue": { params: { tokens: number }; result: null };
+  /** Colours the editor by a row of the shown head; not to `start` only moves the colours where they are on. */
+  "attention/colour": { params: { query: number; start: boolean }; result: null };
   /** Looks at one edge of the shown head; positions of the window. */
   "attention/edge": { params: { query: number; key: number }; result: null };
   /** Blocks the chosen edge; `against` is the token whose logit is subtracted. */

@@ -163,7 +163,7 @@ export class Figure {
       ran,
       data: this.options.data(),
     };
-    return `${JSON.stringify(body, null, 2)}\n`;
+    return `${JSON.stringify(body, plainArrays, 2)}\n`;
   }
 
   /** Title, model, digest and what the model saw: what a reader of the exported picture has to know. */
@@ -185,3 +185,7 @@ function tool(label: string, action: () => void): HTMLButtonElement {
   element.addEventListener("click", action);
   return element;
 }
+
+/** Typed arrays as lists, which JSON would write as objects. */
+const plainArrays = (_key: string, value: unknown): unknown =>
+  value instanceof Float32Array || value instanceof Uint8Array ? Array.from(value) : value;
