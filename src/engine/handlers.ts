@@ -11,12 +11,13 @@ import { neuronCard } from "../analysis/neuronCard";
 import { neuronEffects } from "../analysis/neuronEffects";
 import { neuronFile } from "../analysis/neuronFile";
 import { rankNeurons } from "../analysis/neurons";
-import { patchRuns, type PatchRequest, type PatchText } from "../analysis/patch";
+import { patchRuns } from "../analysis/patch";
 import { steer } from "../analysis/steering";
 import { whyAttention } from "../analysis/whyAttention";
 import type { WorkOptions } from "../base/cancel";
 import type { EngineApi } from "../protocol/engineApi";
 import type { RunInput, RunWindow } from "../protocol/model";
+import type { PatchSide } from "../protocol/patch";
 import type { Handlers, ServedWork } from "../protocol/rpc";
 import { protocolVersion } from "../protocol/version";
 import { withDirections } from "./directionFile";
@@ -26,6 +27,7 @@ import type { JobQueue } from "./jobQueue";
 import type { HeldModel, ModelStore } from "./modelStore";
 import { onnxruntimeVersion } from "./ort";
 import { pairEncoderOf } from "./pairEncoder";
+import { patchText } from "./patchText";
 import { buildRunWindow, encodeWhole, withWritten } from "./window";
 
 /** Handlers over a store of models. */
@@ -112,12 +114,13 @@ function attentionHandlers(store: ModelStore): Pick<Handlers<EngineApi>, Attenti
       const request = { ids: windowOf(held, input).ids, edge, softmax, against };
       return blockEdge(held.open.runner, held.open.vocabulary, request, work);
     },
-    "patch/run": async ({ model, base, source, bos }, work) => {
-      const held = await store.getUnchanged(model, work);
-      const encoded = (text: string) => encodeWhole(tokenizerOf(held), text, { bos, ...work });
-      const texts = { base: await encoded(base), source: await encoded(source) };
-      const result = await patchRuns(held.open.runner, held.open.vocabulary, textsOf(texts), work);
-      return { ...result, bos: texts.base.bos };
+    "patch/run": async ({ model, base, source }, work) => {
+      const { open } = await store.getUnchanged(model, work);
+      const text = (side: PatchSide) => patchText(side, open.tokenizer, open.info.nCtx);
+      const { bos, context, ...first } = text(base);
+      const { ids, tokens, from } = text(source);
+      const request = { base: first, source: { ids, tokens, from } };
+      return { ...(await patchRuns(open.runner, open.vocabulary, request, work)), bos, context };
     },
   };
 }
@@ -204,11 +207,6 @@ async function steerFile(
     digest: await open.digest(work),
   };
   return steer(open.runner, open.vocabulary, request, work);
-}
-
-function textsOf({ base, source }: Record<"base" | "source", PatchText>): PatchRequest {
-  const of = ({ ids, tokens }: PatchText): PatchText => ({ ids, tokens });
-  return { base: of(base), source: of(source) };
 }
 
 /** The token that the model's own tokenizer puts first; null where it puts none. */

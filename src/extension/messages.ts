@@ -66,6 +66,8 @@ export const says = {
       "Patch from: “{0}” is marked. Now select the text to patch into, and run the command again.",
       text,
     ),
+  patchChanged: () => l10n.t("Where a text of this patch stood, another one stands by now."),
+  patchChangedNext: () => l10n.t("Select both texts again, or let the model see the selections only."),
   restarted: () => l10n.t("The engine was ended; it starts again with the next request."),
 };
 

@@ -13,6 +13,7 @@ import { decodeEffectChoice, decodeRankChoice } from "./decodeNeurons";
 import type { EdgeParams, EngineApi, OffsetRange } from "./engineApi";
 import { lensKinds } from "./lensFile";
 import { contextKinds, type RunContext, type RunInput } from "./model";
+import type { PatchSide } from "./patch";
 import type { ParamDecoders } from "./rpc";
 
 const maxOffset = 2 ** 31 - 1;
@@ -44,8 +45,14 @@ function signOf(params: Fields): 1 | -1 {
   return sign;
 }
 
-function inputOf(params: Fields): RunInput {
-  const path = "params.input";
+function patchSideOf(params: Fields, name: "base" | "source"): PatchSide {
+  const side = asObject(params[name], `params.${name}`);
+  const input = inputOf(side, `params.${name}.input`);
+  if (input.kind !== "text") throw badField(`params.${name}.input`, "is no text");
+  return { input, start: offsetAt(side["start"], `params.${name}.start`) };
+}
+
+function inputOf(params: Fields, path = "params.input"): RunInput {
   const input = asObject(params["input"], path);
   if (asOneOf(input["kind"], `${path}.kind`, ["text", "ids"] as const) === "ids") {
     const ids = asList(input["ids"], `${path}.ids`);
@@ -250,9 +257,8 @@ export const engineCallDecoders: ParamDecoders<EngineApi> = {
     const params = paramsOf(value);
     return {
       model: modelOf(params),
-      base: asText(params["base"], "params.base"),
-      source: asText(params["source"], "params.source"),
-      bos: asOneOf(params["bos"], "params.bos", bosPolicies),
+      base: patchSideOf(params, "base"),
+      source: patchSideOf(params, "source"),
     };
   },
   "heatmap/part": decodeHeatmap,

@@ -7,7 +7,7 @@ import type { HeatmapPart, HeatmapQuestion } from "./heatmap";
 import type { LensDepths, LensPerplexity, LensView } from "./lens";
 import type { LensRequested } from "./lensFile";
 import type { ModelInfo, RunInput, TokensResult } from "./model";
-import type { PatchResult } from "./patch";
+import type { PatchRan, PatchResult, PatchSide } from "./patch";
 import type { VerifyRecord } from "./verify";
 import type { ModelList, ModelListRequest } from "./modelList";
 import type { EffectChoice, NeuronEffects } from "./neuronEffects";
@@ -151,8 +151,8 @@ export interface EngineApi {
   };
   /** Patches the source's values into the base, layer by position. */
   "patch/run": {
-    params: { model: string; base: string; source: string; bos: BosPolicy };
-    result: PatchResult & { readonly bos: boolean };
+    params: { model: string; base: PatchSide; source: PatchSide };
+    result: PatchResult & PatchRan;
   };
   /** A scalar for the tokens of one or a few windows of a document, however long it is. */
   "heatmap/part": { params: HeatmapQuestion; result: HeatmapPart };

@@ -11,7 +11,7 @@ import type { ModelInfo, RunContext } from "./model";
 import type { EffectChoice, NeuronEffects } from "./neuronEffects";
 import type { NeuronNote, NeuronNotes, NeuronSearch, SearchScope } from "./neuronPanel";
 import type { NeuronCard, NeuronsResult, RankChoice } from "./neurons";
-import type { PatchResult } from "./patch";
+import type { PatchRan, PatchResult } from "./patch";
 
 /** The panels there are. */
 export type PanelId = "lens" | "neurons" | "attention" | "steering" | "patch";
@@ -90,10 +90,7 @@ export interface SteeringPanelData {
 }
 
 /** Data of the patch panel. */
-export interface PatchPanelData extends PatchResult {
-  /** Whether a BOS token stood before both texts. */
-  readonly bos: boolean;
-}
+export interface PatchPanelData extends PatchResult, PatchRan {}
 
 /** Which data belongs to which panel. */
 export interface PanelData {
