@@ -37,7 +37,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
   const notes = new NotesStore(context.globalStorageUri);
   const neurons = new NeuronsPanel(services, colours, notes);
   const heatmap = new Heatmap(services, colours);
-  const attention = new AttentionPanel(services);
+  const attention = new AttentionPanel(services, heatmap);
   const steering = new SteeringPanel(services);
   const marks = { depth: new DepthUnderline(services), inline: new InlinePrediction() };
   const patch = new PatchPanel(services);

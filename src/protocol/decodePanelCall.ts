@@ -15,6 +15,8 @@ const maxStrength = 10_000;
 /** Units of exported content: a large picture in base64 is well below. */
 const maxContent = 64_000_000;
 const maxName = 200;
+/** Tokens that are written at one go. */
+const maxWritten = 512;
 
 const nothing = (params: unknown): Record<string, never> => {
   asObject(params, "params", []);
@@ -146,6 +148,15 @@ export const panelCallDecoders: ParamDecoders<HostApi> = {
   "attention/score": (params) => {
     const object = asObject(params, "params", ["on"]);
     return { on: asOneOf(object["on"], "params.on", headsScoredOn) };
+  },
+  "attention/continue": (params) => {
+    const object = asObject(params, "params", ["tokens"]);
+    return { tokens: asInteger(object["tokens"], "params.tokens", { min: 1, max: maxWritten }) };
+  },
+  "attention/colour": (params) => {
+    const { query, start } = asObject(params, "params", ["query", "start"]);
+    if (typeof start !== "boolean") throw badField("params.start", "is neither true nor false");
+    return { query: index(query, "params.query"), start };
   },
   "attention/edge": (params) => {
     const object = asObject(params, "params", ["query", "key"]);

@@ -12,7 +12,7 @@ import type { ModelInfo, RunContext } from "./model";
 import type { EffectChoice, NeuronEffects } from "./neuronEffects";
 import type { NeuronNote, NeuronNotes, NeuronSearch, SearchScope } from "./neuronPanel";
 import type { NeuronCard, NeuronsResult, RankChoice } from "./neurons";
-import type { PatchResult } from "./patch";
+import type { PatchRan, PatchResult } from "./patch";
 
 /** The panels there are. */
 export type PanelId = "lens" | "neurons" | "attention" | "steering" | "patch";
@@ -87,6 +87,8 @@ export interface ChosenEdge extends AttentionEdge {
 /** Data of the attention panel. */
 export interface AttentionPanelData extends AttentionView {
   readonly edge?: ChosenEdge;
+  /** Whether the editor has a row's colours now, and follows the row and head that are chosen here. */
+  readonly coloured?: boolean;
 }
 
 /** Data of the steering panel. */
@@ -98,10 +100,7 @@ export interface SteeringPanelData {
 }
 
 /** Data of the patch panel. */
-export interface PatchPanelData extends PatchResult {
-  /** Whether a BOS token stood before both texts. */
-  readonly bos: boolean;
-}
+export interface PatchPanelData extends PatchResult, PatchRan {}
 
 /** Which data belongs to which panel. */
 export interface PanelData {
@@ -162,6 +161,10 @@ export interface HostApi {
   "attention/choose": { params: { layer: number; head: number }; result: null };
   /** Scores heads on something else, now and from now on. */
   "attention/score": { params: { on: HeadsScoredOn }; result: null };
+  /** Has the model write so many tokens behind the text, and shows their rows. */
+  "attention/continue": { params: { tokens: number }; result: null };
+  /** Colours the editor by a row of the shown head; not to `start` only moves the colours where they are on. */
+  "attention/colour": { params: { query: number; start: boolean }; result: null };
   /** Looks at one edge of the shown head; positions of the window. */
   "attention/edge": { params: { query: number; key: number }; result: null };
   /** Blocks the chosen edge; `against` is the token whose logit is subtracted. */

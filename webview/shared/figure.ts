@@ -177,7 +177,7 @@ export class Figure {
   }
 
   private json(facts: Facts): string {
-    return `${JSON.stringify({ ...facts, data: this.options.data() }, null, 2)}\n`;
+    return `${JSON.stringify({ ...facts, data: this.options.data() }, plainArrays, 2)}\n`;
   }
 
   /** Title, model, digest and what the model saw: what a reader of the exported picture has to know. */
@@ -200,3 +200,7 @@ function tool(label: string, action: () => void): HTMLButtonElement {
   element.addEventListener("click", action);
   return element;
 }
+
+/** Typed arrays as lists, which JSON would write as objects. */
+const plainArrays = (_key: string, value: unknown): unknown =>
+  value instanceof Float32Array || value instanceof Uint8Array ? Array.from(value) : value;

@@ -16,6 +16,7 @@ import { NewestWins } from "../requests/newestWins";
 import { Pause } from "../requests/pause";
 import type { Services } from "../services";
 import { bosPolicy } from "../settings";
+import { attentionFrom, cursorIn, type AttentionRow } from "./attentionRow";
 import { hoverLines } from "./hover";
 import { hasBits, Legend } from "./legend";
 import { PartStore } from "./partStore";
@@ -50,6 +51,8 @@ interface Look extends ShownMeasure {
   at: number;
   info: ModelInfo | undefined;
   scale: HeatScale;
+  /** Follows the head and row that are chosen in the Attention panel. */
+  readonly linked?: true;
 }
 
 /** How a call is made: for what is looked at, or in the background. */
@@ -69,6 +72,9 @@ export class Heatmap implements vscode.Disposable {
   private readonly legend = new Legend();
   private readonly newest = new NewestWins();
   private readonly pause = new Pause(() => void this.work());
+  private readonly linking = new vscode.EventEmitter<number | undefined>();
+  /** Fires when linked colours were put on or taken off, and with the offset when they moved with the cursor. */
+  readonly onDidLink = this.linking.event;
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(
@@ -76,6 +82,7 @@ export class Heatmap implements vscode.Disposable {
     private readonly colours: TokenColours,
   ) {
     this.subscriptions = [
+      this.linking,
       this.legend,
       colours.onDidClear(() => {
         if (colours.kind !== "heat") this.stop();
@@ -123,17 +130,42 @@ export class Heatmap implements vscode.Disposable {
     if (!editor) return void vscode.window.showInformationMessage(says.noEditor());
     if (isMeasure) {
       const measure = decodeMeasure(choice, "measure");
-      return this.start(editor, { measure, inBits: false, whole: false });
+      return this.start(cursorIn(editor), { measure, inBits: false, whole: false });
     }
     const picked = await pickMeasure(() => this.services.models.open(), this.actions());
     if (typeof picked === "string") return this.act(picked);
-    if (picked) await this.start(editor, picked);
+    if (picked) await this.start(cursorIn(editor), picked);
+  }
+
+  /** The document whose colours follow the Attention panel; undefined where none do. */
+  get linked(): vscode.TextDocument | undefined {
+    return this.look?.linked ? this.look.document : undefined;
+  }
+
+  /** Colours a document by a row of attention; what is chosen in the Attention panel then moves it. */
+  async link({ document, at, ...head }: AttentionRow): Promise<void> {
+    await this.start({ document, at }, { ...attentionFrom(head), linked: true });
+  }
+
+  /** Moves linked colours to another row or head; nothing where the document has none. */
+  move({ document, at, ...head }: AttentionRow): void {
+    const { look } = this;
+    if (!look || this.linked !== document) return;
+    const { measure } = attentionFrom(head);
+    if (look.at === at && isDeepStrictEqual(measure, look.measure)) return;
+    if (!isDeepStrictEqual(measure, look.measure))
+      this.look = { ...look, measure, at, store: new PartStore() };
+    look.at = at;
+    look.store.age();
+    this.pause.wake();
   }
 
   /** Measures nothing more and takes the colours off. */
   stop(): void {
     if (!this.look) return;
+    const { linked } = this.look;
     this.look = undefined;
+    if (linked) this.linking.fire(undefined);
     this.pause.rest();
     this.newest.cancel();
     this.busy = false;
@@ -146,16 +178,18 @@ export class Heatmap implements vscode.Disposable {
     for (const subscription of this.subscriptions) subscription.dispose();
   }
 
-  private async start(editor: vscode.TextEditor, shown: ShownMeasure): Promise<void> {
-    const { document } = editor;
+  private async start(
+    { document, at }: Pick<Look, "document" | "at">,
+    shown: ShownMeasure & Pick<Look, "linked">,
+  ): Promise<void> {
     this.stop();
     if (readerOf(document).length === 0) throw new CodedError("empty-input", heatTexts.empty());
     this.services.engine.forgive();
-    const at = document.offsetAt(editor.selection.start);
     const look: Look = { ...shown, document, store: new PartStore(), at, info: undefined, scale: noScale };
     this.look = look;
     // Painted with nothing yet, so that what was there goes and Escape ends the work.
     this.paint();
+    if (look.linked) this.linking.fire(undefined);
     this.legend.wait(look);
     await this.work();
   }
@@ -209,6 +243,7 @@ export class Heatmap implements vscode.Disposable {
     if (at === look.at || (token && token.start <= at && at < token.end)) return;
     look.at = at;
     look.store.age();
+    if (look.linked) this.linking.fire(at);
     this.pause.wake();
   }
 

@@ -45,6 +45,8 @@ export interface PanelActions {
   keepNote?(note: HostApi["neurons/note"]["params"]): Promise<void>;
   chooseHead?(layer: number, head: number): Promise<void>;
   scoreHeads?(on: HeadsScoredOn): Promise<void>;
+  continueText?(tokens: number): Promise<void>;
+  colourRow?(query: number, start: boolean): Promise<void>;
   chooseEdge?(query: number, key: number): Promise<void>;
   blockEdge?(softmax: BlockMode, against: number | undefined): Promise<void>;
   runSteering?(scale: number): Promise<void>;
@@ -117,6 +119,8 @@ export function hostHandlers<Id extends PanelId>(
     "editor/clear": () => start(vscode.commands.executeCommand(Command.ClearColours)),
     "attention/choose": ({ layer, head }) => start(actions.chooseHead?.(layer, head)),
     "attention/score": ({ on }) => start(actions.scoreHeads?.(on)),
+    "attention/continue": ({ tokens }) => start(actions.continueText?.(tokens)),
+    "attention/colour": ({ query, start: begin }) => start(actions.colourRow?.(query, begin)),
     "attention/edge": ({ query, key }) => start(actions.chooseEdge?.(query, key)),
     "attention/block": ({ softmax, against }) => start(actions.blockEdge?.(softmax, against)),
     "steering/run": ({ scale }) => start(actions.runSteering?.(scale)),

@@ -14,11 +14,17 @@ export function patchRecipe(figure: string, data: PatchPanelData, from: Ingredie
   const { model, made } = from;
   const [base, source] = [textOf(from, "base"), textOf(from, "source")];
   const bos = made.bos === "auto" ? [] : ["--bos", made.bos];
-  const command = { words: ["introspect", "patch", model.path, "--base", base, "--source", source, ...bos] };
+  const { prefix = "" } = made.texts;
+  const behind = prefix === "" ? [] : ["--prefix", prefix];
+  const words = ["introspect", "patch", model.path, "--base", base, "--source", source, ...behind, ...bos];
   const tokens = {
-    base: { text: base, ids: data.base.ids, bos: data.bos },
-    source: { text: source, ids: data.source.ids, bos: data.bos },
+    base: { text: prefix + base, ids: data.base.ids, bos: data.bos },
+    source: { text: prefix + source, ids: data.source.ids, bos: data.bos },
   };
+  // What stands before a selection can be given to the command only as a file with ranges.
+  const inDocument =
+    data.context === "document" && [data.base, data.source].some(({ from: at }) => at > Number(data.bos));
+  const command = inDocument ? null : { words };
   const place = (Object.keys(hooks) as PatchPlace[]).find((one) => figure === `patch-${one}`) ?? "resid";
   const pairs = data.patched.map((pair) => `(${pair.base}, ${pair.source})`).join(", ");
   const lines = [
