@@ -17,6 +17,7 @@ import { Pause } from "../requests/pause";
 import type { Services } from "../services";
 import { bosPolicy } from "../settings";
 import { hoverLines } from "./hover";
+import { keep, readKept, type KeptLook } from "./keptMeasure";
 import { hasBits, Legend } from "./legend";
 import { PartStore } from "./partStore";
 import { pickMeasure, type HeatAction, type ShownMeasure } from "./pick";
@@ -64,6 +65,8 @@ const noScale: HeatScale = { from: 0, to: 0, signed: false, log: false };
 /** Colours one text at a time, in place of a neuron's colours. */
 export class Heatmap implements vscode.Disposable {
   private look: Look | undefined;
+  /** Of before a reload, until its text is on the screen. */
+  private awaited: KeptLook | undefined;
   private busy = false;
   private drawn = 0;
   private readonly legend = new Legend();
@@ -78,14 +81,17 @@ export class Heatmap implements vscode.Disposable {
     this.subscriptions = [
       this.legend,
       colours.onDidClear(() => {
-        if (colours.kind !== "heat") this.stop();
+        if (colours.kind !== "heat") this.end();
       }),
       vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor: editor }) => this.scrolled(editor)),
-      vscode.window.onDidChangeVisibleTextEditors((editors) => editors.forEach((one) => this.scrolled(one))),
+      vscode.window.onDidChangeVisibleTextEditors((editors) => {
+        editors.forEach((one) => this.scrolled(one));
+        this.restore();
+      }),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor: editor }) => this.cursorMoved(editor)),
       vscode.workspace.onDidChangeTextDocument((event) => this.typed(event)),
       vscode.workspace.onDidCloseTextDocument((document) => {
-        if (document === this.look?.document) this.stop();
+        if (document === this.look?.document) this.end();
       }),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration(Setting.Bos)) this.again();
@@ -94,6 +100,8 @@ export class Heatmap implements vscode.Disposable {
         if (this.look?.info && this.look.info.path !== services.models.path) this.again();
       }),
     ];
+    this.awaited = readKept(services.context.workspaceState);
+    this.restore();
   }
 
   /** What colours a text now; undefined without any. */
@@ -130,8 +138,14 @@ export class Heatmap implements vscode.Disposable {
     if (picked) await this.start(editor, picked);
   }
 
+  /** Nothing is coloured any more, nor after a reload. */
+  private end(): void {
+    if (this.look) keep(this.services.context.workspaceState, undefined);
+    this.stop();
+  }
+
   /** Measures nothing more and takes the colours off. */
-  stop(): void {
+  private stop(): void {
     if (!this.look) return;
     this.look = undefined;
     this.pause.rest();
@@ -149,11 +163,13 @@ export class Heatmap implements vscode.Disposable {
   private async start(editor: vscode.TextEditor, shown: ShownMeasure): Promise<void> {
     const { document } = editor;
     this.stop();
+    this.awaited = undefined;
     if (readerOf(document).length === 0) throw new CodedError("empty-input", heatTexts.empty());
     this.services.engine.forgive();
     const at = document.offsetAt(editor.selection.start);
     const look: Look = { ...shown, document, store: new PartStore(), at, info: undefined, scale: noScale };
     this.look = look;
+    keep(this.services.context.workspaceState, { ...shown, uri: document.uri.toString() });
     // Painted with nothing yet, so that what was there goes and Escape ends the work.
     this.paint();
     this.legend.wait(look);
@@ -163,9 +179,9 @@ export class Heatmap implements vscode.Disposable {
   private act(action: HeatAction): void {
     const { look } = this;
     if (!look) return;
-    if (action === "clear") return this.stop();
-    if (action === "unit") this.look = { ...look, inBits: !look.inBits };
-    if (action === "whole") this.look = { ...look, whole: true };
+    if (action === "clear") return this.end();
+    if (action === "unit") this.change({ inBits: !look.inBits });
+    if (action === "whole") this.change({ whole: true });
     if (action === "stop") {
       this.newest.cancel();
       this.busy = false;
@@ -173,6 +189,26 @@ export class Heatmap implements vscode.Disposable {
     if (action === "whole") void this.work();
     this.paint();
     this.draw();
+  }
+
+  private change(part: Partial<ShownMeasure>): void {
+    if (!this.look) return;
+    this.look = { ...this.look, ...part };
+    const { measure, inBits, whole, document } = this.look;
+    keep(this.services.context.workspaceState, { measure, inBits, whole, uri: document.uri.toString() });
+  }
+
+  /** Colours the text of before a reload as it was, once it is on the screen. */
+  private restore(): void {
+    const { awaited } = this;
+    const editor =
+      awaited &&
+      vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === awaited.uri);
+    if (!awaited || !editor) return;
+    const { measure, inBits, whole } = awaited;
+    this.start(editor, { measure, inBits, whole }).catch((error: unknown) =>
+      report(error, this.services.log),
+    );
   }
 
   private actions(): HeatAction[] {
@@ -235,7 +271,7 @@ export class Heatmap implements vscode.Disposable {
       this.busy = false;
     } catch (error) {
       if (error instanceof CancelledError) return;
-      this.stop();
+      this.end();
       if (error instanceof CodedError && error.code === "model-changed") this.services.models.forget();
       report(error, this.services.log);
     }
