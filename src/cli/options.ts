@@ -30,7 +30,8 @@ export const optionTexts = {
   range: "--range START:END   selection, UTF-16 offsets in the text (with --ids: positions)",
   context:
     "--context KIND      before the selection: document (the text there, default) or selection (nothing)",
-  prefix: "--prefix S          put right before the text (neurons: before the selection, alone)",
+  prefix:
+    "--prefix S          put right before the text (neurons: before the selection, alone; heatmap: its own tokens are left out)",
   bos: "--bos POLICY        BOS before the text: auto (the tokenizer's own policy, default), always, never",
   choices: "--choices A|B        continuations of the text to compare; or a file, one a line or a JSON list",
   measure:

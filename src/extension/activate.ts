@@ -84,6 +84,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     model: () => ({ path: models.path, state: models.state }),
     colours: () => colours.state,
     heatmap: () => heatmap.state,
+    engineCalls: () => engine.calls,
     roundTrip: async () => {
       await engine.call("engine/hello", { build: protocolVersion });
     },

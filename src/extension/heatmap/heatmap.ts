@@ -18,6 +18,7 @@ import type { Services } from "../services";
 import { bosPolicy } from "../settings";
 import { attentionFrom, cursorIn, type AttentionRow } from "./attentionRow";
 import { hoverLines } from "./hover";
+import { keep, readKept, type KeptLook } from "./keptMeasure";
 import { hasBits, Legend } from "./legend";
 import { PartStore } from "./partStore";
 import { pickMeasure, type HeatAction, type ShownMeasure } from "./pick";
@@ -67,6 +68,8 @@ const noScale: HeatScale = { from: 0, to: 0, signed: false, log: false };
 /** Colours one text at a time, in place of a neuron's colours. */
 export class Heatmap implements vscode.Disposable {
   private look: Look | undefined;
+  /** Of before a reload, until its text is on the screen. */
+  private awaited: KeptLook | undefined;
   private busy = false;
   private drawn = 0;
   private readonly legend = new Legend();
@@ -85,14 +88,17 @@ export class Heatmap implements vscode.Disposable {
       this.linking,
       this.legend,
       colours.onDidClear(() => {
-        if (colours.kind !== "heat") this.stop();
+        if (colours.kind !== "heat") this.end();
       }),
       vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor: editor }) => this.scrolled(editor)),
-      vscode.window.onDidChangeVisibleTextEditors((editors) => editors.forEach((one) => this.scrolled(one))),
+      vscode.window.onDidChangeVisibleTextEditors((editors) => {
+        editors.forEach((one) => this.scrolled(one));
+        this.restore();
+      }),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor: editor }) => this.cursorMoved(editor)),
       vscode.workspace.onDidChangeTextDocument((event) => this.typed(event)),
       vscode.workspace.onDidCloseTextDocument((document) => {
-        if (document === this.look?.document) this.stop();
+        if (document === this.look?.document) this.end();
       }),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration(Setting.Bos)) this.again();
@@ -101,6 +107,8 @@ export class Heatmap implements vscode.Disposable {
         if (this.look?.info && this.look.info.path !== services.models.path) this.again();
       }),
     ];
+    this.awaited = readKept(services.context.workspaceState);
+    this.restore();
   }
 
   /** What colours a text now; undefined without any. */
@@ -160,8 +168,14 @@ export class Heatmap implements vscode.Disposable {
     this.pause.wake();
   }
 
+  /** Nothing is coloured any more, nor after a reload. */
+  private end(): void {
+    if (this.look) keep(this.services.context.workspaceState, undefined);
+    this.stop();
+  }
+
   /** Measures nothing more and takes the colours off. */
-  stop(): void {
+  private stop(): void {
     if (!this.look) return;
     const { linked } = this.look;
     this.look = undefined;
@@ -183,10 +197,12 @@ export class Heatmap implements vscode.Disposable {
     shown: ShownMeasure & Pick<Look, "linked">,
   ): Promise<void> {
     this.stop();
+    this.awaited = undefined;
     if (readerOf(document).length === 0) throw new CodedError("empty-input", heatTexts.empty());
     this.services.engine.forgive();
     const look: Look = { ...shown, document, store: new PartStore(), at, info: undefined, scale: noScale };
     this.look = look;
+    keep(this.services.context.workspaceState, { ...shown, uri: document.uri.toString() });
     // Painted with nothing yet, so that what was there goes and Escape ends the work.
     this.paint();
     if (look.linked) this.linking.fire(undefined);
@@ -197,9 +213,9 @@ export class Heatmap implements vscode.Disposable {
   private act(action: HeatAction): void {
     const { look } = this;
     if (!look) return;
-    if (action === "clear") return this.stop();
-    if (action === "unit") this.look = { ...look, inBits: !look.inBits };
-    if (action === "whole") this.look = { ...look, whole: true };
+    if (action === "clear") return this.end();
+    if (action === "unit") this.change({ inBits: !look.inBits });
+    if (action === "whole") this.change({ whole: true });
     if (action === "stop") {
       this.newest.cancel();
       this.busy = false;
@@ -207,6 +223,26 @@ export class Heatmap implements vscode.Disposable {
     if (action === "whole") void this.work();
     this.paint();
     this.draw();
+  }
+
+  private change(part: Partial<ShownMeasure>): void {
+    if (!this.look) return;
+    this.look = { ...this.look, ...part };
+    const { measure, inBits, whole, document } = this.look;
+    keep(this.services.context.workspaceState, { measure, inBits, whole, uri: document.uri.toString() });
+  }
+
+  /** Colours the text of before a reload as it was, once it is on the screen. */
+  private restore(): void {
+    const { awaited } = this;
+    const editor =
+      awaited &&
+      vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === awaited.uri);
+    if (!awaited || !editor) return;
+    const { measure, inBits, whole } = awaited;
+    this.start(editor, { measure, inBits, whole }).catch((error: unknown) =>
+      report(error, this.services.log),
+    );
   }
 
   private actions(): HeatAction[] {
@@ -270,7 +306,7 @@ export class Heatmap implements vscode.Disposable {
       this.busy = false;
     } catch (error) {
       if (error instanceof CancelledError) return;
-      this.stop();
+      this.end();
       if (error instanceof CodedError && error.code === "model-changed") this.services.models.forget();
       report(error, this.services.log);
     }

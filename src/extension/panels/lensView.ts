@@ -10,7 +10,7 @@ import type { RunChoice } from "../../protocol/panelApi";
 import { Setting } from "../contributions";
 import { documentName, readTail, revealRange, textEditor } from "../documents/documentTarget";
 import { openSample } from "../documents/sample";
-import { cutTail, hasReplaced, type SeenRange } from "../documents/textTail";
+import { cutTail, hasReplaced } from "../documents/textTail";
 import { says, working } from "../messages";
 import { Follower } from "../requests/follower";
 import { Pace } from "../requests/pace";
@@ -20,6 +20,7 @@ import { KeptLens } from "./keptLens";
 import { hostHandlers } from "./hostHandlers";
 import { madeOf } from "./made";
 import { LensExtras, type LensMarks } from "./lensExtras";
+import { lookedAt, type CursorOffsets } from "./lookedAt";
 import { PageConnection } from "./pageConnection";
 import { PanelStore, type StateOf } from "./panelStore";
 import { pointing } from "./pointing";
@@ -217,7 +218,7 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
     // A panel has the focus: the text looked at last is still the one that is meant.
     if (!this.last || this.last.document.isClosed) return undefined;
     const { document } = this.last;
-    const { start, end } = lookedAt(this.last, this.choice.value);
+    const { start, end } = lookedAt(offsetsOf(this.last), this.choice.value.context);
     const context = contextOf(this.choice.value, start);
     const { version, uri } = document;
     const lens = [this.lens.kind, readSetting(Setting.LensFile)];
@@ -331,17 +332,14 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
   }
 }
 
-/**
- * The text whose end the Lens shows: all up to the cursor; or, without the text before, the selection, else the
- * cursor's line up to the cursor.
- */
-function lookedAt({ document, selection }: Cursor, { context }: RunChoice): SeenRange {
-  const cursor = document.offsetAt(selection.active);
-  if (context === "document") return { start: 0, end: cursor };
-  if (!selection.isEmpty) {
-    return { start: document.offsetAt(selection.start), end: document.offsetAt(selection.end) };
-  }
-  return { start: cursor - selection.active.character, end: cursor };
+function offsetsOf({ document, selection }: Cursor): CursorOffsets {
+  const active = document.offsetAt(selection.active);
+  return {
+    start: document.offsetAt(selection.start),
+    end: document.offsetAt(selection.end),
+    active,
+    lineStart: active - selection.active.character,
+  };
 }
 
 function selectionOf({ document, selection }: Cursor): Place["selection"] {
