@@ -144,8 +144,9 @@ function neuronHandlers(store: ModelStore): Pick<Handlers<EngineApi>, NeuronMeth
     "neurons/effects": async ({ model, input, ...asked }, work) => {
       const { open } = await store.getUnchanged(model, work);
       const bos = input.kind === "text" ? input.bos : undefined;
-      const unrelated = await unrelatedLine(open.tokenizer, bos, work);
-      const tokenOf = tokenFinder(open.tokenizer);
+      const { tokenizer, info } = open;
+      const unrelated = await unrelatedLine({ tokenizer, nCtx: info.nCtx }, bos, work);
+      const tokenOf = tokenFinder(tokenizer);
       const request = { ...asked, window: windowOf({ open }, input), tokenOf, unrelated };
       return neuronEffects(open.runner, open.vocabulary, request, work);
     },
