@@ -240,7 +240,7 @@ export class Heatmap implements vscode.Disposable {
       vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === awaited.uri);
     if (!awaited || !editor) return;
     const { measure, inBits, whole } = awaited;
-    this.start(editor, { measure, inBits, whole }).catch((error: unknown) =>
+    this.start(cursorIn(editor), { measure, inBits, whole }).catch((error: unknown) =>
       report(error, this.services.log),
     );
   }

@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import * as esbuild from "esbuild";
 import { readNpz } from "../../../../src/formats/npz";
 import type { LensPanelData } from "../../../../src/protocol/lensPanel";
+import type { PatchSide } from "../../../../src/protocol/patch";
 import type { RunContext } from "../../../../src/protocol/model";
 import type { AttentionPanelData, NeuronsPanelData } from "../../../../src/protocol/panelApi";
 import { figureCommand, figurePython } from "../../../../webview/shared/exports/recipes";
@@ -190,7 +191,12 @@ describe("a figure copied as a command line", function () {
 
   it("gives the maps of a patch and a steering experiment", async () => {
     const texts = { base: "const name = 'a' + user.", source: "const count = 'a' + items." };
-    const result = await engine.call("patch/run", { model: engine.path, ...texts, bos: "auto" });
+    const alone = (text: string): PatchSide => ({
+      input: { kind: "text", text, offset: 0, context: { kind: "selection", from: 0 }, bos: "auto" },
+      start: 0,
+    });
+    const sides = { base: alone(texts.base), source: alone(texts.source) };
+    const result = await engine.call("patch/run", { model: engine.path, ...sides });
     const patch = await engine.source({ panel: "patch", data: result }, madeOfTexts(texts));
     const maps = (await paste("patch-attn", patch)) as unknown as typeof result;
     near(maps.maps, result.maps);
