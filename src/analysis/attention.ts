@@ -6,7 +6,7 @@
  */
 import { throwIfCancelled, type WorkOptions } from "../base/cancel";
 import type { Runner } from "../graph/runner";
-import type { AttentionView, HeadPattern, HeadScores } from "../protocol/attention";
+import type { AttentionView, HeadPattern, HeadScores, HeadThumbnails } from "../protocol/attention";
 import type { RunWindow } from "../protocol/model";
 import type { Tensor } from "../tensor/tensor";
 import { AnalysisError } from "./common/analysisError";
@@ -14,9 +14,10 @@ import { indices, readAt } from "./common/reads";
 import { coveredPositions, type SelectionRange } from "./common/selection";
 import { repeatedTokens, type RepeatedRequest } from "./attention/repeated";
 import type { HeadScoreCache } from "./attention/scoreCache";
+import { SmallPatterns } from "./attention/thumbnails";
 
 /** Most positions a picture of one pattern shows. */
-export const mostShown = 128;
+export const mostShown = 512;
 
 /** Floats of attention patterns that one run may bring back. */
 const readBudget = 16_777_216;
@@ -31,6 +32,8 @@ export interface AttentionRequest {
   readonly repeated?: RepeatedRequest | undefined;
   /** Scores of the ids looked at last, so that choosing another head computes none anew. */
   readonly cache?: HeadScoreCache;
+  /** Where all heads are wanted as small pictures of the text: what keeps them, and the scores of the text with them. */
+  readonly thumbnails?: HeadScoreCache;
 }
 
 /**
@@ -43,14 +46,9 @@ export async function attentionView(
   options: WorkOptions = {},
 ): Promise<AttentionView> {
   const started = performance.now();
-  const { window, layer, head } = request;
-  const { nLayers, nHeads } = runner.info;
-  if (!(layer >= 0 && layer < nLayers && head >= 0 && head < nHeads)) {
-    const next = `Choose a layer below ${nLayers} and a head below ${nHeads}.`;
-    throw new AnalysisError("out-of-range", `The model has no head ${layer}.${head}.`, { next });
-  }
-  const { positions, unshown } = shownPositions(window, request.range);
-  const pattern = await headPattern(runner, { ids: window.ids, layer, head, positions }, options);
+  const { window } = request;
+  const { positions, unshown, pattern } = await shownPattern(runner, request, options);
+  const thumbnails = await smallPatterns(runner, request, positions, options);
   const { repeated, cache } = request;
   const scored = repeated ? repeatedTokens(runner, repeated) : { ids: window.ids, from: 1 };
   const heads = cache?.get(scored.ids) ?? (await headScores(runner, scored.ids, options, scored.from));
@@ -64,12 +62,48 @@ export async function attentionView(
     pattern,
     heads,
     scoredOn,
+    ...(thumbnails ? { thumbnails } : {}),
     engineMs: performance.now() - started,
   };
 }
 
 /**
- * The selection's first positions, behind the last of a custom prefix, which has at most half of the room.
+ * The pattern of one head over the selection's first positions.
+ * @throws {AnalysisError} "empty-selection", "out-of-range"
+ */
+export async function shownPattern(
+  runner: Runner,
+  { window, range, layer, head }: Pick<AttentionRequest, "window" | "range" | "layer" | "head">,
+  options: WorkOptions = {},
+): Promise<Pick<AttentionView, "positions" | "unshown" | "pattern">> {
+  const { nLayers, nHeads } = runner.info;
+  if (!(layer >= 0 && layer < nLayers && head >= 0 && head < nHeads)) {
+    const next = `Choose a layer below ${nLayers} and a head below ${nHeads}.`;
+    throw new AnalysisError("out-of-range", `The model has no head ${layer}.${head}.`, { next });
+  }
+  const { positions, unshown } = shownPositions(window, range);
+  const pattern = await headPattern(runner, { ids: window.ids, layer, head, positions }, options);
+  return { positions, unshown, pattern };
+}
+
+/** All heads' patterns over the shown positions, small, where they are wanted; the text's scores come of the same runs. */
+async function smallPatterns(
+  runner: Runner,
+  { window: { ids }, thumbnails: kept }: AttentionRequest,
+  positions: readonly number[],
+  options: WorkOptions,
+): Promise<HeadThumbnails | undefined> {
+  if (!kept) return undefined;
+  const known = kept.getThumbnails(ids, positions);
+  if (known) return known;
+  const pictures = new SmallPatterns(runner.info, positions);
+  kept.put(ids, await scoreHeads(runner, { ids, first: 1, pictures }, options));
+  kept.putThumbnails(positions, pictures.result);
+  return pictures.result;
+}
+
+/**
+ * The selection's first positions, and what the model wrote behind them, behind the last of a custom prefix, which has at most half of the room.
  * @throws {AnalysisError} "empty-selection"
  */
 function shownPositions(
@@ -81,8 +115,9 @@ function shownPositions(
     const next = "Select some text.";
     throw new AnalysisError("empty-selection", "The selection covers no token of the text.", { next });
   }
-  const ofPrefix = indices(window.tokens.length).filter((pos) => window.tokens[pos].prefix === true);
-  const all = [...ofPrefix.slice(-mostShown / 2), ...covered];
+  const marked = (mark: "prefix" | "generated"): number[] =>
+    indices(window.tokens.length).filter((pos) => window.tokens[pos][mark] === true);
+  const all = [...marked("prefix").slice(-mostShown / 2), ...covered, ...marked("generated")];
   return { positions: all.slice(0, mostShown), unshown: Math.max(0, all.length - mostShown) };
 }
 
@@ -104,12 +139,21 @@ export async function headPattern(
   const run = await runner.run({ ids: upTo, reads }, options);
   const { data, shape } = readAt(run, hook);
   const nKeys = shape[2];
-  const rows = positions.map((_, i) => positions.map((key) => (key < nKeys ? data[i * nKeys + key] : 0)));
-  const outside = rows.map((row) => Math.max(0, 1 - row.reduce((a, b) => a + b, 0)));
+  const rows = positions.map((_, i) => shownRow(data.subarray(i * nKeys, (i + 1) * nKeys), positions));
+  const outside = rows.map(outsideOf);
   if (!hasValues) return { layer, head, rows, outside };
-  const lengths = readAt(run, values).data;
-  return { layer, head, rows, outside, weighted: rows.map((row) => row.map((x, j) => x * lengths[j])) };
+  const valueNorms = readAt(run, values).data;
+  const weighted = rows.map((row) => row.map((x, j) => x * valueNorms[j]));
+  return { layer, head, rows, outside, weighted, valueNorms };
 }
+
+/** A query's weights on the shown positions; keys that the run does not have are 0. */
+export function shownRow(weights: Float32Array, positions: readonly number[]): Float32Array {
+  return Float32Array.from(positions, (key) => weights[key] ?? 0);
+}
+
+/** What a row leaves for positions that are not shown. */
+export const outsideOf = (row: Float32Array): number => Math.max(0, 1 - row.reduce((a, b) => a + b, 0));
 
 /**
  * Scores of every head over the queries of `ids` from `first` on, in order of layer and head.
@@ -121,12 +165,21 @@ export async function headScores(
   options: WorkOptions = {},
   first = 1,
 ): Promise<HeadScores[]> {
+  return scoreHeads(runner, { ids, first }, options);
+}
+
+/** The scores, and where pictures are wanted these too, which are of all queries. */
+async function scoreHeads(
+  runner: Runner,
+  { ids, first, pictures }: { ids: readonly number[]; first: number; pictures?: SmallPatterns },
+  options: WorkOptions,
+): Promise<HeadScores[]> {
   const { nLayers, nHeads } = runner.info;
   const hooks = indices(nLayers).map((l) => `blocks.${l}.attn.hook_pattern`);
   const sums = indices(nLayers * nHeads).map(() => ({ ...none }));
   const perQuery = nLayers * nHeads * ids.length;
   const step = Math.max(1, Math.floor(readBudget / perQuery));
-  for (let from = first; from < ids.length; from += step) {
+  for (let from = pictures ? 0 : first; from < ids.length; from += step) {
     throwIfCancelled(options.signal);
     options.onProgress?.({ done: from, total: ids.length, message: "Scoring heads" });
     const positions = indices(Math.min(step, ids.length - from)).map((i) => from + i);
@@ -135,7 +188,9 @@ export async function headScores(
       { signal: options.signal },
     );
     hooks.forEach((hook, layer) => {
-      addPatterns(sums.slice(layer * nHeads, (layer + 1) * nHeads), readAt(run, hook), { ids, positions });
+      const pattern = readAt(run, hook);
+      addPatterns(sums.slice(layer * nHeads, (layer + 1) * nHeads), pattern, { ids, positions, first });
+      pictures?.add(layer, pattern, positions);
     });
   }
   const n = Math.max(1, ids.length - first);
@@ -156,6 +211,8 @@ const none: Readonly<Sums> = { previousToken: 0, duplicate: 0, induction: 0, fir
 interface Queries {
   readonly ids: readonly number[];
   readonly positions: readonly number[];
+  /** Queries before it do not count. */
+  readonly first: number;
 }
 
 /** Adds the queries of one layer's patterns, axes [head, queryPos, keyPos], to the heads' sums. */
@@ -163,6 +220,7 @@ function addPatterns(heads: readonly Sums[], pattern: Tensor, queries: Queries):
   const [, nQueries, nKeys] = pattern.shape;
   heads.forEach((sum, head) => {
     queries.positions.forEach((query, i) => {
+      if (query < queries.first) return;
       const at = (head * nQueries + i) * nKeys;
       addRow(sum, pattern.data.subarray(at, at + nKeys), queries.ids, query);
     });

@@ -3,7 +3,9 @@
  *
  * A neuron's score is the z-score of its mean activation on the selected tokens against its record on held-out text;
  * where the model has no records, against the rest of the window. Position 0 and special tokens are left out of both.
- * Other orders: by what it writes, and by its direct effect on a prediction.
+ * A gated neuron is signed: it comes up where it is further out than usual on the side it fires on, so that strongly
+ * negative ones do too, and its score keeps its sign. Other orders: by what it writes, and by its direct effect on a
+ * prediction.
  */
 import { throwIfCancelled, type WorkOptions } from "../base/cancel";
 import type { ModelRecords, Runner, Vocabulary } from "../graph/runner";
@@ -65,7 +67,7 @@ export async function rankNeurons(
   const { window } = request;
   const { dMlp } = runner.info;
   const selected = selectedPositions(window, request.range);
-  const { scores, sizes, baseline, effect, exact } = await ranked(
+  const { scores, sizes, isSigned, baseline, effect, exact } = await ranked(
     runner,
     vocabulary,
     { ...request, selected },
@@ -83,6 +85,7 @@ export async function rankNeurons(
     }),
     baseline,
     by: request.choice?.by ?? "z",
+    ...(isSigned ? { signed: true } : {}),
     ...(effect ? { effect } : {}),
     window,
     selected,
@@ -93,6 +96,8 @@ export async function rankNeurons(
 interface Ranked {
   readonly scores: Float64Array;
   readonly sizes?: Float64Array;
+  /** Scores by deviation of neurons behind a gate. */
+  readonly isSigned?: boolean;
   readonly baseline: NeuronsResult["baseline"];
   readonly effect?: RankedEffect;
   readonly exact?: (neurons: readonly NeuronId[], options: WorkOptions) => Promise<RunEffect[]>;
@@ -124,7 +129,13 @@ async function byDeviation(
   const scores = baseline
     ? zScores(means.selected, baseline, runner.info.dMlp)
     : rmsScores(means.selected, runner.info.dMlp);
-  return { scores, baseline: records ? "records" : baseline ? "window" : "none" };
+  const named = { scores, baseline: records ? "records" : baseline ? "window" : "none" } as const;
+  if (!runner.info.gatedMlp) return named;
+  return {
+    ...named,
+    sizes: scores.map((score, i) => (means.selected[i] < 0 ? -score : score)),
+    isSigned: true,
+  };
 }
 
 async function writesOf(

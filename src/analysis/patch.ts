@@ -19,7 +19,7 @@ import {
 } from "../protocol/patch";
 import { AnalysisError, requireIds } from "./common/analysisError";
 import { indices, readAt, rowOf } from "./common/reads";
-import { alignTokens, givenAlignment } from "./patch/align";
+import { alignParts, givenAlignment } from "./patch/align";
 import { Cells, type Replaced } from "./patch/cells";
 
 /** Random values patched at the cell with the largest effect. */
@@ -33,6 +33,8 @@ export const mostCells = 20_000;
 export interface PatchText {
   readonly ids: readonly number[];
   readonly tokens: readonly TokenInfo[];
+  /** Where the compared text begins, behind its context; 0 where it is left out. */
+  readonly from?: number;
 }
 
 /** What to patch into what. */
@@ -68,7 +70,7 @@ export async function patchRuns(
   requireIds(source.ids);
   const alignment = request.pairs
     ? givenAlignment(request.pairs, base.ids, source.ids)
-    : alignTokens(base.ids, source.ids);
+    : alignParts({ from: 0, ...base }, { from: 0, ...source });
   const patched = alignment.pairs.slice(alignment.same);
   requireFew(patched.length, runner.info.nLayers);
   const work = { signal: options.signal };
@@ -90,8 +92,8 @@ export async function patchRuns(
   const token = (id: number) => ({ id, text: vocabulary.text(id) });
   return {
     about: "next",
-    base: { ...base, answer: named(answers.base), measure: baseline },
-    source: { ...source, answer: named(answers.source), measure: target },
+    base: { from: 0, ...base, answer: named(answers.base), measure: baseline },
+    source: { from: 0, ...source, answer: named(answers.source), measure: target },
     token: token(measured.token),
     against: token(measured.against),
     alignment,
@@ -132,7 +134,7 @@ function requireTokens({ info }: Runner, { token, against }: { token: number; ag
 
 /** How many cells a place takes, checks and controls included. */
 const placeCells = ({ info }: Runner, nPairs: number): number =>
-  info.nLayers * nPairs + Math.min(selfCells, info.nLayers * nPairs) + noiseDraws;
+  2 * info.nLayers * nPairs + Math.min(selfCells, info.nLayers * nPairs) + noiseDraws;
 
 function counter(options: WorkOptions, total: number): () => void {
   let done = 0;
@@ -162,17 +164,27 @@ async function mapOf(at: MapRequest, options: WorkOptions): Promise<PatchMap> {
     rows: [{ position: base, row: source(layer, from) }],
   });
   const all = layers.flatMap((layer) => patched.map((pair) => cellOf(layer, pair)));
+  const byLayer = (values: readonly number[]): number[][] =>
+    layers.map((layer) => values.slice(layer * patched.length, (layer + 1) * patched.length));
   const flat = (await cells.of(all, options, { onCell })).map((value) => value - baseline);
-  const effects = layers.map((layer) => flat.slice(layer * patched.length, (layer + 1) * patched.length));
   const strongest = flat.reduce((best, value, i) => (Math.abs(value) > Math.abs(flat[best]) ? i : best), 0);
   const [layer, pair] = [Math.floor(strongest / patched.length), strongest % patched.length];
-  const draws = await noiseOf(at, { layer, pair: patched[pair], source, own }, options);
+  const noiseAt = (one: number, cell: PatchPair) => noiseRow(at, { layer: one, pair: cell, source, own });
+  const draws = await noiseOf(
+    at,
+    indices(noiseDraws).map(() => noiseAt(layer, patched[pair])),
+    options,
+  );
+  const everywhere = layers.flatMap((one) => patched.map((cell) => noiseAt(one, cell)));
+  const noise = await noiseOf(at, everywhere, options);
+  const exceeded = flat.filter((value, i) => Math.abs(value) > Math.abs(noise[i])).length / flat.length;
   const smaller = draws.filter((one) => Math.abs(one) < Math.abs(flat[strongest])).length;
   return {
     place,
-    effects,
+    effects: byLayer(flat),
     self: await selfOf(at, own, options),
     noise: { layer, pair, effect: flat[strongest], draws, percentile: smaller / draws.length },
+    noiseMap: { effects: byLayer(noise), exceeded },
   };
 }
 
@@ -212,19 +224,24 @@ async function selfOf(
   return { largest: values.reduce((most, value) => Math.max(most, Math.abs(value - baseline)), 0), n };
 }
 
-/** Random values as far from the base's as the source's are. */
-async function noiseOf(
-  { cells, baseline, place, random, onCell }: MapRequest,
+/** A random value as far from the base's as the source's is. */
+function noiseRow(
+  { place, random }: MapRequest,
   { layer, pair, source, own }: { layer: number; pair: PatchPair; source: Values; own: Values },
-  options: WorkOptions,
-): Promise<number[]> {
+): Replaced {
   const [there, here] = [source(layer, pair.source), own(layer, pair.base)];
   const distance = Math.hypot(...there.map((x, d) => x - here[d]));
-  const drawn = indices(noiseDraws).map((): Replaced => {
-    const direction = here.map(() => random());
-    const scale = distance / Math.hypot(...direction);
-    const row = here.map((x, d) => x + scale * direction[d]);
-    return { hook: hookOf(place, layer), rows: [{ position: pair.base, row }] };
-  });
+  const direction = here.map(() => random());
+  const scale = distance / Math.hypot(...direction);
+  const row = here.map((x, d) => x + scale * direction[d]);
+  return { hook: hookOf(place, layer), rows: [{ position: pair.base, row }] };
+}
+
+/** What random values do. */
+async function noiseOf(
+  { cells, baseline, onCell }: MapRequest,
+  drawn: readonly Replaced[],
+  options: WorkOptions,
+): Promise<number[]> {
   return (await cells.of(drawn, options, { onCell })).map((value) => value - baseline);
 }

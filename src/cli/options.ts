@@ -19,6 +19,10 @@ export const optionTexts = {
   softmax:
     "--softmax WHERE     blocked before it (default): the row renormalises; or after it: the row loses the weight",
   base: "--base TEXT         the text that is patched",
+  "base-range":
+    "--base-range A:B    in place of --base: a range of --file, UTF-16 offsets, seen in its context",
+  "source-range": "--source-range A:B  in place of --source: a range of --source-file, else of --file",
+  "source-file": "--source-file F     the file of --source-range, where it is another one",
   source: "--source TEXT       the text whose values are patched into it",
   align:
     "--align B:S,B:S     positions of base and source that correspond, BOS counted (found from the tokens)",
@@ -26,7 +30,8 @@ export const optionTexts = {
   range: "--range START:END   selection, UTF-16 offsets in the text (with --ids: positions)",
   context:
     "--context KIND      before the selection: document (the text there, default) or selection (nothing)",
-  prefix: "--prefix S          put right before the text (neurons: before the selection, alone)",
+  prefix:
+    "--prefix S          put right before the text (neurons: before the selection, alone; heatmap: its own tokens are left out)",
   bos: "--bos POLICY        BOS before the text: auto (the tokenizer's own policy, default), always, never",
   choices: "--choices A|B        continuations of the text to compare; or a file, one a line or a JSON list",
   measure:
@@ -48,6 +53,7 @@ export const optionTexts = {
   "cuda-libraries": "--cuda-libraries F  folder of the CUDA libraries",
   to: "--to DIR            folder that gets the model's own folder (the one that Choose Model looks into)",
   by: "--by ORDER          z (default), write (|activation| · what it writes), logProb or logitDiff (direct effect)",
+  head: "--head L.H          an attention head: layer and head, counted from 0",
   layer: "--layer L           a layer, counted from 0 (neurons: of this layer alone)",
   neuron: "--neuron N          a neuron of the layer, counted from 0",
   position:

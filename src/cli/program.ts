@@ -5,6 +5,7 @@ import { CancelledError, toErrorData } from "../base/errors";
 import { nearest } from "../base/nearest";
 import { CliError, usageError } from "./cliError";
 import type { Command } from "./command";
+import { attentionCommand } from "./commands/attention";
 import { blockEdgeCommand } from "./commands/blockEdge";
 import { generateCommand } from "./commands/generate";
 import { devicesCommand } from "./commands/devices";
@@ -46,6 +47,7 @@ export const commands: readonly Command[] = [
   steerCommand,
   sweepCommand,
   headsCommand,
+  attentionCommand,
   whyAttentionCommand,
   blockEdgeCommand,
   patchCommand,

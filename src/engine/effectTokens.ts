@@ -14,13 +14,14 @@ export function tokenFinder(tokenizer: TextTokenizer | null): TokenOf {
   };
 }
 
-/** The unrelated line as this model reads it; null where the model has no tokenizer. */
+/** The unrelated line as this model reads it, as far as its context reaches; null where the model has no tokenizer. */
 export async function unrelatedLine(
-  tokenizer: TextTokenizer | null,
+  { tokenizer, nCtx }: { readonly tokenizer: TextTokenizer | null; readonly nCtx: number },
   bos: BosPolicy | undefined,
   work: WorkOptions,
 ): Promise<UnrelatedLine | null> {
   if (tokenizer === null) return null;
-  const { ids } = await encodeWhole(tokenizer, unrelatedText, { bos, signal: work.signal });
-  return { line: unrelatedText, ids };
+  const { ids, tokens } = await encodeWhole(tokenizer, unrelatedText, { bos, signal: work.signal });
+  if (ids.length <= nCtx) return { line: unrelatedText, ids };
+  return { line: unrelatedText.slice(0, tokens[nCtx - 1].end), ids: ids.slice(0, nCtx) };
 }

@@ -1,6 +1,7 @@
 /** The engine's side of its method map: each method opens what it names, cuts the window, and calls one analysis. */
 import { isAbsolute, resolve } from "node:path";
 import { attentionView } from "../analysis/attention";
+import { attentionStep } from "../analysis/attention/step";
 import { heatmapPart, tokenAt } from "../analysis/heatmap";
 import { blockEdge } from "../analysis/blockEdge";
 import { lensView } from "../analysis/lens";
@@ -10,12 +11,13 @@ import { neuronCard } from "../analysis/neuronCard";
 import { neuronEffects } from "../analysis/neuronEffects";
 import { neuronFile } from "../analysis/neuronFile";
 import { rankNeurons } from "../analysis/neurons";
-import { patchRuns, type PatchRequest, type PatchText } from "../analysis/patch";
+import { patchRuns } from "../analysis/patch";
 import { steer } from "../analysis/steering";
 import { whyAttention } from "../analysis/whyAttention";
 import type { WorkOptions } from "../base/cancel";
 import type { EngineApi } from "../protocol/engineApi";
 import type { RunInput, RunWindow } from "../protocol/model";
+import type { PatchSide } from "../protocol/patch";
 import type { Handlers, ServedWork } from "../protocol/rpc";
 import { protocolVersion } from "../protocol/version";
 import { withDirections } from "./directionFile";
@@ -25,7 +27,8 @@ import type { JobQueue } from "./jobQueue";
 import type { HeldModel, ModelStore } from "./modelStore";
 import { onnxruntimeVersion } from "./ort";
 import { pairEncoderOf } from "./pairEncoder";
-import { buildRunWindow, encodeWhole } from "./window";
+import { patchText } from "./patchText";
+import { buildRunWindow, encodeWhole, withWritten } from "./window";
 
 /** Handlers over a store of models. */
 export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
@@ -87,13 +90,20 @@ type AttentionMethod = Extract<keyof EngineApi, `attention/${string}` | "patch/r
 
 function attentionHandlers(store: ModelStore): Pick<Handlers<EngineApi>, AttentionMethod> {
   return {
-    "attention/view": async ({ model, input, range, layer, head, scoredOn }, work) => {
+    "attention/view": async ({ model, input, range, layer, head, scoredOn, written }, work) => {
       const held = await store.getUnchanged(model, work);
       const isRepeated = scoredOn === "repeated";
       const repeated = isRepeated ? { bosId: bosOf(held), seed: 0 } : undefined;
       const cache = isRepeated ? held.repeatedScores : held.headScores;
-      const request = { window: windowOf(held, input), range, layer, head, repeated, cache };
-      return attentionView(held.open.runner, request, work);
+      const { runner, vocabulary } = held.open;
+      const window = withWritten(windowOf(held, input), written?.ids ?? [], (id) => vocabulary.text(id));
+      const request = { window, range, layer, head, repeated, cache, thumbnails: held.headScores };
+      const view = await attentionView(runner, request, work);
+      return written && written.ids.length > 0 ? { ...view, written: written.logProbs } : view;
+    },
+    "attention/next": async ({ model, ...request }, work) => {
+      const { open } = await store.getUnchanged(model, work);
+      return attentionStep(open.runner, open.vocabulary, request, work);
     },
     "attention/why": async ({ model, input, top, ...edge }, work) => {
       const held = await store.getUnchanged(model, work);
@@ -104,12 +114,13 @@ function attentionHandlers(store: ModelStore): Pick<Handlers<EngineApi>, Attenti
       const request = { ids: windowOf(held, input).ids, edge, softmax, against };
       return blockEdge(held.open.runner, held.open.vocabulary, request, work);
     },
-    "patch/run": async ({ model, base, source, bos }, work) => {
-      const held = await store.getUnchanged(model, work);
-      const encoded = (text: string) => encodeWhole(tokenizerOf(held), text, { bos, ...work });
-      const texts = { base: await encoded(base), source: await encoded(source) };
-      const result = await patchRuns(held.open.runner, held.open.vocabulary, textsOf(texts), work);
-      return { ...result, bos: texts.base.bos };
+    "patch/run": async ({ model, base, source }, work) => {
+      const { open } = await store.getUnchanged(model, work);
+      const text = (side: PatchSide) => patchText(side, open.tokenizer, open.info.nCtx);
+      const { bos, context, ...first } = text(base);
+      const { ids, tokens, from } = text(source);
+      const request = { base: first, source: { ids, tokens, from } };
+      return { ...(await patchRuns(open.runner, open.vocabulary, request, work)), bos, context };
     },
   };
 }
@@ -133,8 +144,9 @@ function neuronHandlers(store: ModelStore): Pick<Handlers<EngineApi>, NeuronMeth
     "neurons/effects": async ({ model, input, ...asked }, work) => {
       const { open } = await store.getUnchanged(model, work);
       const bos = input.kind === "text" ? input.bos : undefined;
-      const unrelated = await unrelatedLine(open.tokenizer, bos, work);
-      const tokenOf = tokenFinder(open.tokenizer);
+      const { tokenizer, info } = open;
+      const unrelated = await unrelatedLine({ tokenizer, nCtx: info.nCtx }, bos, work);
+      const tokenOf = tokenFinder(tokenizer);
       const request = { ...asked, window: windowOf({ open }, input), tokenOf, unrelated };
       return neuronEffects(open.runner, open.vocabulary, request, work);
     },
@@ -196,11 +208,6 @@ async function steerFile(
     digest: await open.digest(work),
   };
   return steer(open.runner, open.vocabulary, request, work);
-}
-
-function textsOf({ base, source }: Record<"base" | "source", PatchText>): PatchRequest {
-  const of = ({ ids, tokens }: PatchText): PatchText => ({ ids, tokens });
-  return { base: of(base), source: of(source) };
 }
 
 /** The token that the model's own tokenizer puts first; null where it puts none. */

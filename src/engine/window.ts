@@ -94,6 +94,17 @@ export async function encodeWhole(
   return { ids, tokens, bos: isAdded(tokens[0]) };
 }
 
+/** A window with what the model wrote behind its text: tokens that cover nothing of the document. */
+export function withWritten(
+  window: RunWindow,
+  ids: readonly number[],
+  text: (id: number) => string | null,
+): RunWindow {
+  const end = window.tokens.at(-1)?.end ?? window.start;
+  const tokens = ids.map((id): TokenInfo => ({ id, text: text(id), start: end, end, generated: true }));
+  return { ...window, ids: [...window.ids, ...ids], tokens: [...window.tokens, ...tokens] };
+}
+
 function isAdded(token: TokenInfo | undefined): boolean {
   return token?.special === true && token.start === token.end;
 }

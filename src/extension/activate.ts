@@ -38,7 +38,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
   const notes = new NotesStore(context.globalStorageUri);
   const neurons = new NeuronsPanel(services, colours, notes);
   const heatmap = new Heatmap(services, colours);
-  const attention = new AttentionPanel(services);
+  const attention = new AttentionPanel(services, heatmap);
   const steering = new SteeringPanel(services);
   const marks = { depth: new DepthUnderline(services), inline: new InlinePrediction() };
   const patch = new PatchPanel(services);
@@ -99,6 +99,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     model: () => ({ path: models.path, state: models.state }),
     colours: () => colours.state,
     heatmap: () => heatmap.state,
+    engineCalls: () => engine.calls,
     roundTrip: async () => {
       await engine.call("engine/hello", { build: protocolVersion });
     },

@@ -17,6 +17,8 @@ export interface IntrospectExports {
   colours(): PaintedState | undefined;
   /** The scalar that colours the text, and how far it is measured; undefined without any. */
   heatmap(): HeatmapState | undefined;
+  /** How many calls of the engine were made so far, by method. */
+  engineCalls(): Readonly<Record<string, number>>;
   /** An empty request to the engine and back, for measuring the way there. */
   roundTrip(): Promise<void>;
   /** The Lens's marks in the editors: lines under tokens, words at the line's end. */

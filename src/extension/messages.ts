@@ -21,6 +21,7 @@ export const working = {
   attention: (layer: number, head: number) => l10n.t("Reading the pattern of head {0}.{1} …", layer, head),
   why: (edge: string) => l10n.t("Taking the score of edge {0} apart …", edge),
   block: (edge: string) => l10n.t("Blocking edge {0} and 20 others …", edge),
+  writing: (done: number, total: number) => l10n.t("Writing token {0} of {1} …", done, total),
   patch: () => l10n.t("Patching layer by layer …"),
   steering: () => l10n.t("Running the experiment and its controls …"),
 };
@@ -84,6 +85,8 @@ export const says = {
       "Patch from: “{0}” is marked. Now select the text to patch into, and run the command again.",
       text,
     ),
+  patchChanged: () => l10n.t("Where a text of this patch stood, another one stands by now."),
+  patchChangedNext: () => l10n.t("Select both texts again, or let the model see the selections only."),
   restarted: () => l10n.t("The engine was ended; it starts again with the next request."),
 };
 

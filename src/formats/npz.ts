@@ -1,5 +1,5 @@
 /** NumPy's .npz format: .npy files in a zip, stored without compression. Source: PKWARE APPNOTE 6.3, numpy.savez. */
-import { crc32 } from "./crc32";
+import { crc32 } from "../base/crc32";
 import { FormatError } from "./formatError";
 import { readNpy, writeNpy, type NpyArray } from "./npy";
 

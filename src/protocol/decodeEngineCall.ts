@@ -4,7 +4,7 @@
  */
 import { bosPolicies } from "../base/bosPolicy";
 import { decodeEntries } from "./catalogue";
-import { asInteger, asList, asObject, asOneOf, asText, badField } from "./decode";
+import { asInteger, asList, asNumber, asObject, asOneOf, asText, badField } from "./decode";
 import { decodeExperiment } from "./decodeExperiment";
 import { headsScoredOn } from "./attention";
 import { blockModes } from "./attentionEdge";
@@ -13,6 +13,7 @@ import { decodeEffectChoice, decodeRankChoice } from "./decodeNeurons";
 import type { EdgeParams, EngineApi, OffsetRange } from "./engineApi";
 import { lensKinds } from "./lensFile";
 import { contextKinds, type RunContext, type RunInput } from "./model";
+import type { PatchSide } from "./patch";
 import type { ParamDecoders } from "./rpc";
 
 const maxOffset = 2 ** 31 - 1;
@@ -44,8 +45,14 @@ function signOf(params: Fields): 1 | -1 {
   return sign;
 }
 
-function inputOf(params: Fields): RunInput {
-  const path = "params.input";
+function patchSideOf(params: Fields, name: "base" | "source"): PatchSide {
+  const side = asObject(params[name], `params.${name}`);
+  const input = inputOf(side, `params.${name}.input`);
+  if (input.kind !== "text") throw badField(`params.${name}.input`, "is no text");
+  return { input, start: offsetAt(side["start"], `params.${name}.start`) };
+}
+
+function inputOf(params: Fields, path = "params.input"): RunInput {
   const input = asObject(params["input"], path);
   if (asOneOf(input["kind"], `${path}.kind`, ["text", "ids"] as const) === "ids") {
     const ids = asList(input["ids"], `${path}.ids`);
@@ -85,6 +92,22 @@ function textRangeOf(params: Fields): EngineApi["lens/depths"]["params"] {
 function chosenOf(params: Fields): number[] {
   const chosen = asList(params["chosen"] ?? [], "params.chosen");
   return chosen.map((id, i) => asInteger(id, `params.chosen[${i}]`, { min: 0 }));
+}
+
+function integersOf(params: Fields, name: string): number[] {
+  const list = asList(params[name], `params.${name}`);
+  return list.map((one, i) => asInteger(one, `params.${name}[${i}]`, { min: 0 }));
+}
+
+function numbersOf(object: Fields, name: string): number[] {
+  return asList(object[name], `params.${name}`).map((one, i) => asNumber(one, `params.${name}[${i}]`));
+}
+
+function writtenOf(value: unknown): NonNullable<EngineApi["attention/view"]["params"]["written"]> {
+  const written = asObject(value, "params.written");
+  const [ids, logProbs] = [integersOf(written, "ids"), numbersOf(written, "logProbs")];
+  if (ids.length !== logProbs.length) throw badField("params.written", "has ids without log-probabilities");
+  return { ids, logProbs };
 }
 
 const edgeOf = (params: Fields): EdgeParams => ({
@@ -202,6 +225,18 @@ export const engineCallDecoders: ParamDecoders<EngineApi> = {
       ...(params["scoredOn"] === undefined
         ? {}
         : { scoredOn: asOneOf(params["scoredOn"], "params.scoredOn", headsScoredOn) }),
+      ...(params["written"] === undefined ? {} : { written: writtenOf(params["written"]) }),
+    };
+  },
+  "attention/next": (value) => {
+    const params = paramsOf(value);
+    return {
+      model: modelOf(params),
+      ids: integersOf(params, "ids"),
+      layer: index(params, "layer"),
+      head: index(params, "head"),
+      positions: integersOf(params, "positions"),
+      ...(params["valueNorms"] === undefined ? {} : { valueNorms: numbersOf(params, "valueNorms") }),
     };
   },
   "attention/why": (value) => {
@@ -222,9 +257,8 @@ export const engineCallDecoders: ParamDecoders<EngineApi> = {
     const params = paramsOf(value);
     return {
       model: modelOf(params),
-      base: asText(params["base"], "params.base"),
-      source: asText(params["source"], "params.source"),
-      bos: asOneOf(params["bos"], "params.bos", bosPolicies),
+      base: patchSideOf(params, "base"),
+      source: patchSideOf(params, "source"),
     };
   },
   "heatmap/part": decodeHeatmap,

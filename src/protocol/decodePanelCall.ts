@@ -16,6 +16,8 @@ const maxStrength = 10_000;
 /** Units of exported content: a large picture in base64 is well below. */
 const maxContent = 64_000_000;
 const maxName = 200;
+/** Tokens that are written at one go. */
+const maxWritten = 512;
 
 const nothing = (params: unknown): Record<string, never> => {
   asObject(params, "params", []);
@@ -57,6 +59,15 @@ function decodeExport(params: unknown): HostApi["export/save"]["params"] {
     content,
     encoding,
   };
+}
+
+/** Units of a text for the clipboard: a command with a whole context in it is well below. */
+const maxCopied = 4_000_000;
+
+function decodeFigure(value: unknown): string {
+  const figure = asText(value, "params.figure");
+  if (!/^[a-z][a-z-]{0,60}$/.test(figure)) throw badField("params.figure", "is not the name of a figure");
+  return figure;
 }
 
 /** Units of a text that may be one token. */
@@ -139,6 +150,15 @@ export const panelCallDecoders: ParamDecoders<HostApi> = {
     const object = asObject(params, "params", ["on"]);
     return { on: asOneOf(object["on"], "params.on", headsScoredOn) };
   },
+  "attention/continue": (params) => {
+    const object = asObject(params, "params", ["tokens"]);
+    return { tokens: asInteger(object["tokens"], "params.tokens", { min: 1, max: maxWritten }) };
+  },
+  "attention/colour": (params) => {
+    const { query, start } = asObject(params, "params", ["query", "start"]);
+    if (typeof start !== "boolean") throw badField("params.start", "is neither true nor false");
+    return { query: index(query, "params.query"), start };
+  },
   "attention/edge": (params) => {
     const object = asObject(params, "params", ["query", "key"]);
     return { query: index(object["query"], "params.query"), key: index(object["key"], "params.key") };
@@ -158,4 +178,12 @@ export const panelCallDecoders: ParamDecoders<HostApi> = {
   "steering/save": nothing,
   ...raspCallDecoders,
   "export/save": decodeExport,
+  "export/npz": (params) => ({ figure: decodeFigure(asObject(params, "params", ["figure"])["figure"]) }),
+  "export/copy": (params) => {
+    const text = asText(asObject(params, "params", ["text"])["text"], "params.text");
+    if (text.length > maxCopied) throw badField("params.text", "is too long");
+    return { text };
+  },
+  "view/save": nothing,
+  "view/live": nothing,
 };

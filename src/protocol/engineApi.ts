@@ -1,13 +1,13 @@
 /** Extension host ↔ engine process: one method map, from which client and server are typed. */
 import type { BosPolicy } from "../base/bosPolicy";
-import type { AttentionView, HeadsScoredOn } from "./attention";
+import type { AttentionStep, AttentionView, HeadsScoredOn } from "./attention";
 import type { AttentionEdge, BlockMode, EdgeBlock, WhyAttention } from "./attentionEdge";
 import type { Experiment, SteerResult } from "./edit";
 import type { HeatmapPart, HeatmapQuestion } from "./heatmap";
 import type { LensDepths, LensPerplexity, LensView } from "./lens";
 import type { LensRequested } from "./lensFile";
 import type { ModelInfo, RunInput, TokensResult } from "./model";
-import type { PatchResult } from "./patch";
+import type { PatchRan, PatchResult, PatchSide } from "./patch";
 import type { VerifyRecord } from "./verify";
 import type { ModelList, ModelListRequest } from "./modelList";
 import type { EffectChoice, NeuronEffects } from "./neuronEffects";
@@ -17,6 +17,12 @@ import type { NeuronCard, NeuronFile, NeuronsResult, NeuronTextPlaces, RankChoic
 export interface OffsetRange {
   readonly start: number;
   readonly end: number;
+}
+
+/** Tokens that a model wrote. */
+export interface WrittenTokens {
+  readonly ids: readonly number[];
+  readonly logProbs: readonly number[];
 }
 
 /** One edge of a run. */
@@ -119,8 +125,22 @@ export interface EngineApi {
       layer: number;
       head: number;
       scoredOn?: HeadsScoredOn;
+      /** What the model wrote behind the text before, with its log-probabilities; shown with the selection. */
+      written?: WrittenTokens;
     };
     result: AttentionView;
+  };
+  /** One step of a continuation; `ids` are the window's with what was written so far, `positions` the shown ones. */
+  "attention/next": {
+    params: {
+      model: string;
+      ids: readonly number[];
+      layer: number;
+      head: number;
+      positions: readonly number[];
+      valueNorms?: readonly number[];
+    };
+    result: AttentionStep;
   };
   /** What the score of one edge is made of; positions index the window's ids, as in the view. */
   "attention/why": { params: EdgeParams & { top: number }; result: WhyAttention };
@@ -131,8 +151,8 @@ export interface EngineApi {
   };
   /** Patches the source's values into the base, layer by position. */
   "patch/run": {
-    params: { model: string; base: string; source: string; bos: BosPolicy };
-    result: PatchResult & { readonly bos: boolean };
+    params: { model: string; base: PatchSide; source: PatchSide };
+    result: PatchResult & PatchRan;
   };
   /** A scalar for the tokens of one or a few windows of a document, however long it is. */
   "heatmap/part": { params: HeatmapQuestion; result: HeatmapPart };

@@ -50,6 +50,8 @@ export interface TokenInfo {
   readonly prefix?: true;
   /** It was written by the chat template and belongs to no message. */
   readonly template?: true;
+  /** The model wrote it behind the text: it stands in no document. */
+  readonly generated?: true;
 }
 
 /**

@@ -73,6 +73,8 @@ export interface NeuronsResult {
    */
   readonly baseline: "records" | "window" | "none";
   readonly by: NeuronOrder;
+  /** Ranked by z behind a gate: a neuron that is negative on the selection is ranked by how far it is below its mean. */
+  readonly signed?: true;
   /** Ranked by effect: on what. */
   readonly effect?: RankedEffect;
   readonly window: RunWindow;

@@ -7,11 +7,12 @@ import type { OffsetRange } from "./engineApi";
 import type { ChosenPlace, Pointed } from "./focus";
 import type { LensKind } from "./lensFile";
 import type { LensMark, LensPanelData } from "./lensPanel";
+import type { Made } from "./made";
 import type { ModelInfo, RunContext } from "./model";
 import type { EffectChoice, NeuronEffects } from "./neuronEffects";
 import type { NeuronNote, NeuronNotes, NeuronSearch, SearchScope } from "./neuronPanel";
 import type { NeuronCard, NeuronsResult, RankChoice } from "./neurons";
-import type { PatchResult } from "./patch";
+import type { PatchRan, PatchResult } from "./patch";
 import type { RaspHostApi, RaspPanelData } from "./raspPanel";
 
 /** The panels there are. */
@@ -42,8 +43,17 @@ export interface PanelState<Data> {
   readonly document?: string;
   /** The token that was chosen last in any panel, where it is one of this panel's document. */
   readonly chosen?: OffsetRange;
+  /** What `data` was made of. */
+  readonly made?: Made;
+  /** Present where the data comes from a saved view: nothing is run, and the page changes nothing. */
+  readonly saved?: SavedState;
   /** The last good data; kept while loading ("stale" or "loading") so that nothing flickers. */
   readonly data?: Data;
+}
+
+/** What can be done with a saved view: its model is the chosen one, another is, or that is not known yet. */
+export interface SavedState {
+  readonly live: "ready" | "other-model" | "unknown";
 }
 
 /** Data of the neurons panel: the ranked list, and the card of the chosen neuron once it is there. */
@@ -78,6 +88,8 @@ export interface ChosenEdge extends AttentionEdge {
 /** Data of the attention panel. */
 export interface AttentionPanelData extends AttentionView {
   readonly edge?: ChosenEdge;
+  /** Whether the editor has a row's colours now, and follows the row and head that are chosen here. */
+  readonly coloured?: boolean;
 }
 
 /** Data of the steering panel. */
@@ -89,10 +101,7 @@ export interface SteeringPanelData {
 }
 
 /** Data of the patch panel. */
-export interface PatchPanelData extends PatchResult {
-  /** Whether a BOS token stood before both texts. */
-  readonly bos: boolean;
-}
+export interface PatchPanelData extends PatchResult, PatchRan {}
 
 /** Which data belongs to which panel. */
 export interface PanelData {
@@ -154,6 +163,10 @@ export interface HostApi extends RaspHostApi {
   "attention/choose": { params: { layer: number; head: number }; result: null };
   /** Scores heads on something else, now and from now on. */
   "attention/score": { params: { on: HeadsScoredOn }; result: null };
+  /** Has the model write so many tokens behind the text, and shows their rows. */
+  "attention/continue": { params: { tokens: number }; result: null };
+  /** Colours the editor by a row of the shown head; not to `start` only moves the colours where they are on. */
+  "attention/colour": { params: { query: number; start: boolean }; result: null };
   /** Looks at one edge of the shown head; positions of the window. */
   "attention/edge": { params: { query: number; key: number }; result: null };
   /** Blocks the chosen edge; `against` is the token whose logit is subtracted. */
@@ -171,6 +184,14 @@ export interface HostApi extends RaspHostApi {
     };
     result: null;
   };
+  /** Saves the arrays behind a figure as .npz: those that are shown, and the hooks behind them, read anew. */
+  "export/npz": { params: { figure: string }; result: null };
+  /** Puts a text on the clipboard. */
+  "export/copy": { params: { text: string }; result: null };
+  /** Saves what the panel shows as a view that opens without the model. */
+  "view/save": { params: Record<string, never>; result: null };
+  /** From a saved view to the live panel. */
+  "view/live": { params: Record<string, never>; result: null };
 }
 
 /** Events the host sends to a page: always a complete snapshot of what they are about. */

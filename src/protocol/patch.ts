@@ -1,5 +1,5 @@
 /** Results of patching one run's values into another, layer by position. */
-import type { About, ScoredToken, TokenInfo } from "./model";
+import type { About, RunContext, ScoredToken, TextInput, TokenInfo } from "./model";
 
 /** Where values are patched: the stream before a block, or what attention or MLP adds to it. */
 export type PatchPlace = "resid" | "attn" | "mlp";
@@ -38,6 +38,13 @@ export interface PatchMap {
     /** Share of draws whose effect is smaller in size, 0 … 1. */
     readonly percentile: number;
   };
+  /** The same as a map: one random value in every cell, as far from the base's as the source's is there. */
+  readonly noiseMap: {
+    /** As `effects`. */
+    readonly effects: readonly (readonly number[])[];
+    /** Share of cells whose effect is larger in size than the random value's there, 0 … 1. */
+    readonly exceeded: number;
+  };
 }
 
 /** A token that is measured. */
@@ -50,6 +57,8 @@ export interface PatchToken {
 export interface PatchRun {
   readonly ids: readonly number[];
   readonly tokens: readonly TokenInfo[];
+  /** Where the text that is compared begins: what stands before it is context, which is never patched. */
+  readonly from: number;
   /** The most likely next token. */
   readonly answer: ScoredToken;
   /** Its value of the measure. */
@@ -71,4 +80,17 @@ export interface PatchResult {
   /** Pairs that were patched: those behind `alignment.same`. */
   readonly patched: readonly PatchPair[];
   readonly maps: readonly PatchMap[];
+}
+
+/** One text of a patch: what the model sees of it, and from which offset on it is compared. */
+export interface PatchSide {
+  readonly input: TextInput;
+  readonly start: number;
+}
+
+/** What both texts were run on. */
+export interface PatchRan {
+  /** Whether a BOS token stood before both texts. */
+  readonly bos: boolean;
+  readonly context: RunContext["kind"];
 }

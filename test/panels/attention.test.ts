@@ -119,7 +119,7 @@ describe("attention page", () => {
     await panel.page.getByRole("option", { name: "pattern × ‖value‖" }).click();
     const key = panel.page.locator(".figure-attention-pattern .legend");
     await key.getByText("pattern × ‖value‖ of a query").waitFor();
-    const most = Math.max(...weighted.flat());
+    const most = Math.max(...weighted.flatMap((row) => [...row]));
     assert.ok((await key.innerText()).includes(most.toPrecision(3)), await key.innerText());
     const csv = csvRows((await exported(panel, "Pattern", "CSV")).content);
     assert.equal(Number(csv[4]![3]), weighted[3]![2]);

@@ -38,7 +38,18 @@ describe("patch page", () => {
     const panel = await open();
     const data = patchData();
     const cells = panel.page.locator(".figure-patch-resid .heat-cell");
-    assert.equal(await cells.count(), 6 * data.patched.length);
+    assert.equal(await cells.count(), 2 * 6 * data.patched.length);
+    const random = panel.page.locator(
+      ".figure-patch-resid .heat-grid[aria-label*='random values'] .heat-cell",
+    );
+    assert.equal(await random.count(), 6 * data.patched.length);
+    const says = await random.first().getAttribute("aria-label");
+    assert.match(
+      says!,
+      new RegExp(
+        `^layer 5, position 2, .*${Math.abs(data.maps[0]!.noiseMap.effects[5]![0]!).toPrecision(3)}`,
+      ),
+    );
     assert.match((await cells.first().getAttribute("aria-label"))!, /^layer 5, position 2, /);
     const keys = await panel.page.locator(".patch .legend-ramp").allInnerTexts();
     assert.deepEqual(new Set(keys.map((key) => key.replace(/\s+/g, " "))).size, 1);
@@ -51,14 +62,42 @@ describe("patch page", () => {
   it("says the check and the control, and gives tables and files", async () => {
     const panel = await open();
     const data = patchData();
-    const note = await panel.page.locator(".figure-patch-attn .note").innerText();
+    const note = (await panel.page.locator(".figure-patch-attn .note").allInnerTexts()).join(" ");
+    assert.match(note, /In 62\.5% of the cells/);
     assert.match(note, /change nothing, exactly \(24 cells\)/);
     assert.match(note, /100% of 20 random values/);
     const csv = csvRows((await exported(panel, "Attention output", "CSV")).content);
-    assert.equal(csv.length, 7);
-    assert.deepEqual(csv[6]!.map(Number), [0, ...data.maps[1]!.effects[0]!]);
+    assert.equal(csv.length, 13);
+    assert.deepEqual(csv[6]!.slice(0, -1).map(Number), [0, ...data.maps[1]!.effects[0]!]);
+    assert.deepEqual(csv[12]!.slice(0, -1).map(Number), [0, ...data.maps[1]!.noiseMap.effects[0]!]);
+    assert.deepEqual([csv[6]!.at(-1), csv[12]!.at(-1)], ["patched", "random"]);
     const aligned = csvRows((await exported(panel, "Alignment", "CSV")).content);
     assert.equal(aligned.length, data.base.ids.length + 1);
+    await panel.close();
+  });
+
+  it("draws the texts alone, says what stands before them, and asks for another context", async () => {
+    const { base, source, ...data } = patchData();
+    const state = ready({
+      ...data,
+      context: "document",
+      base: { ...base, from: 2 },
+      source: { ...source, from: 1 },
+    });
+    const run = { context: "document", prefix: "" } as const;
+    const panel = await openPanel("patch", { state: { ...state, run }, width: 1200 });
+    await panel.page.getByText("2 tokens stand before the base, 1 token before the source").waitFor();
+    const aligned = csvRows((await exported(panel, "Alignment", "CSV")).content);
+    assert.deepEqual(
+      aligned.slice(1).map(([position]) => Number(position)),
+      base.ids.slice(2).map((_, i) => i + 2),
+    );
+    assert.match(await panel.page.locator(".ran").innerText(), /text before/);
+    await panel.page.getByLabel("Selection only").click();
+    assert.deepEqual(panel.requests.at(-1), {
+      method: "run/choose",
+      params: { context: "selection", prefix: "" },
+    });
     await panel.close();
   });
 

@@ -1,7 +1,11 @@
 /** A picture with its title, its key, its table and its export: the frame of every plot. */
-import type { ModelInfo } from "../../src/protocol/model";
 import { modelName, shortDigest } from "./badge";
 import { fill, h, setText } from "./dom";
+import { copyPicture } from "./exports/clipboard";
+import { ExportMenu, copies, type CopyKind, type SaveFormat } from "./exports/exportMenu";
+import { commentLines, exportFacts, svgWithFacts, type Facts, type FigureSource } from "./exports/facts";
+import { pngWithText } from "./exports/png";
+import { commandOrNull, figureCommand, figurePython } from "./exports/recipes";
 import type { Host } from "./host";
 import { pictureSvg, svgToPng } from "./picture";
 import { tableElement, toCsv, type TableData } from "./table";
@@ -11,14 +15,6 @@ export interface FigureContext {
   readonly host: Host;
   readonly announce: (text: string) => void;
   readonly source: () => FigureSource;
-}
-
-/** What a picture is of: every export says it. */
-export interface FigureSource {
-  readonly model: ModelInfo | undefined;
-  readonly document: string | undefined;
-  /** What the model saw, in words; null where there is no result. */
-  readonly ran: string | null;
 }
 
 /** What a figure is called and how its data is had. */
@@ -33,8 +29,6 @@ export interface FigureOptions {
   readonly svg?: (footer: string) => string;
 }
 
-type Format = "png" | "svg" | "csv" | "json";
-
 /** A figure; the panel fills `body` and calls `changed` when the data is new. */
 export class Figure {
   readonly element: HTMLElement;
@@ -43,9 +37,10 @@ export class Figure {
   private readonly title: HTMLElement;
   private readonly picture: HTMLElement;
   private readonly tablePlace = h("div", { class: "figure-table" });
+  /** What came of the last export. */
+  private readonly said = h("p", { class: "export-said no-export", hidden: true });
   private readonly tableButton: HTMLButtonElement;
-  private readonly exportChoices: HTMLElement;
-  private readonly exportButton: HTMLButtonElement;
+  private readonly menu: ExportMenu;
 
   constructor(
     private readonly context: FigureContext,
@@ -55,36 +50,24 @@ export class Figure {
     this.tableButton = tool("Table", () => this.showTable(!this.asTable));
     this.tableButton.setAttribute("aria-pressed", "false");
     this.tableButton.setAttribute("aria-label", `Show ${options.title} as table`);
-    this.exportButton = tool("Export", () => this.openExport(this.exportChoices.hidden));
-    this.exportButton.setAttribute("aria-expanded", "false");
-    this.exportButton.setAttribute("aria-label", `Export ${options.title}`);
-    const formats: readonly Format[] = ["png", "svg", "csv", "json"];
-    this.exportChoices = h(
-      "span",
-      { class: "export-choices", hidden: true },
-      ...formats.map((format) => tool(format.toUpperCase(), () => void this.save(format))),
-    );
-    const tools = h(
-      "div",
-      { class: "tools no-export" },
-      this.tableButton,
-      this.exportButton,
-      this.exportChoices,
-    );
+    this.menu = new ExportMenu(options.title, {
+      save: (format) => void this.attempt("exported", () => this.save(format)),
+      copy: (kind) => void this.attempt("copied", () => this.copy(kind)),
+      saveView: () => void this.attempt("saved", () => this.saveView()),
+    });
+    const tools = h("div", { class: "tools no-export" }, this.tableButton, this.menu.button);
     this.picture = h("div", { class: "figure-picture" }, this.body, this.key);
     this.element = h(
       "section",
       { class: `figure figure-${options.name}`, "aria-labelledby": `title-${options.name}` },
       h("div", { class: "figure-head" }, this.title, tools),
+      this.menu.choices,
+      this.said,
       this.picture,
       this.tablePlace,
     );
     this.element.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !this.exportChoices.hidden) {
-        event.stopPropagation();
-        this.openExport(false);
-        this.exportButton.focus();
-      }
+      if (event.key === "Escape" && this.menu.escape()) event.stopPropagation();
     });
     this.showTable(context.host.memory.get(`table-${options.name}`) === "yes");
   }
@@ -115,31 +98,71 @@ export class Figure {
     this.context.host.memory.set(`table-${this.options.name}`, on ? "yes" : "no");
   }
 
-  private openExport(open: boolean): void {
-    this.exportChoices.hidden = !open;
-    this.exportButton.setAttribute("aria-expanded", String(open));
-    if (open) this.exportChoices.querySelector("button")?.focus();
-  }
-
-  private async save(format: Format): Promise<void> {
+  /** Does what was chosen and says what came of it, beside the picture and to screen readers. */
+  private async attempt(done: string, action: () => Promise<string>): Promise<void> {
     try {
-      const content = await this.content(format);
-      const name = `introspect-${this.options.name}`;
-      const encoding = format === "png" ? "base64" : "utf8";
-      await this.context.host.request("export/save", { name, format, content, encoding });
-      this.openExport(false);
-      this.context.announce(`${this.options.title} as ${format.toUpperCase()}: choose where to save it.`);
+      this.say(await action());
+      this.menu.open(false);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      this.context.announce(`${this.options.title} could not be exported. ${why}`);
+      this.say(`${this.options.title} could not be ${done}. ${why}`);
     }
   }
 
-  private async content(format: Format): Promise<string> {
-    if (format === "csv") return toCsv(this.options.table());
-    if (format === "json") return this.json();
+  private say(sentence: string): void {
+    setText(this.said, sentence);
+    this.said.hidden = false;
+    this.context.announce(sentence);
+  }
+
+  private async save(format: SaveFormat): Promise<string> {
+    const { host } = this.context;
+    if (format === "npz") await host.request("export/npz", { figure: this.options.name });
+    else {
+      const content = await this.content(format);
+      const name = `introspect-${this.options.name}`;
+      const encoding = format === "png" ? "base64" : "utf8";
+      await host.request("export/save", { name, format, content, encoding });
+    }
+    return `${this.options.title} as ${format.toUpperCase()}: choose where to save it.`;
+  }
+
+  private async saveView(): Promise<string> {
+    await this.context.host.request("view/save", {});
+    return "The view of this panel: choose where to save it. It opens without the model.";
+  }
+
+  private async copy(kind: CopyKind): Promise<string> {
+    const { host, source } = this.context;
+    if (kind === "image") return this.copyImage();
+    const { name } = this.options;
+    const text = kind === "command" ? figureCommand(name, source()) : figurePython(name, source());
+    await host.request("export/copy", { text });
+    return `${this.options.title} as ${copies[kind]} is on the clipboard.`;
+  }
+
+  private async copyImage(): Promise<string> {
+    const picture = this.content("png").then(async (base64) => {
+      const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+      return new Blob([bytes], { type: "image/png" });
+    });
+    if (await copyPicture(picture)) return `${this.options.title} as image is on the clipboard.`;
+    throw new Error("This editor lets no page put pictures on the clipboard; save it as PNG instead.");
+  }
+
+  private async content(format: Exclude<SaveFormat, "npz">): Promise<string> {
+    const facts = this.facts();
+    if (format === "csv") return commentLines(facts) + toCsv(this.options.table());
+    if (format === "json") return this.json(facts);
     const source = this.svgSource();
-    return format === "svg" ? source : svgToPng(source);
+    if (format === "svg") return svgWithFacts(source, facts);
+    return pngWithText(await svgToPng(source), "introspect", JSON.stringify(facts));
+  }
+
+  private facts(): Facts {
+    const source = this.context.source();
+    const { name } = this.options;
+    return exportFacts(name, source, commandOrNull(name, source));
   }
 
   private svgSource(): string {
@@ -153,28 +176,20 @@ export class Figure {
     }
   }
 
-  private json(): string {
-    const { model, document, ran } = this.context.source();
-    const of = model ? { path: model.path, family: model.family, digest: model.digest } : null;
-    const body = {
-      picture: this.options.name,
-      model: of,
-      document: document ?? null,
-      ran,
-      data: this.options.data(),
-    };
-    return `${JSON.stringify(body, null, 2)}\n`;
+  private json(facts: Facts): string {
+    return `${JSON.stringify({ ...facts, data: this.options.data() }, plainArrays, 2)}\n`;
   }
 
   /** Title, model, digest and what the model saw: what a reader of the exported picture has to know. */
   private smallPrint(): string {
-    const { model, document, ran } = this.context.source();
+    const { model, document, ran, made } = this.context.source();
     const parts = [
       this.title.textContent,
       document,
       model && modelName(model),
       model && shortDigest(model),
       ran,
+      made && `Introspect ${made.version}`,
     ];
     return parts.filter(Boolean).join(" · ");
   }
@@ -185,3 +200,7 @@ function tool(label: string, action: () => void): HTMLButtonElement {
   element.addEventListener("click", action);
   return element;
 }
+
+/** Typed arrays as lists, which JSON would write as objects. */
+const plainArrays = (_key: string, value: unknown): unknown =>
+  value instanceof Float32Array || value instanceof Uint8Array ? Array.from(value) : value;

@@ -6,7 +6,8 @@ import { Badge } from "./badge";
 import { ContextSwitch, type ContextHints } from "./contextSwitch";
 import { fill, h, setText, type Child } from "./dom";
 import { emptyFrame, errorFrame, loadingFrame, type EmptyWords } from "./frame";
-import type { FigureContext, FigureSource } from "./figure";
+import type { FigureSource, Shown } from "./exports/facts";
+import type { FigureContext } from "./figure";
 import { connect, type AnyState, type Host } from "./host";
 import { helpList, type KeyHelp, type Term } from "./keys";
 import { PointedToken } from "./pointed";
@@ -92,6 +93,12 @@ class Shell<Data> {
       model: this.state?.model,
       document: this.state?.document,
       ran: this.ranWords(),
+      made: this.state?.made,
+      // The data is that of the page's own panel.
+      shown:
+        this.state?.data === undefined
+          ? null
+          : ({ panel: this.id, data: this.state.data } as unknown as Shown),
     });
     const announce = (text: string): void => this.announce(text);
     this.panel = create({ host, rail: this.rail, pointed: this.pointed, announce, source });

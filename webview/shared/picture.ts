@@ -63,6 +63,7 @@ function drawElement(drawing: Drawing, element: Element, clip: number): void {
   if (style.display === "none" || style.visibility === "hidden" || style.opacity === "0") return;
   const box = element.getBoundingClientRect();
   if (element instanceof SVGSVGElement) return drawSvg(drawing, element, box);
+  if (element instanceof HTMLCanvasElement) return drawCanvas(drawing, element, box);
   // A piece of text that goes over several lines has a box on each.
   const boxes = style.display === "inline" ? [...element.getClientRects()] : [box];
   if (style.display !== "contents") for (const each of boxes) drawBox(drawing, element, style, each);
@@ -82,6 +83,18 @@ function drawSvg(drawing: Drawing, element: SVGSVGElement, box: DOMRect): void {
   copy.setAttribute("width", String(box.width));
   copy.setAttribute("height", String(box.height));
   drawing.root.append(copy);
+}
+
+function drawCanvas(drawing: Drawing, element: HTMLCanvasElement, box: DOMRect): void {
+  const place = {
+    x: box.left - drawing.left,
+    y: box.top - drawing.top,
+    width: box.width,
+    height: box.height,
+  };
+  const href = element.toDataURL("image/png");
+  const style = "image-rendering: pixelated";
+  drawing.root.append(svg("image", { ...place, href, style, preserveAspectRatio: "none" }));
 }
 
 function drawBox(drawing: Drawing, element: Element, style: CSSStyleDeclaration, box: DOMRect): void {

@@ -46,5 +46,6 @@ export function toCsv(data: TableData): string {
 function csvCell(cell: TableCell): string {
   if (cell === null) return "";
   if (typeof cell === "number") return String(cell);
-  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+  // A cell that begins like a comment line is quoted too, since comments stand before the table.
+  return /[",\r\n#]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

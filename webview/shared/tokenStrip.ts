@@ -16,6 +16,8 @@ export interface StripToken {
   readonly special?: true | undefined;
   /** Of a custom prefix: drawn dim, in no document. */
   readonly prefix?: true | undefined;
+  /** Written by the model: dotted below, in no document. */
+  readonly generated?: true | undefined;
   /** Painted through the strip's scale; null has no value and is hatched; undefined is left unpainted. */
   readonly value?: number | null | undefined;
   /** A number under the token. */
@@ -142,7 +144,8 @@ export class TokenStrip {
       item.classList.toggle(`mark-${mark}`, token.mark === mark);
     }
     item.classList.toggle("of-prefix", token.prefix === true);
-    const where = token.prefix ? "of the prefix" : undefined;
+    item.classList.toggle("generated", token.generated === true);
+    const where = token.prefix ? "of the prefix" : token.generated ? "written by the model" : undefined;
     setAttributes(item, {
       "aria-label": [spokenText(token.text, token.id), where, token.says].filter(Boolean).join(", "),
       "aria-selected": token.mark === "selected" || token.mark === "query" ? "true" : "false",

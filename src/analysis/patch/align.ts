@@ -10,11 +10,36 @@ import { indices } from "../common/reads";
  * @throws {AnalysisError} "not-aligned" where nothing corresponds
  */
 export function alignTokens(base: readonly number[], source: readonly number[]): PatchAlignment {
+  return alignParts({ ids: base, from: 0 }, { ids: source, from: 0 });
+}
+
+/** Ids of a run, and from where on they are compared. */
+export interface AlignedPart {
+  readonly ids: readonly number[];
+  readonly from: number;
+}
+
+/**
+ * The same for parts of two runs, each behind a context of its own; nothing of a context corresponds to anything.
+ * @throws {AnalysisError} "not-aligned" where nothing corresponds
+ */
+export function alignParts(base: AlignedPart, source: AlignedPart): PatchAlignment {
+  const { kind, pairs } = paired(base.ids.slice(base.from), source.ids.slice(source.from));
+  const moved = pairs.map((pair) => ({ base: pair.base + base.from, source: pair.source + source.from }));
+  return checked({ kind, pairs: moved, same: sameIn(moved, base.ids, source.ids) });
+}
+
+/** Pairs at the front of which nothing before or at them differs in two runs. */
+function sameIn(pairs: readonly PatchPair[], base: readonly number[], source: readonly number[]): number {
   const front = commonPrefix(base, source);
-  if (base.length === source.length) {
-    const pairs = indices(base.length).map((i) => ({ base: i, source: i }));
-    return checked({ kind: "equal", pairs, same: front });
-  }
+  const same = pairs.findIndex((pair) => pair.base >= front || pair.base !== pair.source);
+  return same < 0 ? pairs.length : same;
+}
+
+function paired(base: readonly number[], source: readonly number[]): Pick<PatchAlignment, "kind" | "pairs"> {
+  if (base.length === source.length)
+    return { kind: "equal", pairs: indices(base.length).map((i) => ({ base: i, source: i })) };
+  const front = commonPrefix(base, source);
   const shorter = Math.min(base.length, source.length);
   let back = 0;
   while (back < shorter - front && base.at(-1 - back) === source.at(-1 - back)) back++;
@@ -28,7 +53,7 @@ export function alignTokens(base: readonly number[], source: readonly number[]):
   const [baseEnd, sourceEnd] = [base.length - back, source.length - back];
   if (baseEnd > front && sourceEnd > front) pairs.push({ base: baseEnd - 1, source: sourceEnd - 1 });
   pairs.push(...indices(back).map((i) => ({ base: baseEnd + i, source: sourceEnd + i })));
-  return checked({ kind: "spans", pairs, same: front });
+  return { kind: "spans", pairs };
 }
 
 /**
@@ -55,9 +80,7 @@ export function givenAlignment(
       next: "Give each position of the base once, in order.",
     });
   }
-  const front = commonPrefix(base, source);
-  const same = pairs.findIndex((pair) => pair.base >= front || pair.base !== pair.source);
-  return checked({ kind: "given", pairs, same: same < 0 ? pairs.length : same });
+  return checked({ kind: "given", pairs, same: sameIn(pairs, base, source) });
 }
 
 const isIndex = (value: number, below: number): boolean =>

@@ -37,7 +37,7 @@ export const neuronCommand: Command = {
       const records = await recordsOf(session);
       const card = await neuronCard(runner, vocabulary, { ...id, window, range, records }, work);
       const bos = input.kind === "text" ? input.bos : undefined;
-      const unrelated = await unrelatedLine(tokenizer, bos, work);
+      const unrelated = await unrelatedLine({ tokenizer, nCtx: runner.info.nCtx }, bos, work);
       const asked = { ...id, window, range, choice, tokenOf: tokenFinder(tokenizer), unrelated };
       const {
         window: _,

@@ -1,11 +1,12 @@
 /** `introspect patch`: what one text's values do in another, layer by position. */
-import { patchRuns, type PatchText } from "../../analysis/patch";
-import { encodeWhole } from "../../engine/window";
+import { patchRuns } from "../../analysis/patch";
+import { patchText } from "../../engine/patchText";
 import type { PatchPair } from "../../protocol/patch";
 import { CliError, usageError } from "../cliError";
 import type { Command } from "../command";
 import { tokenOf } from "../edgeOption";
-import { bosOf, wholeNumber } from "../options";
+import { wholeNumber } from "../options";
+import { patchInputOptions, readPatchInput } from "../patchInput";
 import { factsOf, withModel } from "../session";
 
 /** Prints effects by layer and position, with self-patches and noise. */
@@ -13,24 +14,21 @@ export const patchCommand: Command = {
   name: "patch",
   summary: "one text's values patched into another: effects by layer and position, with controls",
   positionals: ["DIR"],
-  options: ["base", "source", "align", "token", "minus", "seed", "bos"],
+  options: [...patchInputOptions, "align", "token", "minus", "seed"],
   async run({ args, out, work }) {
-    const { base: baseText, source: sourceText, align } = args.values;
-    if (baseText === undefined || sourceText === undefined)
-      throw usageError("A text is missing.", "Give --base TEXT and --source TEXT.");
+    const { align } = args.values;
     const pairs = align === undefined ? undefined : pairsOf(align);
     const seed = wholeNumber("seed", args.values.seed ?? "0", 0);
-    const bos = bosOf(args);
+    const sides = await readPatchInput(args);
     await withModel(args.positionals[0], work, async (session) => {
       const { tokenizer, runner, vocabulary } = session.open;
       if (tokenizer === null) throw noTokenizer();
-      const encoded = (text: string) => encodeWhole(tokenizer, text, { bos, ...work });
-      const whole = { base: await encoded(baseText), source: await encoded(sourceText) };
-      const text = ({ ids, tokens }: PatchText): PatchText => ({ ids, tokens });
+      const { bos, context, ...base } = patchText(sides.base, tokenizer, session.info.nCtx);
+      const { ids, tokens, from } = patchText(sides.source, tokenizer, session.info.nCtx);
       const [token, against] = [tokenOf(args, "token", session), tokenOf(args, "minus", session)];
-      const request = { base: text(whole.base), source: text(whole.source), pairs, token, against, seed };
+      const request = { base, source: { ids, tokens, from }, pairs, token, against, seed };
       const result = await patchRuns(runner, vocabulary, request, work);
-      await out.value({ ...result, ...(await factsOf(session, { bos: whole.base.bos }, work)) });
+      await out.value({ ...result, context, ...(await factsOf(session, { bos }, work)) });
     });
   },
 };

@@ -56,6 +56,7 @@ export class EngineSupervisor {
   private disposed = false;
   private readonly logger: Logger;
   private readonly policy: RestartPolicy;
+  private readonly counted = new Map<string, number>();
   private readonly crashListeners = new Set<(crash: EngineCrash) => void>();
 
   constructor(private readonly options: SupervisorOptions) {
@@ -66,6 +67,11 @@ export class EngineSupervisor {
   /** Process id of the engine; undefined while none runs. */
   get pid(): number | undefined {
     return this.running?.process.pid;
+  }
+
+  /** How many calls were made, by method. */
+  get calls(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.counted);
   }
 
   /** Listens to crashes; the returned function stops listening. */
@@ -86,6 +92,7 @@ export class EngineSupervisor {
     params: EngineApi[K]["params"],
     options: EngineCallOptions = {},
   ): Promise<EngineApi[K]["result"]> {
+    this.counted.set(method, (this.counted.get(method) ?? 0) + 1);
     for (;;) {
       throwIfCancelled(options.signal);
       const running = this.ensureRunning();

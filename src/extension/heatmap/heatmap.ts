@@ -16,7 +16,9 @@ import { NewestWins } from "../requests/newestWins";
 import { Pause } from "../requests/pause";
 import type { Services } from "../services";
 import { bosPolicy } from "../settings";
+import { attentionFrom, cursorIn, type AttentionRow } from "./attentionRow";
 import { hoverLines } from "./hover";
+import { keep, readKept, type KeptLook } from "./keptMeasure";
 import { hasBits, Legend } from "./legend";
 import { PartStore } from "./partStore";
 import { pickMeasure, type HeatAction, type ShownMeasure } from "./pick";
@@ -50,6 +52,8 @@ interface Look extends ShownMeasure {
   at: number;
   info: ModelInfo | undefined;
   scale: HeatScale;
+  /** Follows the head and row that are chosen in the Attention panel. */
+  readonly linked?: true;
 }
 
 /** How a call is made: for what is looked at, or in the background. */
@@ -64,11 +68,16 @@ const noScale: HeatScale = { from: 0, to: 0, signed: false, log: false };
 /** Colours one text at a time, in place of a neuron's colours. */
 export class Heatmap implements vscode.Disposable {
   private look: Look | undefined;
+  /** Of before a reload, until its text is on the screen. */
+  private awaited: KeptLook | undefined;
   private busy = false;
   private drawn = 0;
   private readonly legend = new Legend();
   private readonly newest = new NewestWins();
   private readonly pause = new Pause(() => void this.work());
+  private readonly linking = new vscode.EventEmitter<number | undefined>();
+  /** Fires when linked colours were put on or taken off, and with the offset when they moved with the cursor. */
+  readonly onDidLink = this.linking.event;
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(
@@ -76,16 +85,20 @@ export class Heatmap implements vscode.Disposable {
     private readonly colours: TokenColours,
   ) {
     this.subscriptions = [
+      this.linking,
       this.legend,
       colours.onDidClear(() => {
-        if (colours.kind !== "heat") this.stop();
+        if (colours.kind !== "heat") this.end();
       }),
       vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor: editor }) => this.scrolled(editor)),
-      vscode.window.onDidChangeVisibleTextEditors((editors) => editors.forEach((one) => this.scrolled(one))),
+      vscode.window.onDidChangeVisibleTextEditors((editors) => {
+        editors.forEach((one) => this.scrolled(one));
+        this.restore();
+      }),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor: editor }) => this.cursorMoved(editor)),
       vscode.workspace.onDidChangeTextDocument((event) => this.typed(event)),
       vscode.workspace.onDidCloseTextDocument((document) => {
-        if (document === this.look?.document) this.stop();
+        if (document === this.look?.document) this.end();
       }),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration(Setting.Bos)) this.again();
@@ -94,6 +107,8 @@ export class Heatmap implements vscode.Disposable {
         if (this.look?.info && this.look.info.path !== services.models.path) this.again();
       }),
     ];
+    this.awaited = readKept(services.context.workspaceState);
+    this.restore();
   }
 
   /** What colours a text now; undefined without any. */
@@ -123,17 +138,48 @@ export class Heatmap implements vscode.Disposable {
     if (!editor) return void vscode.window.showInformationMessage(says.noEditor());
     if (isMeasure) {
       const measure = decodeMeasure(choice, "measure");
-      return this.start(editor, { measure, inBits: false, whole: false });
+      return this.start(cursorIn(editor), { measure, inBits: false, whole: false });
     }
     const picked = await pickMeasure(() => this.services.models.open(), this.actions());
     if (typeof picked === "string") return this.act(picked);
-    if (picked) await this.start(editor, picked);
+    if (picked) await this.start(cursorIn(editor), picked);
+  }
+
+  /** The document whose colours follow the Attention panel; undefined where none do. */
+  get linked(): vscode.TextDocument | undefined {
+    return this.look?.linked ? this.look.document : undefined;
+  }
+
+  /** Colours a document by a row of attention; what is chosen in the Attention panel then moves it. */
+  async link({ document, at, ...head }: AttentionRow): Promise<void> {
+    await this.start({ document, at }, { ...attentionFrom(head), linked: true });
+  }
+
+  /** Moves linked colours to another row or head; nothing where the document has none. */
+  move({ document, at, ...head }: AttentionRow): void {
+    const { look } = this;
+    if (!look || this.linked !== document) return;
+    const { measure } = attentionFrom(head);
+    if (look.at === at && isDeepStrictEqual(measure, look.measure)) return;
+    if (!isDeepStrictEqual(measure, look.measure))
+      this.look = { ...look, measure, at, store: new PartStore() };
+    look.at = at;
+    look.store.age();
+    this.pause.wake();
+  }
+
+  /** Nothing is coloured any more, nor after a reload. */
+  private end(): void {
+    if (this.look) keep(this.services.context.workspaceState, undefined);
+    this.stop();
   }
 
   /** Measures nothing more and takes the colours off. */
-  stop(): void {
+  private stop(): void {
     if (!this.look) return;
+    const { linked } = this.look;
     this.look = undefined;
+    if (linked) this.linking.fire(undefined);
     this.pause.rest();
     this.newest.cancel();
     this.busy = false;
@@ -146,16 +192,20 @@ export class Heatmap implements vscode.Disposable {
     for (const subscription of this.subscriptions) subscription.dispose();
   }
 
-  private async start(editor: vscode.TextEditor, shown: ShownMeasure): Promise<void> {
-    const { document } = editor;
+  private async start(
+    { document, at }: Pick<Look, "document" | "at">,
+    shown: ShownMeasure & Pick<Look, "linked">,
+  ): Promise<void> {
     this.stop();
+    this.awaited = undefined;
     if (readerOf(document).length === 0) throw new CodedError("empty-input", heatTexts.empty());
     this.services.engine.forgive();
-    const at = document.offsetAt(editor.selection.start);
     const look: Look = { ...shown, document, store: new PartStore(), at, info: undefined, scale: noScale };
     this.look = look;
+    keep(this.services.context.workspaceState, { ...shown, uri: document.uri.toString() });
     // Painted with nothing yet, so that what was there goes and Escape ends the work.
     this.paint();
+    if (look.linked) this.linking.fire(undefined);
     this.legend.wait(look);
     await this.work();
   }
@@ -163,9 +213,9 @@ export class Heatmap implements vscode.Disposable {
   private act(action: HeatAction): void {
     const { look } = this;
     if (!look) return;
-    if (action === "clear") return this.stop();
-    if (action === "unit") this.look = { ...look, inBits: !look.inBits };
-    if (action === "whole") this.look = { ...look, whole: true };
+    if (action === "clear") return this.end();
+    if (action === "unit") this.change({ inBits: !look.inBits });
+    if (action === "whole") this.change({ whole: true });
     if (action === "stop") {
       this.newest.cancel();
       this.busy = false;
@@ -173,6 +223,26 @@ export class Heatmap implements vscode.Disposable {
     if (action === "whole") void this.work();
     this.paint();
     this.draw();
+  }
+
+  private change(part: Partial<ShownMeasure>): void {
+    if (!this.look) return;
+    this.look = { ...this.look, ...part };
+    const { measure, inBits, whole, document } = this.look;
+    keep(this.services.context.workspaceState, { measure, inBits, whole, uri: document.uri.toString() });
+  }
+
+  /** Colours the text of before a reload as it was, once it is on the screen. */
+  private restore(): void {
+    const { awaited } = this;
+    const editor =
+      awaited &&
+      vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === awaited.uri);
+    if (!awaited || !editor) return;
+    const { measure, inBits, whole } = awaited;
+    this.start(cursorIn(editor), { measure, inBits, whole }).catch((error: unknown) =>
+      report(error, this.services.log),
+    );
   }
 
   private actions(): HeatAction[] {
@@ -209,6 +279,7 @@ export class Heatmap implements vscode.Disposable {
     if (at === look.at || (token && token.start <= at && at < token.end)) return;
     look.at = at;
     look.store.age();
+    if (look.linked) this.linking.fire(at);
     this.pause.wake();
   }
 
@@ -235,7 +306,7 @@ export class Heatmap implements vscode.Disposable {
       this.busy = false;
     } catch (error) {
       if (error instanceof CancelledError) return;
-      this.stop();
+      this.end();
       if (error instanceof CodedError && error.code === "model-changed") this.services.models.forget();
       report(error, this.services.log);
     }

@@ -2,13 +2,16 @@
 import type { HeadsScoredOn } from "../../protocol/attention";
 import type { BlockMode } from "../../protocol/attentionEdge";
 import { DecodeError } from "../../protocol/decode";
-import type { ModelInfo, RunWindow } from "../../protocol/model";
+import type { WrittenTokens } from "../../protocol/engineApi";
+import type { ModelInfo, RunInput, RunWindow } from "../../protocol/model";
 import type { AttentionPanelData, ChosenEdge } from "../../protocol/panelApi";
 import { lineUpTo } from "../documents/documentTarget";
 import type { ChosenIn } from "../focus/focus";
 import { working } from "../messages";
 import type { Services } from "../services";
 import type { PanelActions } from "./hostHandlers";
+import type { Heatmap } from "../heatmap/heatmap";
+import { inputOf, roomFor, write, writtenOf } from "./attentionWriting";
 import type { JobWork } from "./panelTask";
 import { SelectionPanel, type Asked } from "./selectionPanel";
 
@@ -17,9 +20,15 @@ export class AttentionPanel extends SelectionPanel<"attention"> {
   private layer = 0;
   private head = 0;
   private scoredOn: HeadsScoredOn = "text";
+  /** Where the row begins that colours the editor, once one does. */
+  private colouredAt: number | undefined;
 
-  constructor(services: Services) {
+  constructor(
+    services: Services,
+    private readonly heatmap: Heatmap,
+  ) {
     super(services, "attention");
+    heatmap.onDidLink((at) => this.coloursChanged(at));
   }
 
   protected override actions(): PanelActions {
@@ -30,6 +39,8 @@ export class AttentionPanel extends SelectionPanel<"attention"> {
         this.scoredOn = on;
         await this.choose(this.layer, this.head);
       },
+      continueText: (tokens) => this.continueText(tokens),
+      colourRow: (query, start) => this.colourRow(query, start),
       chooseEdge: (query, key) => this.chooseEdge(query, key),
       blockEdge: (softmax, against) => this.block(softmax, against),
     };
@@ -39,11 +50,21 @@ export class AttentionPanel extends SelectionPanel<"attention"> {
     return working.attention(this.layer, this.head);
   }
 
-  protected compute({ request, info }: Asked, work: JobWork): Promise<AttentionPanelData> {
+  protected compute(asked: Asked, work: JobWork): Promise<AttentionPanelData> {
+    return this.view(asked, undefined, work);
+  }
+
+  private async view(
+    { request, info, document }: Asked,
+    written: WrittenTokens | undefined,
+    work: JobWork,
+  ): Promise<AttentionPanelData> {
     // The remembered head may come from a larger model.
     if (!hasHead(info, this.layer, this.head)) this.layer = this.head = 0;
     const { layer, head, scoredOn } = this;
-    return this.services.engine.call("attention/view", { ...request, layer, head, scoredOn }, work);
+    const params = { ...request, layer, head, scoredOn, ...(written ? { written } : {}) };
+    const view = await this.services.engine.call("attention/view", params, work);
+    return { ...view, coloured: this.heatmap.linked === document };
   }
 
   protected windowOf(data: AttentionPanelData): RunWindow {
@@ -83,8 +104,7 @@ export class AttentionPanel extends SelectionPanel<"attention"> {
       throw new DecodeError("bad-field", `There is no edge from ${query} to ${key} among ${nIds} tokens.`);
     const { layer, head } = data.pattern;
     const edge: ChosenEdge = { layer, head, query, key, why: null, blocks: {} };
-    const { model, input } = asked.request;
-    const at = { model, input, layer, head, query, key };
+    const at = { ...this.runOf(asked, data), layer, head, query, key };
     await this.ask(edge, working.why(edgeName(edge)), async (work) => {
       const why = await this.services.engine.call("attention/why", { ...at, top: pairsListed }, work);
       return { ...edge, why };
@@ -94,13 +114,12 @@ export class AttentionPanel extends SelectionPanel<"attention"> {
   /** Blocks the chosen edge. */
   private async block(softmax: BlockMode, against: number | undefined): Promise<void> {
     const { asked } = this;
-    const edge = this.store.state.data?.edge;
+    const { data } = this.store.state;
+    const edge = data?.edge;
     if (!asked || !edge) return;
-    const { model, input } = asked.request;
     const { layer, head, query, key } = edge;
     const params = {
-      model,
-      input,
+      ...this.runOf(asked, data),
       layer,
       head,
       query,
@@ -130,6 +149,50 @@ export class AttentionPanel extends SelectionPanel<"attention"> {
     this.markIfChanged();
   }
 
+  private runOf({ request }: Asked, data: AttentionPanelData): { model: string; input: RunInput } {
+    return { model: request.model, input: inputOf(data, request.input) };
+  }
+
+  /** Has the model write behind the text; then everything is read once more, in one run over all of it. */
+  private async continueText(wanted: number): Promise<void> {
+    const { asked } = this;
+    const { data } = this.store.state;
+    const tokens = asked && data ? Math.min(wanted, roomFor(data, asked.info.nCtx)) : 0;
+    if (!asked || !data || tokens === 0) return;
+    const onMore = (view: AttentionPanelData): void => this.store.update({ data: view });
+    await this.task.run({ message: working.writing(0, tokens) }, async (work) => {
+      const { model } = asked.request;
+      const made = await write(this.services, { view: data, model, tokens, onMore }, work);
+      const whole = await this.view(asked, writtenOf(made), work);
+      return { data: { ...whole, ...(data.edge ? { edge: data.edge } : {}) }, message: this.note };
+    });
+    this.markIfChanged();
+  }
+
+  /** Colours the document by a row of the shown head, or moves the colours where it has them. */
+  private async colourRow(query: number, start: boolean): Promise<void> {
+    const { data } = this.store.state;
+    const token = data?.window.tokens[query];
+    const { document } = this.asked ?? {};
+    if (!data || !token || !document || token.prefix || token.end <= token.start) return;
+    const { layer, head } = data.pattern;
+    this.colouredAt = token.start;
+    const place = { document, at: token.start, layer, head };
+    if (start) await this.heatmap.link(place);
+    else this.heatmap.move(place);
+  }
+
+  /** The colours were put on, taken off, or moved with the cursor: then its token is the row that is shown. */
+  private coloursChanged(at: number | undefined): void {
+    const { data } = this.store.state;
+    if (!data) return;
+    const coloured = this.asked !== undefined && this.heatmap.linked === this.asked.document;
+    if (coloured !== (data.coloured ?? false)) this.store.update({ data: { ...data, coloured } });
+    if (at === undefined || !coloured) return;
+    this.colouredAt = at;
+    this.store.update({ chosen: { start: at, end: at + 1 } });
+  }
+
   private async choose(layer: number, head: number): Promise<void> {
     const { asked } = this;
     if (!asked) return;
@@ -139,8 +202,12 @@ export class AttentionPanel extends SelectionPanel<"attention"> {
     [this.layer, this.head] = [layer, head];
     this.remember();
     this.visit();
+    if (this.asked && this.colouredAt !== undefined)
+      this.heatmap.move({ document: asked.document, at: this.colouredAt, layer, head });
+    const { data } = this.store.state;
+    const written = data && writtenOf(data);
     await this.task.run({ message: this.message(), quietMs: 150 }, async (work) => ({
-      data: await this.compute(asked, work),
+      data: await this.view(asked, written, work),
       message: this.note,
     }));
     this.markIfChanged();

@@ -45,6 +45,8 @@ export interface PanelActions {
   keepNote?(note: HostApi["neurons/note"]["params"]): Promise<void>;
   chooseHead?(layer: number, head: number): Promise<void>;
   scoreHeads?(on: HeadsScoredOn): Promise<void>;
+  continueText?(tokens: number): Promise<void>;
+  colourRow?(query: number, start: boolean): Promise<void>;
   chooseEdge?(query: number, key: number): Promise<void>;
   blockEdge?(softmax: BlockMode, against: number | undefined): Promise<void>;
   revealStep?(step: number): Promise<void>;
@@ -56,6 +58,11 @@ export interface PanelActions {
   resetGeneration?(): Promise<void>;
   runSteering?(scale: number): Promise<void>;
   saveExperiment?(): Promise<void>;
+  /** Saves the arrays behind a figure. */
+  exportArrays?(figure: string): Promise<void>;
+  saveView?(): Promise<void>;
+  /** Of a saved view: to the live panel. */
+  showLive?(): Promise<void>;
 }
 
 /** The handlers of one panel. Long work is started, not awaited: its course is told by snapshots. */
@@ -119,6 +126,8 @@ export function hostHandlers<Id extends PanelId>(
     "editor/clear": () => start(vscode.commands.executeCommand(Command.ClearColours)),
     "attention/choose": ({ layer, head }) => start(actions.chooseHead?.(layer, head)),
     "attention/score": ({ on }) => start(actions.scoreHeads?.(on)),
+    "attention/continue": ({ tokens }) => start(actions.continueText?.(tokens)),
+    "attention/colour": ({ query, start: begin }) => start(actions.colourRow?.(query, begin)),
     "attention/edge": ({ query, key }) => start(actions.chooseEdge?.(query, key)),
     "attention/block": ({ softmax, against }) => start(actions.blockEdge?.(softmax, against)),
     "steering/run": ({ scale }) => start(actions.runSteering?.(scale)),
@@ -143,6 +152,14 @@ export function hostHandlers<Id extends PanelId>(
     "rasp/generate": ({ steps }) => start(actions.generate?.(steps)),
     "rasp/generateReset": () => start(actions.resetGeneration?.()),
     "export/save": (params) => start(saveExport(params)),
+    "export/npz": ({ figure }) => start(actions.exportArrays?.(figure)),
+    // Awaited: the page says that it is there.
+    "export/copy": async ({ text }) => {
+      await vscode.env.clipboard.writeText(text);
+      return null;
+    },
+    "view/save": () => start(actions.saveView?.()),
+    "view/live": () => start(actions.showLive?.()),
   };
 }
 

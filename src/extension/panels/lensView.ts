@@ -3,12 +3,14 @@ import * as vscode from "vscode";
 import type { LensPerplexity, LensView } from "../../protocol/lens";
 import type { LensKind, LensRequested } from "../../protocol/lensFile";
 import type { LensMark } from "../../protocol/lensPanel";
-import type { RunContext } from "../../protocol/model";
+import type { TextPiece } from "../../base/window";
+import type { Made } from "../../protocol/made";
+import type { RunContext, RunWindow } from "../../protocol/model";
 import type { RunChoice } from "../../protocol/panelApi";
 import { Setting } from "../contributions";
 import { documentName, readTail, revealRange, textEditor } from "../documents/documentTarget";
 import { openSample } from "../documents/sample";
-import { cutTail, hasReplaced, type SeenRange } from "../documents/textTail";
+import { cutTail, hasReplaced } from "../documents/textTail";
 import { says, working } from "../messages";
 import { Follower } from "../requests/follower";
 import { Pace } from "../requests/pace";
@@ -16,7 +18,9 @@ import type { Services } from "../services";
 import { bosPolicy, readSetting } from "../settings";
 import { KeptLens } from "./keptLens";
 import { hostHandlers } from "./hostHandlers";
+import { madeOf } from "./made";
 import { LensExtras, type LensMarks } from "./lensExtras";
+import { lookedAt, type CursorOffsets } from "./lookedAt";
 import { PageConnection } from "./pageConnection";
 import { PanelStore, type StateOf } from "./panelStore";
 import { pointing } from "./pointing";
@@ -214,7 +218,7 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
     // A panel has the focus: the text looked at last is still the one that is meant.
     if (!this.last || this.last.document.isClosed) return undefined;
     const { document } = this.last;
-    const { start, end } = lookedAt(this.last, this.choice.value);
+    const { start, end } = lookedAt(offsetsOf(this.last), this.choice.value.context);
     const context = contextOf(this.choice.value, start);
     const { version, uri } = document;
     const lens = [this.lens.kind, readSetting(Setting.LensFile)];
@@ -281,6 +285,7 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
     ];
     this.shown = document.uri.toString();
     const state = {
+      made: this.made(place, view.window, seen),
       model: models.known ?? info,
       document: documentName(document.uri),
       message: notes.length > 0 ? notes.join(" ") : undefined,
@@ -294,6 +299,11 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
       );
     }
     return { data: this.extras.around(view), ...state };
+  }
+
+  private made({ context, selection, end }: Place, window: RunWindow, input: TextPiece): Made {
+    const range = selection && selection.end <= end ? selection : null;
+    return madeOf(this.services, { input: { ...input, context, bos: bosPolicy() }, window, range });
   }
 
   /** Means over the selection, read up to its end wherever the cursor is in it. */
@@ -322,17 +332,14 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
   }
 }
 
-/**
- * The text whose end the Lens shows: all up to the cursor; or, without the text before, the selection, else the
- * cursor's line up to the cursor.
- */
-function lookedAt({ document, selection }: Cursor, { context }: RunChoice): SeenRange {
-  const cursor = document.offsetAt(selection.active);
-  if (context === "document") return { start: 0, end: cursor };
-  if (!selection.isEmpty) {
-    return { start: document.offsetAt(selection.start), end: document.offsetAt(selection.end) };
-  }
-  return { start: cursor - selection.active.character, end: cursor };
+function offsetsOf({ document, selection }: Cursor): CursorOffsets {
+  const active = document.offsetAt(selection.active);
+  return {
+    start: document.offsetAt(selection.start),
+    end: document.offsetAt(selection.end),
+    active,
+    lineStart: active - selection.active.character,
+  };
 }
 
 function selectionOf({ document, selection }: Cursor): Place["selection"] {

@@ -18,6 +18,7 @@ import { notesOf } from "../notes/notesFile";
 import type { NotesStore } from "../notes/notesStore";
 import type { Services } from "../services";
 import type { PanelActions } from "./hostHandlers";
+import { NeuronChoices } from "./neuronChoices";
 import type { JobWork } from "./panelTask";
 import { SelectionPanel, type Asked, type SelectionRequest } from "./selectionPanel";
 
@@ -31,12 +32,6 @@ const longestSelection = 2000;
 /** What a person may have asked for that cannot be measured. */
 const mistakes = new Set(["bad-target", "no-direct-path"]);
 
-/** What holds for another text too: how neurons are taken out, and how far they are amplified. */
-const keptOf = ({ ablation, strongest }: EffectChoice): EffectChoice => ({
-  ...(ablation ? { ablation } : {}),
-  ...(strongest === undefined ? {} : { strongest }),
-});
-
 type Note = HostApi["neurons/note"]["params"];
 
 /** Which neuron is chosen; zero-based. */
@@ -47,8 +42,7 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
   private chosen: Chosen | undefined;
   /** The layer whose neurons alone are ranked; null for all. */
   private only: number | null = null;
-  private ranked: RankChoice = { by: "z" };
-  private effectChoice: EffectChoice = {};
+  private readonly choices = new NeuronChoices();
   /** Places of the last search, in the order shown. */
   private found: readonly FoundPlace[] = [];
 
@@ -103,9 +97,7 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
     this.colours.clear("neuron");
     // The remembered layer may come from a larger model.
     if (this.only !== null && this.only >= info.nLayers) this.only = null;
-    // A position is one of the text that was run.
-    this.effectChoice = keptOf(this.effectChoice);
-    if (this.ranked.effect) this.ranked = { by: this.ranked.by, effect: keptOf(this.ranked.effect) };
+    this.choices.begin();
     const ranking = await this.rank(request, work);
     return {
       ranking,
@@ -125,11 +117,11 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
     const rank = (choice: RankChoice): Promise<NeuronsResult> =>
       this.services.engine.call("neurons/rank", { ...request, k: listed, layer: this.only, choice }, work);
     try {
-      return await rank(this.ranked);
+      return await rank(this.choices.ranked);
     } catch (error) {
       if (!(error instanceof CodedError) || !mistakes.has(error.code)) throw error;
-      this.ranked = { by: "z" };
-      return rank(this.ranked);
+      this.choices.ranked = { by: "z" };
+      return rank(this.choices.ranked);
     }
   }
 
@@ -159,11 +151,17 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
     await this.look({ uri: asked.document.uri.toString(), ...range });
   }
 
-  protected recall({ layer, neuron, only }: Readonly<Record<string, unknown>>): void {
+  protected override settings(): Readonly<Record<string, unknown>> {
+    return this.choices.stored();
+  }
+
+  protected recall(stored: Readonly<Record<string, unknown>>): void {
+    const { layer, neuron, only } = stored;
     const isIndex = (value: unknown): value is number =>
       Number.isSafeInteger(value) && (value as number) >= 0;
     this.chosen = isIndex(layer) && isIndex(neuron) ? { layer, neuron } : undefined;
     this.only = isIndex(only) ? only : null;
+    this.choices.recall(stored);
   }
 
   protected override async restored(): Promise<void> {
@@ -237,7 +235,7 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
     const ask = { ...asked.request, ...chosen };
     const effects = await this.services.engine.call(
       "neurons/effects",
-      { ...ask, choice: { ...this.rankedOn(), ...this.effectChoice } },
+      { ...ask, choice: { ...this.rankedOn(), ...this.choices.effect } },
       work,
     );
     this.change({ effects });
@@ -255,14 +253,16 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
   private async measure(choice: EffectChoice): Promise<void> {
     const { asked, chosen } = this;
     if (!asked || !chosen || !this.store.state.data) return;
-    const before = this.effectChoice;
+    const before = this.choices.effect;
     const message = effectTexts.measuring(chosen.layer, chosen.neuron);
     await this.task.run({ message, quietMs: 100 }, async (work) => {
-      this.effectChoice = choice;
+      this.choices.effect = choice;
       try {
-        return await this.withEffects(asked, chosen, work);
+        const measured = await this.withEffects(asked, chosen, work);
+        this.remember();
+        return measured;
       } catch (error) {
-        this.effectChoice = before;
+        this.choices.effect = before;
         return this.unlessMistaken(error);
       }
     });
@@ -276,7 +276,8 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
       try {
         const ask = { ...asked.request, k: listed, layer: this.only, choice };
         const ranking = await this.services.engine.call("neurons/rank", ask, work);
-        this.ranked = choice;
+        this.choices.ranked = choice;
+        this.remember();
         this.change({ ranking });
         await this.readNotes();
         return this.shown();

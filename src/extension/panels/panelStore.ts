@@ -29,7 +29,13 @@ export class PanelStore<Id extends PanelId> {
 
   /** Takes the data and all that was said about it away; the next look begins anew. */
   clear(change: Partial<Omit<StateOf<Id>, "seq" | "status">> = {}): void {
-    const nothing = { data: undefined, error: undefined, message: undefined, progress: undefined };
+    const nothing = {
+      data: undefined,
+      made: undefined,
+      error: undefined,
+      message: undefined,
+      progress: undefined,
+    };
     this.update({ ...nothing, ...change, status: "empty" });
   }
 

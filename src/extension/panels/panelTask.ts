@@ -24,7 +24,7 @@ export type Job<Id extends PanelId> = (
 export interface TaskOptions {
   /** What is being done, in words. */
   readonly message: string;
-  /** Milliseconds before "loading" is shown; short work then never flickers. */
+  /** Milliseconds before "loading" or progress is shown; short work then never flickers. */
   readonly quietMs?: number;
 }
 
@@ -52,6 +52,8 @@ export class PanelTask<Id extends PanelId> {
   async run(options: TaskOptions, job: Job<Id>): Promise<boolean> {
     this.last = { job, options };
     let ended = false;
+    const begun = Date.now();
+    const { quietMs = 0 } = options;
     const loading = setTimeout(() => {
       if (!ended)
         this.store.update({
@@ -60,12 +62,12 @@ export class PanelTask<Id extends PanelId> {
           progress: undefined,
           error: undefined,
         });
-    }, options.quietMs ?? 0);
+    }, quietMs);
     try {
       const result = await this.newest.run((signal, isReplaced) =>
         job({
           signal,
-          onProgress: this.reporter(() => ended),
+          onProgress: this.reporter(() => ended || Date.now() - begun < quietMs),
           endIfStuck: () => !isReplaced(),
           meta: this.meta,
         }),
@@ -121,11 +123,11 @@ export class PanelTask<Id extends PanelId> {
     return this.run(this.last.options, this.last.job);
   }
 
-  private reporter(isOver: () => boolean): (progress: Progress) => void {
+  private reporter(isSilent: () => boolean): (progress: Progress) => void {
     let shown = 0;
     return ({ done, total, message }) => {
       const now = Date.now();
-      if (isOver() || now - shown < progressEveryMs) return;
+      if (isSilent() || now - shown < progressEveryMs) return;
       shown = now;
       const progress = total > 0 ? Math.min(1, Math.max(0, done / total)) : undefined;
       this.store.update({ status: "loading", message, progress, error: undefined });

@@ -1,28 +1,24 @@
 /** The Patch panel: one selection's values patched into another, layer by position. */
 import * as vscode from "vscode";
 import { CodedError } from "../../base/errors";
-import { findDocument, documentName, type DocumentTarget } from "../documents/documentTarget";
+import type { RunChoice } from "../../protocol/panelApi";
+import { documentName, type DocumentTarget } from "../documents/documentTarget";
 import { buttons, says, working } from "../messages";
 import type { Services } from "../services";
-import { bosPolicy } from "../settings";
 import { hostHandlers, type PanelActions } from "./hostHandlers";
+import { madeNow } from "./made";
 import { PanelStore, type StateOf } from "./panelStore";
+import { decodeTexts, markedText, sideOf, type MarkedText, type Texts } from "./patchTexts";
+import { alone, KeptChoice } from "./runChoice";
 import { PanelTask, type JobWork } from "./panelTask";
 import { PanelWindow } from "./panelWindow";
 
 const memoryKey = "panel.patch";
 
-/** Two texts, and where they came from. */
-interface Texts {
-  readonly base: string;
-  readonly source: string;
-  readonly document: string | null;
-}
-
 /** What the empty panel offers: a list is asked for its length, a user for a name. */
 const exampleTexts: Texts = {
-  source: "const count = items.",
-  base: "const name = user.",
+  source: { text: "const count = items.", at: null },
+  base: { text: "const name = user.", at: null },
   document: null,
 };
 
@@ -31,10 +27,13 @@ export class PatchPanel implements vscode.Disposable {
   readonly store = new PanelStore("patch");
   private readonly task = new PanelTask(this.store, says.cancelled());
   private readonly window: PanelWindow<"patch">;
-  private marked: string | undefined;
+  private readonly choice: KeptChoice;
+  private marked: MarkedText | undefined;
   private texts: Texts | undefined;
 
   constructor(private readonly services: Services) {
+    this.choice = new KeptChoice(services.context.workspaceState, "patch", alone);
+    this.store.update({ run: this.choice.value });
     const handlers = hostHandlers(this.store, this.actions(), services.log);
     this.window = new PanelWindow(services, this.store, handlers, {
       onRestored: () => void this.restore(),
@@ -44,14 +43,11 @@ export class PatchPanel implements vscode.Disposable {
 
   /** Takes a selection: the first one is marked as what is patched from, the second is patched into. */
   async take(target: DocumentTarget): Promise<void> {
-    const document = await findDocument(target.uri);
-    const text = document.getText(
-      new vscode.Range(document.positionAt(target.start), document.positionAt(target.end)),
-    );
+    const taken = await markedText(target);
     const source = this.marked;
-    if (source === undefined) return this.mark(text);
+    if (source === undefined) return this.mark(taken);
     this.marked = undefined;
-    await this.show({ base: text, source, document: documentName(document.uri) });
+    await this.show({ base: taken, source, document: documentName(vscode.Uri.parse(target.uri)) });
   }
 
   /** Runs the two texts again. */
@@ -65,12 +61,13 @@ export class PatchPanel implements vscode.Disposable {
     this.window.dispose();
   }
 
-  private mark(text: string): void {
-    this.marked = text;
+  private mark(taken: MarkedText): void {
+    const { text } = taken;
+    this.marked = taken;
     const short = text.length > 40 ? `${text.slice(0, 39)}…` : text;
     const forget = buttons.forget();
     void vscode.window.showInformationMessage(says.patchMarked(short), forget).then((chosen) => {
-      if (chosen === forget && this.marked === text) this.marked = undefined;
+      if (chosen === forget && this.marked === taken) this.marked = undefined;
     });
   }
 
@@ -86,9 +83,24 @@ export class PatchPanel implements vscode.Disposable {
     if (!texts) throw new CodedError("empty-selection", says.noSelection());
     const { engine, models } = this.services;
     const model = await models.open(work);
-    const { base, source, document } = texts;
-    const data = await engine.call("patch/run", { model: model.path, base, source, bos: bosPolicy() }, work);
-    return { data, model: models.known ?? model, document: document ?? undefined };
+    const side = (text: MarkedText) => sideOf(text, this.choice.value, model.nCtx);
+    const params = { model: model.path, base: await side(texts.base), source: await side(texts.source) };
+    const data = await engine.call("patch/run", params, work);
+    const { base, source } = params;
+    const { context } = base.input;
+    const seen = {
+      base: base.input.text,
+      source: source.input.text,
+      ...(context?.kind === "prefix" ? { prefix: context.prefix } : {}),
+    };
+    const made = madeNow(this.services, {
+      bos: base.input.bos ?? "auto",
+      texts: seen,
+      start: 0,
+      range: null,
+    });
+    const { document } = texts;
+    return { data, made, model: models.known ?? model, document: document ?? undefined };
   }
 
   private actions(): PanelActions {
@@ -96,15 +108,19 @@ export class PatchPanel implements vscode.Disposable {
       retry: () => this.retry(),
       cancel: () => this.task.cancel(),
       example: () => this.show(exampleTexts),
+      chooseRun: (choice) => this.chooseRun(choice),
     };
   }
 
+  private async chooseRun(choice: RunChoice): Promise<void> {
+    if (!this.choice.change(choice)) return;
+    this.store.update({ run: choice });
+    if (this.texts) await this.task.run({ message: working.patch() }, (work) => this.job(work));
+  }
+
   private async restore(): Promise<void> {
-    const stored: unknown = this.services.context.workspaceState.get(memoryKey);
-    if (typeof stored !== "object" || stored === null) return;
-    const { base, source, document } = stored as Record<string, unknown>;
-    if (typeof base !== "string" || typeof source !== "string") return;
-    await this.show({ base, source, document: typeof document === "string" ? document : null });
+    const texts = decodeTexts(this.services.context.workspaceState.get(memoryKey));
+    if (texts) await this.show(texts);
   }
 
   private closed(): void {

@@ -6,6 +6,9 @@ import type { PanelId, RunChoice } from "../../protocol/panelApi";
 
 const firstChoice: RunChoice = { context: "document", prefix: "" };
 
+/** What is chosen at first where texts are compared by themselves. */
+export const alone: RunChoice = { context: "selection", prefix: "" };
+
 /** The choice of one panel. */
 export class KeptChoice {
   private readonly key: string;
@@ -14,9 +17,10 @@ export class KeptChoice {
   constructor(
     private readonly memento: Memento,
     id: PanelId,
+    first = firstChoice,
   ) {
     this.key = `run.${id}`;
-    this.current = storedChoice(memento.get(this.key));
+    this.current = storedChoice(memento.get(this.key), first);
   }
 
   get value(): RunChoice {
@@ -33,12 +37,12 @@ export class KeptChoice {
   }
 }
 
-function storedChoice(stored: unknown): RunChoice {
-  if (stored === undefined) return firstChoice;
+function storedChoice(stored: unknown, first: RunChoice): RunChoice {
+  if (stored === undefined) return first;
   try {
     return decodeRunChoice(stored, "run");
   } catch {
-    return firstChoice; // Another version stored it.
+    return first; // Another version stored it.
   }
 }
 

@@ -20,6 +20,7 @@ import { says } from "../messages";
 import type { Services } from "../services";
 import { bosPolicy } from "../settings";
 import { hostHandlers, type PanelActions } from "./hostHandlers";
+import { madeOf } from "./made";
 import { PanelStore, type StateOf } from "./panelStore";
 import { PanelTask, type JobWork } from "./panelTask";
 import { PanelWindow } from "./panelWindow";
@@ -134,6 +135,11 @@ export abstract class SelectionPanel<Id extends SelectionPanelId> implements vsc
   protected abstract memory(): Record<string, number>;
   /** Shows what belongs to a place chosen in another panel. */
   protected abstract follow(place: ChosenIn): Promise<unknown>;
+  /** Further fields to remember after a reload alone: how the panel is set, wherever it looks. */
+  protected settings(): Readonly<Record<string, unknown>> {
+    return {};
+  }
+
   /** Takes remembered fields back. */
   protected abstract recall(stored: Readonly<Record<string, unknown>>): void;
 
@@ -186,7 +192,11 @@ export abstract class SelectionPanel<Id extends SelectionPanelId> implements vsc
 
   /** Stores what is needed to make the panel again after a reload. */
   protected remember(): void {
-    void this.services.context.workspaceState.update(this.memoryKey, { ...this.target, ...this.memory() });
+    void this.services.context.workspaceState.update(this.memoryKey, {
+      ...this.target,
+      ...this.memory(),
+      ...this.settings(),
+    });
   }
 
   private get memoryKey(): string {
@@ -229,6 +239,7 @@ export abstract class SelectionPanel<Id extends SelectionPanelId> implements vsc
     this.note = notes.length > 0 ? notes.join(" ") : undefined;
     return {
       data,
+      made: madeOf(this.services, { input, window: this.windowOf(data), range: { start, end } }),
       model: models.known ?? info,
       document: documentName(document.uri),
       message: this.note,

@@ -2,7 +2,7 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import { CancelledError, CodedError, toErrorData } from "../../base/errors";
-import type { RaspGeneration, RaspPanelData } from "../../protocol/panelApi";
+import type { RaspGeneration, RaspPanelData } from "../../protocol/raspPanel";
 import type { RaspPicture } from "../../protocol/raspPicture";
 import { inputFromText } from "../../rasp/service/example";
 import { says } from "../messages";
@@ -124,15 +124,15 @@ export class RaspPanel implements vscode.Disposable {
       retry: () => this.paint(),
       cancel: () => undefined,
       example: () => this.openSample(),
-      raspStep: (step) => {
+      chooseStep: (step) => {
         this.change({ current: step });
         return Promise.resolve();
       },
-      raspReveal: (step) => this.reveal(step),
-      raspHover: (step) => this.hover(step),
-      raspExample: (text) => this.setExample(text),
-      raspGenerate: (steps) => this.generate(steps),
-      raspGenerateReset: () => {
+      revealStep: (step) => this.reveal(step),
+      hoverStep: (step) => this.hover(step),
+      setExample: (text) => this.setExample(text),
+      generate: (steps) => this.generate(steps),
+      resetGeneration: () => {
         this.change({ generation: null });
         return Promise.resolve();
       },

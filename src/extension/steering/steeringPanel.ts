@@ -8,6 +8,7 @@ import { experimentSuffix } from "../contributions";
 import { saveAs } from "../documents/saveAs";
 import { experimentTexts, says, working } from "../messages";
 import { hostHandlers, type PanelActions } from "../panels/hostHandlers";
+import { madeNow } from "../panels/made";
 import { PanelStore, type StateOf } from "../panels/panelStore";
 import { PanelTask, type JobWork } from "../panels/panelTask";
 import { PanelWindow } from "../panels/panelWindow";
@@ -52,7 +53,8 @@ export class SteeringPanel implements vscode.Disposable {
     this.remember();
     this.window.show();
     const data = { experiment, result: null, file: this.fileName() };
-    this.store.update({ data, model: this.services.models.known, document: data.file ?? undefined });
+    const document = data.file ?? undefined;
+    this.store.update({ data, made: undefined, model: this.services.models.known, document });
     return this.task.run({ message: working.steering() }, (work) => this.job(work));
   }
 
@@ -101,8 +103,10 @@ export class SteeringPanel implements vscode.Disposable {
     const digest = experiment.model.digest;
     const differs = digest !== null && result.digest !== null && digest !== result.digest;
     const data = { experiment, result, file: this.fileName() };
+    const { bos = "auto", prompt } = experiment;
     return {
       data,
+      made: madeNow(this.services, { bos, texts: { prompt }, start: 0, range: null }),
       model: info,
       document: data.file ?? undefined,
       message: differs ? experimentTexts.otherDigest(path.basename(info.path)) : undefined,

@@ -2,9 +2,10 @@
 import type { RaspAnalysis, RaspBinding, RaspProgram, RaspRemark } from "../../protocol/raspApi";
 import { dialects } from "../dialects";
 import { Budget, type Limits } from "../ir/budget";
-import { Evaluator } from "../ir/evaluate";
+import type { Evaluator } from "../ir/evaluate";
 import { schedule } from "../ir/schedule";
-import type { Binding, Dialect, Execution, ProgramInput } from "../program";
+import type { Binding, Dialect, Execution } from "../program";
+import { evaluatorFor } from "../runCase";
 import { RaspError } from "../source/raspError";
 import type { Sequence } from "../values/sequence";
 import { inputFromText, inputText } from "./example";
@@ -39,7 +40,7 @@ export function runProgram(program: RaspProgram, read: ReadBeside, limits?: Limi
   const budget = new Budget(limits);
   const load = (path: string): string | null => read(program.folder, path);
   const execution = dialect.execute(program.text, { input, budget, load });
-  const evaluator = evaluatorOn(execution.input, program.dialect === "rasp", budget);
+  const evaluator = evaluatorFor({ dialect: program.dialect, input: execution.input, budget });
   const { input: used } = execution;
   return {
     dialect,
@@ -50,12 +51,6 @@ export function runProgram(program: RaspProgram, read: ReadBeside, limits?: Limi
     tokens: used.kind === "tokens" ? used.tokens : ([...used.arrays.values()][0] ?? []),
     exampleIsOwn: execution.input !== input,
   };
-}
-
-function evaluatorOn(input: ProgramInput, typed: boolean, budget: Budget): Evaluator {
-  if (input.kind === "tokens") return new Evaluator({ tokens: input.tokens, typed, budget });
-  const [first = []] = input.arrays.values();
-  return new Evaluator({ tokens: first, variables: input.arrays, budget });
 }
 
 /** Remarks, names and values of a program; never throws. */
@@ -81,7 +76,7 @@ export function analyse(program: RaspProgram, read: ReadBeside): RaspAnalysis {
       exampleIsOwn: false,
     };
   }
-  const failed: RaspRemark[] = run.execution.errors.map(remarkOf);
+  const failed: RaspRemark[] = run.execution.errors.map((error) => remarkOf(error));
   const bindings = run.execution.bindings.map((binding) => bindingOf(binding, run, failed));
   return {
     remarks: distinct([...checked, ...failed]),

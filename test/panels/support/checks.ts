@@ -98,11 +98,12 @@ export async function labels(page: Page, selector: string): Promise<readonly str
   return page.locator(selector).evaluateAll((all) => all.map((e) => e.getAttribute("aria-label") ?? ""));
 }
 
-/** Lines of a CSV text without quoted line breaks, as cells. */
+/** Lines of a CSV text without quoted line breaks, as cells; comments are left out. */
 export function csvRows(text: string): readonly (readonly string[])[] {
   return text
     .trimEnd()
     .split("\r\n")
+    .filter((line) => !line.startsWith("# "))
     .map((line) =>
       [...line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)]
         .slice(0, -1)

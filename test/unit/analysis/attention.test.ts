@@ -62,7 +62,7 @@ describe("attention", () => {
     const show = async (window: typeof few) =>
       (await attentionView(new Planted(null), { window, range, layer: 0, head: 0 })).positions;
     assert.deepEqual(await show(few), [1, 2, 3, 4, 5, 6, 7, 8]);
-    const many = behindPrefix(tinyWindow(randomIds(300, shape.dVocab, 2)), 200);
+    const many = behindPrefix(tinyWindow(randomIds(900, shape.dVocab, 2)), 600);
     const { positions, unshown } = await attentionView(new Planted(null), {
       window: many,
       range: { start: many.start, end: many.tokens.at(-1)!.end },
@@ -70,8 +70,8 @@ describe("attention", () => {
       head: 0,
     });
     assert.equal(positions.length, mostShown);
-    assert.equal(unshown, many.tokens.length - 201 - mostShown / 2);
-    assert.deepEqual([positions[0], positions[mostShown / 2]], [201 - mostShown / 2, 201]);
+    assert.equal(unshown, many.tokens.length - 601 - mostShown / 2);
+    assert.deepEqual([positions[0], positions[mostShown / 2]], [601 - mostShown / 2, 601]);
   });
 
   it("shows the positions that the selection overlaps, by one unit too", async () => {

@@ -176,7 +176,7 @@ describe("attention as a scalar per token", () => {
   const ids = randomIds(30, shape.dVocab, 9);
   const section = sectionOf(ids);
   const [layer, head] = [1, 1];
-  const row = async (query: number): Promise<{ start: number; row: readonly number[] }> => {
+  const row = async (query: number): Promise<{ start: number; row: Float32Array }> => {
     const start = startOf(query);
     const positions = ids.slice(start, query + 1).map((_, i) => i);
     const pattern = await headPattern(runner, { ids: ids.slice(start, query + 1), layer, head, positions });

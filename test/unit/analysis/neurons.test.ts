@@ -130,6 +130,36 @@ describe("ranking neurons", () => {
     assert.equal(new Set(neurons.map((n) => n.layer)).size, 2);
   });
 
+  it("ranks a gated neuron by how far it is out on the side it fires on, and keeps the sign", async () => {
+    const signed = tinyModel(gated);
+    for (const records of [null, tinyRecords(signed, 4, 7)]) {
+      const runner = new TinyRunner(signed);
+      const kept = records && new RecordActivations(runner, records);
+      const request = { window, range, k: 20, records: kept };
+      const result = await rankNeurons(runner, tinyVocabulary, request);
+      assert.equal(result.signed, true);
+      const sizes = result.neurons.map(({ activations, score }) =>
+        mean([...activations]) < 0 ? -score : score,
+      );
+      sizes.forEach((size, i) => assert.ok(i === 0 || size <= sizes[i - 1]));
+      const lead = result.neurons.slice(0, 8);
+      assert.ok(
+        lead.some(({ score }) => score < 0) && lead.some(({ score }) => score > 0),
+        "both signs come first",
+      );
+      const found = posts(signed, ids).map((layer) => layer.map((v) => mean(v.slice(20, 24))));
+      for (const { layer, neuron, activations } of result.neurons)
+        near(mean([...activations]), found[layer][neuron]);
+    }
+    const { signed: plain } = await rankNeurons(new TinyRunner(model), tinyVocabulary, {
+      window,
+      range,
+      k: 1,
+      records: null,
+    });
+    assert.equal(plain, undefined);
+  });
+
   it("never ranks position 0 or an added token", async () => {
     const special = {
       ...window,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { noiseDraws, patchRuns, type PatchText } from "../../../src/analysis/patch";
-import { alignTokens, givenAlignment } from "../../../src/analysis/patch/align";
+import { alignParts, alignTokens, givenAlignment } from "../../../src/analysis/patch/align";
 import { CancelSource } from "../../../src/base/cancel";
 import type { Vocabulary } from "../../../src/graph/runner";
 import { openRunner, type OpenRunner } from "../../support/openRunner";
@@ -78,6 +78,19 @@ describe("patching one run into another", function () {
       const smaller = noise.draws.filter((draw) => Math.abs(draw) < Math.abs(noise.effect));
       assert.equal(noise.percentile, smaller.length / noiseDraws);
     }
+    for (const { noiseMap, effects } of maps) {
+      assert.deepEqual(
+        noiseMap.effects.map((row) => row.length),
+        effects.map((row) => row.length),
+      );
+      const flat = noiseMap.effects.flat();
+      const larger = effects.flat().filter((effect, i) => Math.abs(effect) > Math.abs(flat[i]));
+      assert.equal(noiseMap.exceeded, larger.length / flat.length);
+      assert.ok(flat.filter((effect) => effect !== 0).length > 0.9 * flat.length);
+    }
+    // At layer 0 only the one token that differs is any distance away: elsewhere the random value is the base's own.
+    const [first, ...rest] = maps[0].noiseMap.effects[0];
+    assert.ok(first !== 0 && rest.every((effect) => Math.abs(effect) < 1e-4));
     const again = await patchRuns(open.runner, vocabulary, { ...request, seed: 0 });
     assert.deepEqual(again.maps, maps);
   });
@@ -103,6 +116,48 @@ describe("patching one run into another", function () {
     });
     assert.equal(result.patched.length, base.length - 4);
     assert.equal(result.maps[0].self.largest, 0);
+  });
+
+  it("patches a text behind its own context, which is not patched, and differs from the text alone", async () => {
+    const [before, other] = [
+      [286, 1077, 74, 13],
+      [318, 796],
+    ];
+    const at = { base: [...before, ...base], source: [...other, ...source] };
+    const request = {
+      base: { ...textOf(at.base), from: before.length },
+      source: { ...textOf(at.source), from: other.length },
+      ...tokens,
+    };
+    const result = await patchRuns(open.runner, vocabulary, request);
+    assert.deepEqual([result.base.from, result.source.from], [4, 2]);
+    assert.equal(result.alignment.kind, "equal");
+    assert.equal(result.alignment.same, 0, "behind other contexts nothing is the same");
+    assert.deepEqual(result.patched.at(0), { base: 4, source: 2 });
+    assert.deepEqual(result.patched.at(-1), { base: 22, source: 20 });
+    assert.deepEqual(
+      result.maps.map(({ self }) => self.largest),
+      [0, 0, 0],
+    );
+    const hook = "blocks.3.hook_resid_pre";
+    const read = await open.runner.run({ ids: at.source, reads: [{ hook, positions: [20] }] });
+    const value = [Array.from(read.reads.get(hook)!.data)];
+    const edit = { hook, op: "set", positions: [22], value } as const;
+    const { logits } = await open.runner.logitsAt({ ids: at.base, edits: [edit], position: -1 });
+    const effect = logits[tokens.token] - logits[tokens.against] - result.base.measure;
+    assert.ok(Math.abs(result.maps[0].effects[3].at(-1)! - effect) < 1e-4);
+    const alone = await patchRuns(open.runner, vocabulary, {
+      base: textOf(base),
+      source: textOf(source),
+      ...tokens,
+    });
+    assert.ok(Math.abs(alone.base.measure - result.base.measure) > 1e-3);
+  });
+
+  it("aligns the same words behind other contexts, and nothing where all is the same", () => {
+    const same = { ids: [9, 1, 2], from: 1 };
+    assert.equal(alignParts(same, { ids: [8, 1, 2], from: 1 }).pairs.length, 2);
+    assert.throws(() => alignParts(same, same), { code: "not-aligned" });
   });
 
   const bad: [string, () => unknown, string][] = [

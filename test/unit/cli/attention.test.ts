@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import type { HeadScores } from "../../../src/protocol/attention";
 import type { EdgeBlock, WhyAttention } from "../../../src/protocol/attentionEdge";
 import type { PatchResult } from "../../../src/protocol/patch";
+import { join } from "node:path";
 import { cliError, cliJson } from "../../support/cli";
 import { inRepo } from "../../support/paths";
+import { useTempFolder, writeFiles } from "../../support/tempFolder";
 
 const model = inRepo("models/introspect-small");
 const text = "Mary Dalton met Tom at the park. Then Mary Dal";
@@ -11,6 +13,7 @@ const at = ["--text", text, "--at", "3:2:-1:4"];
 
 describe("attention on the command line", function () {
   this.timeout(60_000);
+  const folder = useTempFolder();
 
   it("finds the bundled model's heads on repeated random tokens, whatever the seed", async () => {
     type Heads = { readonly repeated: { readonly heads: readonly HeadScores[] } };
@@ -65,5 +68,80 @@ describe("attention on the command line", function () {
     assert.ok(last > 0.5 * (patch.source.measure - patch.base.measure), "the last stream decides");
     const { code } = await cliError("patch", model, "--base", "a", "--source", "a");
     assert.equal(code, "not-aligned");
+  });
+
+  it("patches ranges of a file behind the text before them, alone, or behind a prefix", async () => {
+    const whole = "let total = 0;\nconst count = items.\nconst name = user.\n";
+    writeFiles(folder(), { "names.ts": whole });
+    const file = join(folder(), "names.ts");
+    const range = (part: string): string => `${whole.indexOf(part)}:${whole.indexOf(part) + part.length}`;
+    const [source, base] = ["const count = items.", "const name = user."];
+    const ranges = ["--file", file, "--source-range", range(source), "--base-range", range(base)];
+    type Answer = PatchResult & { readonly context: string };
+    const inDocument = await cliJson<Answer>("patch", model, ...ranges);
+    assert.equal(inDocument.context, "document");
+    assert.ok(inDocument.base.from > inDocument.source.from && inDocument.source.from > 0);
+    const { tokens, from } = inDocument.base;
+    assert.equal(
+      tokens
+        .slice(from)
+        .map(({ text }) => text)
+        .join(""),
+      base,
+    );
+    const alone = await cliJson<Answer>("patch", model, ...ranges, "--context", "selection");
+    const given = await cliJson<Answer>("patch", model, "--base", base, "--source", source);
+    assert.deepEqual(alone.maps, given.maps);
+    assert.equal(alone.context, "selection");
+    assert.notDeepEqual(alone.base.measure, inDocument.base.measure);
+    const prefix = ["--prefix", "// names\n"];
+    const behind = await cliJson<Answer>("patch", model, ...ranges, ...prefix);
+    const typed = await cliJson<Answer>("patch", model, "--base", base, "--source", source, ...prefix);
+    assert.deepEqual(behind.maps, typed.maps);
+    assert.ok(behind.base.from > 0 && behind.base.from === behind.source.from);
+    for (const wrong of [
+      ["--base", "a"],
+      ["--base-range", "0:1", "--source-range", "1:2"],
+      ["--base", "a", "--source", "b", "--context", "document"],
+      ["--base", "a", "--source", "b", "--context", "selection", "--prefix", "c"],
+    ])
+      assert.equal((await cliError("patch", model, ...wrong)).code, "usage");
+  });
+
+  it("prints one head's rows, with what the model writes behind the text", async () => {
+    type Answer = {
+      readonly ids: readonly number[];
+      readonly positions: readonly number[];
+      readonly rows: readonly (readonly number[])[];
+      readonly weighted: readonly (readonly number[])[];
+      readonly valueNorms: readonly number[];
+      readonly written: { readonly ids: readonly number[]; readonly logProbs: readonly number[] };
+      readonly tokens: readonly { readonly generated?: true }[];
+    };
+    const asked = ["--text", text, "--head", "3.2"];
+    const made = await cliJson<Answer>("attention", model, ...asked, "--max-tokens", "3");
+    const generated = await cliJson<{ ids: number[] }>(
+      "generate",
+      model,
+      "--text",
+      text,
+      "--max-tokens",
+      "3",
+    );
+    assert.deepEqual(made.written.ids, generated.ids);
+    assert.deepEqual(made.ids.slice(-3), generated.ids);
+    assert.equal(made.tokens.filter((token) => token.generated).length, 3);
+    assert.equal(made.rows.length, made.positions.length);
+    const why = await cliJson<WhyAttention>("why-attention", model, ...at);
+    const query = made.positions.indexOf(why.query);
+    assert.ok(Math.abs(made.rows[query][made.positions.indexOf(why.key)] - why.weight) < 1e-5);
+    made.weighted.forEach((row, i) =>
+      row.forEach((x, j) => assert.ok(Math.abs(x - made.rows[i][j] * made.valueNorms[j]) < 1e-5)),
+    );
+    const part = await cliJson<Answer>("attention", model, ...asked, "--range", "0:11");
+    assert.ok(part.rows.length < made.rows.length);
+    assert.ok(Math.abs(part.rows[1][0] - made.rows[1][0]) < 1e-5);
+    assert.equal((await cliError("attention", model, "--text", text, "--head", "x")).code, "usage");
+    assert.equal((await cliError("attention", model, "--text", text, "--head", "9.9")).code, "out-of-range");
   });
 });

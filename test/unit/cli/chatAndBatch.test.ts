@@ -13,6 +13,11 @@ import type { RunSummary, ScoreResult } from "../../../src/protocol/run";
 const small = inRepo("models/introspect-small");
 const template = "{% for m in messages %}// {{ m['role'] }}: {{ m['content'] }}\n{% endfor %}// answer:";
 
+interface Heat {
+  readonly tokens: readonly unknown[];
+  readonly total: unknown;
+}
+
 describe("a chat on the command line", function () {
   this.timeout(60_000);
   const folder = useTempFolder();
@@ -67,6 +72,10 @@ describe("a chat on the command line", function () {
     const score = await cliJson<ScoreResult & AnswerFacts>("score", folder(), ...chat);
     const raw = await cliJson<ScoreResult>("score", folder(), "--text", text);
     assert.deepEqual([score.tokens, score.bitsPerByte, score.mode], [raw.tokens, raw.bitsPerByte, "chat"]);
+    const heat = await cliJson<Heat & AnswerFacts>("heatmap", folder(), ...chat);
+    const plainHeat = await cliJson<Heat>("heatmap", folder(), "--text", text);
+    assert.deepEqual([heat.tokens, heat.total, heat.mode], [plainHeat.tokens, plainHeat.total, "chat"]);
+    assert.deepEqual(heat.template, score.template);
   });
 
   it("may be what a user says", async () => {

@@ -3,7 +3,7 @@ import fs from "node:fs";
 import { join } from "node:path";
 import { sectionUnits } from "../../../src/base/sections";
 import { readMeasure } from "../../../src/cli/measure";
-import { cliError, cliJson } from "../../support/cli";
+import { cli, cliError, cliJson } from "../../support/cli";
 import { inRepo } from "../../support/paths";
 import { useTempFolder } from "../../support/tempFolder";
 
@@ -126,6 +126,52 @@ describe("introspect heatmap", function () {
     const last = to.tokens.at(-1)?.value;
     assert.equal(last, from.tokens[1]?.value);
     assert.equal(to.tokens[0]?.value, null);
+  });
+
+  for (const measure of ["surprisal", "attention-to:1.2@1"]) {
+    it(`a prefix is context alone: ${measure} of the text behind it is that of the whole, less its tokens`, async () => {
+      const prefix = "const found = ";
+      const text = source.slice(0, 400);
+      const joined = await cliJson<Answer>(
+        ...["heatmap", model, "--text", prefix + text, "--measure", measure.replace(/@1$/, "@4")],
+      );
+      const behind = joined.tokens.filter(({ end }) => end > prefix.length);
+      // The token counted from is the second of the text.
+      assert.equal(joined.tokens.length - behind.length, 3);
+      const { tokens } = await cliJson<Answer>(
+        ...["heatmap", model, "--prefix", prefix, "--text", text, "--measure", measure],
+      );
+      assert.deepEqual(
+        tokens.map(({ id, value }) => [id, value]),
+        behind.map(({ id, value }) => [id, value]),
+      );
+      for (const { text: covered, start, end } of tokens) assert.equal(covered, text.slice(start, end));
+      assert.ok(tokens[0]?.value !== undefined);
+    });
+  }
+
+  it("answers a batch line by line, each with what it says alone, and says which line is wrong", async () => {
+    const lines = [
+      { text: "one two three" },
+      { text: "two", prefix: "one " },
+      { ids: [1, 2, 3] },
+      { text: 1 },
+    ];
+    const path = file(lines.map((line) => JSON.stringify(line)).join("\n"));
+    const { stdout } = await cli("heatmap", model, "--batch", path);
+    const answers = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Answer & { line: number; error?: { code: string } });
+    assert.deepEqual(
+      answers.map(({ line, error }) => [line, error?.code]),
+      [1, 2, 3, 4].map((line) => [line, line === 4 ? "bad-field" : undefined]),
+    );
+    const alone = await cliJson<Answer>("heatmap", model, "--text", "one two three");
+    assert.deepEqual(answers[0]?.tokens, alone.tokens);
+    assert.deepEqual(answers[0]?.total, alone.total);
+    const behind = await cliJson<Answer>("heatmap", model, "--text", "two", "--prefix", "one ");
+    assert.deepEqual(answers[1]?.tokens, behind.tokens);
   });
 
   for (const [args, code] of [

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { CodedError } from "../../../src/base/errors";
 import { seededRandom } from "../../../src/base/random";
-import { crc32 } from "../../../src/formats/crc32";
+import { crc32 } from "../../../src/base/crc32";
 import { readNpy, writeNpy, type NpyArray } from "../../../src/formats/npy";
 import { readNpz, writeNpz } from "../../../src/formats/npz";
 import { oracleIt } from "../../support/oracle";

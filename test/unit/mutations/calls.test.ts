@@ -166,7 +166,15 @@ describe("2,500 mutated calls of the engine", function () {
         "neurons/file",
         { model, text: "a cat sat", offset: 0, bos: "auto", range, layer: 1, neuron: 3, sign: 1 },
       ],
+      ["neurons/effects", { model, input, range, layer: 1, neuron: 3, choice: { position: -1 } }],
+      ["neurons/places", { model, text: "a cat sat", bos: "auto", layer: 1, neuron: 3, sign: -1 }],
       ["attention/view", { model, input, range, layer: 1, head: 1 }],
+      ["attention/why", { model, input, layer: 1, head: 1, query: 3, key: 1, top: 4 }],
+      [
+        "attention/block",
+        { model, input, layer: 1, head: 1, query: 3, key: 1, softmax: "after", against: 7 },
+      ],
+      ["patch/run", { model, base: "a cat", source: "a rat", bos: "auto" }],
       [
         "heatmap/part",
         {
@@ -195,6 +203,9 @@ describe("2,500 mutated calls of the engine", function () {
         },
       ],
     ];
+    const called = new Set<string>(calls.map(([method]) => method));
+    const uncalled = Object.keys(engineCallDecoders).filter((method) => !called.has(method));
+    assert.deepEqual(uncalled, [], "every method of the engine is mutated here");
     const { left, right } = channelPair();
     new RpcPeer<EngineApi, Record<never, never>>(right, queued(engineHandlers(store), new JobQueue()), {
       remote: "host",

@@ -17,9 +17,12 @@ import { theme } from "../../shared/theme";
 import { TokenStrip, tokenFace } from "../../shared/tokenStrip";
 import { Dropdown } from "../../shared/ui";
 import "./attention.css";
+import { arcChoice, arcChoices, ArcStrip, arcsKey } from "./arcs";
 import { scaledView, type ScaledView } from "./weights";
 import { EdgePart } from "./edge";
+import { keys, leasts, terms } from "./help";
 import { isSink, patternCells, PatternMatrix, type PatternCell } from "./pattern";
+import { RowTools } from "./rowTools";
 import { scoreByName, scoreNames, scoreWords, type ScoreName } from "./scores";
 import { headTable, patternTable } from "./tables";
 import { HeadWall } from "./wall";
@@ -37,39 +40,8 @@ class AttentionPanel implements Panel<AttentionData> {
     how: "Select some text, then run Introspect: Show Attention on Selection.",
     example: "Show it on a line of the sample",
   };
-  readonly keys = [
-    ["← → ↑ ↓", "move over the heads, the tokens or the matrix"],
-    ["Enter", "on a head: show its pattern; on a token: take it as query"],
-    ["Home End", "first key, the query’s own position"],
-    ["Enter", "on a cell of the matrix: why there, and what blocking it does"],
-    ["drag", "zoom into the matrix, double click goes back"],
-  ] as const;
-  readonly terms = [
-    ["head 4.11", "layer 4, head 11, counted from 0"],
-    ["pattern", "how much a query (row) attends to each key (column); a row sums to 1 over the whole window"],
-    ["induction", "attention to what followed earlier copies of the same token (Olsson et al. 2022)"],
-    ["previous token", "mean attention from each token to the one before it"],
-    ["duplicate token", "mean attention to earlier copies of the same token"],
-    [
-      "pattern × ‖value‖",
-      "a weight times the length of the key’s value vector: what little a sink has to give stays small (Kobayashi et al. 2020)",
-    ],
-    ["entropy", "how spread out a head’s rows are, in nats: 0 is one key alone"],
-    [
-      "repeated random tokens",
-      "a seeded random sequence twice over, scored on its second copy: no text’s habits help a head there",
-    ],
-    [
-      "why there",
-      "the score of an edge as parts of the query times parts of the key, norm scales as in the run",
-    ],
-    ["embed, head 0.4, mlp 1", "what the embedding and each earlier head and MLP wrote into the stream"],
-    ["rot.", "what of it the rotation of queries and keys by their distance makes"],
-    ["blocked before, after", "before the softmax the row renormalises; after it, the row loses the weight"],
-    ["in italics", "a token of the custom prefix, which stands in no document"],
-    ["BOS", "the beginning-of-sequence token; the setting introspect.bos says whether one is put first"],
-    ["attention sink", "position 0, where heads rest that have nothing to do (Xiao et al. 2023)"],
-  ] as const;
+  readonly keys = keys;
+  readonly terms = terms;
   readonly contexts = {
     document: "The model sees the text up to the selection’s end, as far as its context reaches.",
     selection: "The model sees the selection alone.",
@@ -81,7 +53,11 @@ class AttentionPanel implements Panel<AttentionData> {
   private readonly scoredOn: Dropdown;
   private readonly weights: Dropdown;
   private readonly least: Dropdown;
+  private readonly arcsPicker: Dropdown;
+  private readonly wallPicker: Dropdown;
   private readonly strip: TokenStrip;
+  private readonly arcs: ArcStrip;
+  private readonly tools: RowTools;
   private readonly unshown = h("p", { class: "note unshown" });
   private readonly wall: HeadWall;
   private readonly matrix: PatternMatrix;
@@ -111,9 +87,13 @@ class AttentionPanel implements Panel<AttentionData> {
     this.strip = new TokenStrip({
       label: "Shown tokens",
       onInspect: (key) => this.inspectKey(key),
-      onChoose: (query) => this.setQuery(query),
+      onChoose: (query) => this.chooseQuery(query),
       pointed: context.pointed,
     });
+    this.arcs = new ArcStrip(this.strip);
+    this.arcsPicker = new Dropdown("Arcs", (value) => this.arrange("arcs", value));
+    this.wallPicker = new Dropdown("Wall", (value) => this.arrange("wall", value));
+    this.tools = new RowTools(context);
     this.wall = new HeadWall({
       onInspect: (head) => this.inspectHead(head),
       onChoose: (head) => this.choose(head.layer, head.head),
@@ -145,7 +125,7 @@ class AttentionPanel implements Panel<AttentionData> {
       data: () => this.view?.pattern,
       svg: (footer) => this.patternSource(footer),
     });
-    this.stripFigure.body.append(this.unshown, this.strip.element);
+    this.stripFigure.body.append(this.unshown, this.arcs.element);
     this.wallFigure.body.append(this.wall.element);
     this.matrixFigure.body.append(this.matrix.element);
     const pickers = h(
@@ -156,12 +136,14 @@ class AttentionPanel implements Panel<AttentionData> {
       this.scorePicker.element,
       this.scoredOn.element,
       this.least.element,
+      this.wallPicker.element,
       this.weights.element,
+      this.arcsPicker.element,
     );
     this.element = h(
       "div",
       { class: "attention" },
-      h("div", { class: "attention-top" }, pickers, this.stripFigure.element),
+      h("div", { class: "attention-top" }, pickers, this.stripFigure.element, this.tools.element),
       this.wallFigure.element,
       this.matrixFigure.element,
       this.edge.element,
@@ -169,7 +151,7 @@ class AttentionPanel implements Panel<AttentionData> {
   }
 
   /** Keeps how the page is arranged, and draws it so. */
-  private arrange(name: "weights" | "least", value: string): void {
+  private arrange(name: "weights" | "least" | "arcs" | "wall", value: string): void {
     const { memory } = this.context.host;
     if (value === memory.get(name)) return;
     memory.set(name, value);
@@ -188,7 +170,9 @@ class AttentionPanel implements Panel<AttentionData> {
       score: this.score,
       chosen: view.pattern,
       least: this.leastShare(),
+      thumbnails: this.wallKind() === "patterns" ? view.thumbnails : undefined,
     });
+    this.tools.update(view);
     const name = headName(view.pattern.layer, view.pattern.head);
     this.matrixFigure.heading = `Pattern of head ${name}`;
     this.matrix.update(this.scaled(view).view, this.matrixFigure.body.clientWidth);
@@ -242,8 +226,19 @@ class AttentionPanel implements Panel<AttentionData> {
     this.context.host.ask("attention/choose", { layer, head });
   }
 
+  /** A row that is chosen, not only looked at: the editor's colours follow. */
+  private chooseQuery(query: number): void {
+    this.setQuery(query);
+    this.tools.row(this.query, true);
+  }
+
+  private wallKind(): string {
+    return this.context.host.memory.get("wall") === "scores" ? "scores" : "patterns";
+  }
+
   private chooseEdge({ query, key }: PatternCell): void {
     const { view } = this;
+    this.tools.row(query, true);
     const [from, to] = [view?.positions[query], view?.positions[key]];
     if (from !== undefined && to !== undefined && key <= query)
       this.context.host.ask("attention/edge", { query: from, key: to });
@@ -282,6 +277,14 @@ class AttentionPanel implements Panel<AttentionData> {
       this.context.host.memory.get("weights") === "value" && view.pattern.weighted ? "value" : "pattern",
     );
     this.least.update(leasts, String(this.leastShare()));
+    this.arcsPicker.update(arcChoices, arcChoice(this.context.host.memory.get("arcs")));
+    this.wallPicker.update(
+      [
+        { value: "scores", label: "scores" },
+        ...(view.thumbnails ? [{ value: "patterns", label: "patterns, framed by score" }] : []),
+      ],
+      view.thumbnails ? this.wallKind() : "scores",
+    );
   }
 
   /** The view with the chosen weights as shares of the scale, and what a share is in words. */
@@ -331,8 +334,12 @@ class AttentionPanel implements Panel<AttentionData> {
         says: later ? "after the query" : i === this.query ? `query, ${words(weight)}` : words(weight),
       };
     });
+    const arcs = arcChoice(this.context.host.memory.get("arcs"));
     this.strip.update(tokens, { scale: (v) => theme().sequential(v) });
-    this.strip.reveal(this.query, this.strip.element);
+    this.arcs.update(this.scaled(view), this.query, arcs);
+    if (arcs === "no") this.strip.reveal(this.query, this.strip.element);
+    else this.arcs.reveal(this.query);
+    this.tools.row(this.query, false);
     this.drawStripKey(view);
     this.matrix.show({ query: this.query, key });
     this.inspectRow();
@@ -342,10 +349,11 @@ class AttentionPanel implements Panel<AttentionData> {
     const hatched = view.positions.some((pos) => isSink(view, pos))
       ? { hatched: "position 0: not coloured" }
       : {};
-    const { low, high, label: of } = this.scaled(view);
+    const { low, high, label: of, words } = this.scaled(view);
     const label = `${of} of the query to each token`;
     const scale = (t: number): Paint => theme().sequential(t);
-    fill(this.stripFigure.key, legend({ label, low, high, scale, ...hatched }));
+    const arcs = arcChoice(this.context.host.memory.get("arcs")) === "no" ? null : arcsKey(words);
+    fill(this.stripFigure.key, legend({ label, low, high, scale, ...hatched }), arcs);
   }
 
   private inspectRow(): void {
@@ -354,7 +362,7 @@ class AttentionPanel implements Panel<AttentionData> {
     if (!view || !token) return;
     const { view: drawn, words, label } = this.scaled(view);
     const row = drawn.pattern.rows[this.query] ?? [];
-    const best = row
+    const best = Array.from(row)
       .map((weight, i) => ({
         weight,
         token: view.window.tokens[view.positions[i]!]!,
@@ -379,6 +387,7 @@ class AttentionPanel implements Panel<AttentionData> {
 
   private inspectKey(key: number): void {
     if (this.view && key <= this.query) this.matrix.show({ query: this.query, key });
+    this.arcs.highlight(key);
   }
 
   private inspectHead(head: HeadScores): void {
@@ -388,12 +397,5 @@ class AttentionPanel implements Panel<AttentionData> {
     );
   }
 }
-
-/** Heads below a share of the scale can be left out. */
-const leasts = [
-  { value: "0", label: "all heads" },
-  { value: "0.1", label: "from 10% of the scale" },
-  { value: "0.3", label: "from 30% of the scale" },
-];
 
 openPage("attention", (context) => new AttentionPanel(context));

@@ -25,7 +25,9 @@ export function patternCells(view: AttentionView): {
     const token = view.window.tokens[pos];
     return token ? visibleText(token.text, token.id) : "?";
   });
-  const rows = view.pattern.rows.map((row, i) => row.map((weight, j) => (j <= i ? weight : null)));
+  const rows = view.pattern.rows.map((row, i) =>
+    Array.from(view.positions, (_, j) => (j <= i ? (row[j] ?? 0) : null)),
+  );
   return { rows, labels, max: 1 };
 }
 

@@ -19,7 +19,7 @@ export function patternTable(view: AttentionView, byValue = false): TableData {
     columns: ["query", ...names, "outside"],
     rows: (weighted ?? view.pattern.rows).map((row, i) => [
       names[i] ?? String(i),
-      ...row.map((weight, j) => (j <= i ? weight : null)),
+      ...Array.from(view.positions, (_, j) => (j <= i ? (row[j] ?? 0) : null)),
       view.pattern.outside[i] ?? null,
     ]),
   };

@@ -1,5 +1,6 @@
 /** All heads as a wall of layers by heads, coloured by one score, and the highest of them as a list. */
-import type { HeadScores } from "../../../src/protocol/attention";
+import type { HeadScores, HeadThumbnails } from "../../../src/protocol/attention";
+import { paintCells } from "../../plots/cellImage";
 import { fill, h, setAttributes } from "../../shared/dom";
 import { headName } from "../../shared/format";
 import { roving, type Roving } from "../../shared/roving";
@@ -20,6 +21,8 @@ export interface WallData {
   readonly chosen: { readonly layer: number; readonly head: number };
   /** Share of the scale below which heads are dim and not listed. */
   readonly least?: number;
+  /** Where they are wanted: each head's pattern in its cell, framed by the score's colour. */
+  readonly thumbnails?: HeadThumbnails | undefined;
 }
 
 const LISTED = 8;
@@ -57,7 +60,7 @@ export class HeadWall {
   }
 
   /** Shows the heads by a score. */
-  update({ heads, score, chosen, least = 0 }: WallData): void {
+  update({ heads, score, chosen, least = 0, thumbnails }: WallData): void {
     // Reading order of the wall: the last layer first, as the stream flows upward.
     this.heads = [...heads].sort((a, b) => b.layer - a.layer || a.head - b.head);
     this.max = scaleEnd(heads, score);
@@ -68,6 +71,9 @@ export class HeadWall {
     this.shape = shape;
     for (const [i, head] of this.heads.entries())
       this.paint(this.cells[i]!, head, { heads, score, chosen, least });
+    this.grid.classList.toggle("pictures", thumbnails !== undefined);
+    for (const [i, head] of this.heads.entries())
+      drawThumbnail(this.cells[i]!, thumbnails, head.layer * nHeads + head.head);
     this.roving.refresh(
       this.heads.findIndex((head) => head.layer === chosen.layer && head.head === chosen.head),
     );
@@ -140,4 +146,16 @@ export class HeadWall {
     });
     fill(this.list, ...rows);
   }
+}
+
+/** A head's small pattern in its cell, or none. */
+function drawThumbnail(cell: HTMLElement, thumbnails: HeadThumbnails | undefined, index: number): void {
+  if (!thumbnails) return fill(cell);
+  const { size, data } = thumbnails;
+  const from = index * size * size;
+  const canvas =
+    cell.querySelector("canvas") ?? h("canvas", { class: "wall-picture", "aria-hidden": "true" });
+  const value = (row: number, column: number): number => data[from + row * size + column]! / 255;
+  paintCells(canvas, { columns: size, rows: size, value }, theme());
+  if (!canvas.isConnected) fill(cell, canvas);
 }

@@ -15,7 +15,7 @@ export interface ScaledView {
 export function scaledView(view: AttentionPanelData, byValue: boolean): ScaledView {
   const { weighted } = view.pattern;
   if (!byValue || !weighted) return { view, low: "0%", high: "100%", label: "attention", words: percent };
-  const max = Math.max(...weighted.map((row) => Math.max(...row)), 1e-12);
+  const max = weighted.reduce((most, row) => Math.max(most, ...row), 1e-12);
   const rows = weighted.map((row) => row.map((x) => x / max));
   return {
     view: { ...view, pattern: { ...view.pattern, rows } },

@@ -133,7 +133,7 @@ class NeuronsPanel implements Panel<NeuronsPanelData> {
     this.ranking.update(data);
     this.order.update(data.ranking);
     this.card.update(data, this.loading);
-    fill(this.baseline, orderSentence(data.ranking) ?? baselineSentence(data.ranking.baseline));
+    fill(this.baseline, orderSentence(data.ranking) ?? baselineSentence(data.ranking));
     fill(
       this.figure.key,
       legend({

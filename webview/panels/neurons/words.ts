@@ -35,7 +35,14 @@ export const scoreName = ({ baseline, by }: Pick<NeuronsResult, "baseline" | "by
 };
 
 /** What the z-score compares with. */
-export function baselineSentence(baseline: NeuronsResult["baseline"]): string {
+export function baselineSentence({ baseline, signed }: Pick<NeuronsResult, "baseline" | "signed">): string {
+  const gated = signed
+    ? " Neurons behind a gate are signed: those that are negative here are ranked by how far below, and their score is negative."
+    : "";
+  return baselineWords(baseline) + gated;
+}
+
+function baselineWords(baseline: NeuronsResult["baseline"]): string {
   if (baseline === "records") {
     return "z: mean activation on the selection against the neuron’s record on held-out text, in its standard deviations.";
   }

@@ -9,18 +9,20 @@ import { number, percent, probability } from "../../shared/format";
 import { legend } from "../../shared/legend";
 import { openPage, type PageContext, type Panel } from "../../shared/page";
 import { facts } from "../../shared/rail";
-import { bosWords } from "../../shared/ranOn";
+import { ranOn } from "../../shared/ranOn";
 import { theme } from "../../shared/theme";
 import { tokenFace } from "../../shared/tokenStrip";
 import { spokenText } from "../../shared/tokenText";
 import "./patch.css";
 import { alignmentTable, mapTable } from "./tables";
-import { alignmentSentence, controlSentence, measureSentence, placeNames } from "./words";
+import { alignmentSentence, controlSentence, measureSentence, noiseSentence, placeNames } from "./words";
 
 /** One place's figure and its grid. */
 interface Drawn {
   readonly figure: Figure;
   readonly grid: HeatGrid;
+  /** The random values in the same cells. */
+  readonly noise: HeatGrid;
 }
 
 class PatchPanel implements Panel<PatchPanelData> {
@@ -40,7 +42,14 @@ class PatchPanel implements Panel<PatchPanelData> {
     ["residual stream", "what the blocks read and add to; patched before a block"],
     ["self-patch", "the base’s own values set into it: a check, which must change nothing"],
     ["noise", "random values as far from the base’s as the source’s are: what any push of this size does"],
+    ["text before", "what stands before a selection in its document is run with it, and never patched"],
   ] as const;
+  readonly contexts = {
+    document:
+      "Each text stands in its document: the model sees what is before it, as far as its context reaches.",
+    selection: "The model sees each text alone.",
+    prefix: "The prefix stands right before both texts; nothing of their documents is seen.",
+  };
   private readonly alignment: Figure;
   private readonly drawn: Readonly<Record<PatchPlace, Drawn>>;
   private readonly maps = h("div", { class: "patch-maps" });
@@ -62,6 +71,7 @@ class PatchPanel implements Panel<PatchPanelData> {
         data: () => this.data && { ...this.data, maps: [this.mapOf(place)] },
       }),
       grid: new HeatGrid({ onInspect: (row, column) => this.inspectCell(place, row, column) }),
+      noise: new HeatGrid({ onInspect: (row, column) => this.inspectCell(place, row, column) }),
     });
     this.drawn = { resid: drawnAt("resid"), attn: drawnAt("attn"), mlp: drawnAt("mlp") };
     this.element = h("div", { class: "patch" }, this.alignment.element, this.measure, this.maps);
@@ -72,8 +82,10 @@ class PatchPanel implements Panel<PatchPanelData> {
     fill(this.alignment.body, alignedTokens(data), h("p", { class: "note" }, alignmentSentence(data)));
     this.alignment.changed();
     fill(this.measure, measureSentence(data));
-    const sizes = data.maps.flatMap(({ effects }) => effects.flat().map(Math.abs));
-    const max = Math.max(...sizes, 1e-12);
+    const sizes = data.maps.flatMap(({ effects, noiseMap }) =>
+      [...effects.flat(), ...noiseMap.effects.flat()].map(Math.abs),
+    );
+    const max = sizes.reduce((most, size) => Math.max(most, size), 1e-12);
     for (const map of data.maps) this.drawMap(data, map, max);
     fill(this.maps, ...data.maps.map(({ place }) => this.drawn[place].figure.element));
     this.inspect();
@@ -103,8 +115,8 @@ class PatchPanel implements Panel<PatchPanelData> {
     return `${data.patched.length} positions patched in ${data.maps[0]?.effects.length ?? 0} layers.`;
   }
 
-  ran({ bos }: PatchPanelData): string {
-    return bosWords(bos);
+  ran(data: PatchPanelData): string {
+    return ranOn(data);
   }
 
   private need(): PatchPanelData {
@@ -119,25 +131,38 @@ class PatchPanel implements Panel<PatchPanelData> {
   }
 
   private drawMap(data: PatchPanelData, map: PatchMap, max: number): void {
-    const { figure, grid } = this.drawn[map.place];
+    const { figure, grid, noise: noiseGrid } = this.drawn[map.place];
     const { noise, effects } = map;
     const layers = effects.map((_, layer): GridName => ({ face: String(layer), says: `layer ${layer}` }));
-    const columns = data.patched.map(({ base }): GridName => {
+    const columns = data.patched.map(({ base }) => {
       const token = data.base.tokens[base]!;
       const says = `position ${base}, ${spokenText(token.text, token.id)}`;
       return { face: tokenFace(token.text, token.id), says };
     });
-    grid.update({
-      label: `${placeNames[map.place]}, layers upward by positions of the base`,
-      rows: layers.reverse(),
-      columns,
-      values: [...effects].reverse(),
-      max,
-      says: number,
-    });
+    layers.reverse();
+    const draw = (into: HeatGrid, what: string, values: PatchMap["effects"]): void => {
+      const label = `${placeNames[map.place]}, ${what}, layers upward by positions of the base`;
+      const names = columns.map(({ face, says }) => ({ face: face.cloneNode(true), says }));
+      into.update({ label, rows: layers, columns: names, values: [...values].reverse(), max, says: number });
+    };
+    draw(grid, "patched", effects);
+    draw(noiseGrid, "random values", map.noiseMap.effects);
     const width = Math.max(200, Math.min(420, this.maps.clientWidth || 420));
     const strip = effectStrip(noise.effect, noise.draws, { width, theme: theme(), unit: "logits" });
-    fill(figure.body, grid.element, strip, h("p", { class: "note" }, controlSentence(map)));
+    const titled = (words: string, { element }: HeatGrid): HTMLElement =>
+      h("div", { class: "patch-grid" }, h("h3", { class: "part-title" }, words), element);
+    fill(
+      figure.body,
+      h(
+        "div",
+        { class: "patch-grids" },
+        titled("Patched", grid),
+        titled("Random values as far away", noiseGrid),
+      ),
+      h("p", { class: "note" }, noiseSentence(map)),
+      strip,
+      h("p", { class: "note" }, controlSentence(map)),
+    );
     fill(
       figure.key,
       legend({
@@ -153,7 +178,7 @@ class PatchPanel implements Panel<PatchPanelData> {
 
   private inspectCell(place: PatchPlace, row: number, column: number): void {
     const data = this.need();
-    const { effects } = this.mapOf(place);
+    const { effects, noiseMap } = this.mapOf(place);
     const layer = effects.length - 1 - row;
     const pair = data.patched[column];
     const effect = effects[layer]?.[column];
@@ -175,6 +200,7 @@ class PatchPanel implements Panel<PatchPanelData> {
         ["into the base’s", face(data.base, pair.base)],
         ["from the source’s", face(data.source, pair.source)],
         ["change", `${number(effect)} logits`],
+        ["by a random value as far away", `${number(noiseMap.effects[layer]?.[column])} logits`],
         ["share of the way to the source", whole === 0 ? number(null) : shareWords(effect / whole)],
       ]),
     );
@@ -187,7 +213,7 @@ const shareWords = (share: number): string =>
 /** Both texts over each other, partners in one column; what differs is marked, what has no partner stands alone. */
 function alignedTokens({ base, source, alignment, patched }: PatchPanelData): HTMLElement {
   const columns: { readonly base: number | null; readonly source: number | null }[] = [];
-  let [nextBase, nextSource] = [0, 0];
+  let [nextBase, nextSource] = [base.from, source.from];
   const alone = (toBase: number, toSource: number): void => {
     for (; nextBase < toBase; nextBase++) columns.push({ base: nextBase, source: null });
     for (; nextSource < toSource; nextSource++) columns.push({ base: null, source: nextSource });

@@ -17,7 +17,8 @@ export function alignmentTable(data: PatchPanelData): TableData {
   return {
     caption: "Which token of the source is patched into which of the base",
     columns: ["base position", "base token", "source position", "source token", "patched"],
-    rows: base.ids.map((_, position) => {
+    rows: base.ids.slice(base.from).map((_, i) => {
+      const position = base.from + i;
       const pair = alignment.pairs.find((one) => one.base === position);
       const isPatched = patched.some((one) => one.base === position) ? "yes" : "no";
       if (!pair) return [position, nameAt(base, position), null, null, isPatched];
@@ -26,12 +27,15 @@ export function alignmentTable(data: PatchPanelData): TableData {
   };
 }
 
-/** One row per layer, the last first; a column per patched position. */
+/** One row per layer, the last first, of what was patched and then of random values; a column per patched position. */
 export function mapTable(data: PatchPanelData, map: PatchMap): TableData {
   const names = data.patched.map((pair) => `${pair.base} ${nameAt(data.base, pair.base)}`);
   return {
     caption: `${placeNames[map.place]}: change of the logit difference, ${aboutToken(data.about)}`,
-    columns: ["layer", ...names],
-    rows: map.effects.map((row, layer) => [layer, ...row]).reverse(),
+    columns: ["layer", ...names, "value"],
+    rows: [
+      ...map.effects.map((row, layer) => [layer, ...row, "patched"]).reverse(),
+      ...map.noiseMap.effects.map((row, layer) => [layer, ...row, "random"]).reverse(),
+    ],
   };
 }

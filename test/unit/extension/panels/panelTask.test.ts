@@ -59,6 +59,15 @@ describe("a panel's work", () => {
     assert.equal(store.state.data?.file, "a");
   });
 
+  it("that is short never shows its progress either", async () => {
+    const { task, seen } = setUp();
+    await task.run({ message: "Working", quietMs: 1000 }, async ({ onProgress }) => {
+      onProgress({ done: 1, total: 2, message: "half" });
+      return { data: data("a") };
+    });
+    assert.deepEqual(seen, ["ready"]);
+  });
+
   it("that is long does, with its words", async () => {
     const { task, seen } = setUp();
     await task.run({ message: "Working" }, async () => {
@@ -172,7 +181,7 @@ describe("a panel's work", () => {
     const shares: (number | undefined)[] = [];
     store.onDidChange(({ progress }) => void shares.push(progress));
     let late: (() => void) | undefined;
-    await task.run({ message: "m", quietMs: 1000 }, async ({ onProgress }) => {
+    await task.run({ message: "m" }, async ({ onProgress }) => {
       onProgress({ done: 3, total: 2, message: "over" });
       late = () => onProgress({ done: 1, total: 2, message: "late" });
       return { data: data("a") };

@@ -1,0 +1,99 @@
+/** What can be done with the shown row: colour the editor by it, and have the model write on. */
+import type { AttentionPanelData } from "../../../src/protocol/panelApi";
+import { h, setText } from "../../shared/dom";
+import { count } from "../../shared/format";
+import type { PageContext } from "../../shared/page";
+import { button, Dropdown } from "../../shared/ui";
+
+const amounts = [8, 16, 32, 64];
+
+/** Most positions of one picture. */
+const mostShown = 512;
+
+/** Two buttons with what they need to know. */
+export class RowTools {
+  readonly element: HTMLElement;
+  private readonly colour: HTMLElement;
+  private readonly amount: Dropdown;
+  private readonly write: HTMLElement;
+  private readonly note = h("span", { class: "muted tools-note" });
+  private query = -1;
+  private view: AttentionPanelData | null = null;
+
+  constructor(private readonly context: PageContext) {
+    this.colour = button("Colour the editor", () => this.act());
+    this.colour.classList.add("colours");
+    this.amount = new Dropdown("Write on", (value) => {
+      context.host.memory.set("write", value);
+      this.draw();
+    });
+    this.write = button("Continue", () => context.host.ask("attention/continue", { tokens: this.tokens() }));
+    this.write.classList.add("continue");
+    this.element = h(
+      "div",
+      { class: "controls row-tools no-export" },
+      this.colour,
+      this.amount.element,
+      this.write,
+      this.note,
+    );
+  }
+
+  /** Takes what is shown. */
+  update(view: AttentionPanelData): void {
+    this.view = view;
+    this.draw();
+  }
+
+  /** The row that is shown now; `chosen` moves the editor's colours, where it has them. */
+  row(query: number, chosen: boolean): void {
+    this.query = query;
+    this.draw();
+    if (chosen && this.view?.coloured) this.ask(false);
+  }
+
+  private tokens(): number {
+    const stored = Number(this.context.host.memory.get("write"));
+    return amounts.includes(stored) ? stored : amounts[1]!;
+  }
+
+  private draw(): void {
+    const { view } = this;
+    if (!view) return;
+    this.amount.update(
+      amounts.map((n) => ({ value: String(n), label: `${n} tokens` })),
+      String(this.tokens()),
+    );
+    setText(this.colour, view.coloured ? "Clear colours" : "Colour the editor");
+    const token = view.window.tokens[view.positions[this.query] ?? -1];
+    const nowhere = token !== undefined && (token.prefix === true || token.end <= token.start);
+    toggle(this.colour, !view.coloured && nowhere);
+    const full = this.full(view);
+    toggle(this.write, full !== "");
+    setText(this.note, [full || "The likeliest token each time.", nowhere ? notInDocument : ""].join(" "));
+  }
+
+  /** Why nothing can be written; empty where something can. */
+  private full({ positions, unshown, window }: AttentionPanelData): string {
+    const nCtx = this.context.source().model?.nCtx ?? Infinity;
+    if (window.ids.length >= nCtx) return `The model sees ${count(nCtx)} tokens, and the text has as many.`;
+    if (unshown === 0 && positions.length < mostShown) return "";
+    return `${count(mostShown)} tokens are all that one picture shows: select fewer to write on.`;
+  }
+
+  private act(): void {
+    if (this.view?.coloured) this.context.host.ask("editor/clear", {});
+    else this.ask(true);
+  }
+
+  private ask(start: boolean): void {
+    const query = this.view?.positions[this.query];
+    if (query !== undefined) this.context.host.ask("attention/colour", { query, start });
+  }
+}
+
+const notInDocument = "The query stands in no document, so that no text can be coloured by it.";
+
+function toggle(element: HTMLElement, disabled: boolean): void {
+  (element as HTMLButtonElement).disabled = disabled;
+}
