@@ -62,7 +62,7 @@ export class RaspPanel implements vscode.Disposable {
   }
 
   /**
-   * Draws the value of a statement, or of the last one before the cursor.
+   * Draws the value of the statement at a place, or the whole program where there is none; the step under the cursor is the current one.
    * @throws {CodedError} "no-program" where no program is open
    */
   async draw(uri: vscode.Uri | undefined, at: number | null): Promise<void> {
@@ -71,8 +71,7 @@ export class RaspPanel implements vscode.Disposable {
     if (!document || dialectOf(document) === undefined) {
       throw new CodedError("no-program", says.noProgram(), { next: says.noProgramNext() });
     }
-    const cursor = editor && editor.document === document ? document.offsetAt(editor.selection.active) : null;
-    this.shown = { uri: document.uri, at: at ?? cursor };
+    this.shown = { uri: document.uri, at };
     void this.services.context.workspaceState.update(MEMORY_KEY, {
       uri: document.uri.toString(),
       at: this.shown.at,
@@ -220,8 +219,9 @@ export class RaspPanel implements vscode.Disposable {
   }
 
   private cursorStep(picture: RaspPicture): number {
-    const at = this.shown?.at ?? null;
-    return (at === null ? null : stepAt(picture, at)) ?? picture.result;
+    const editor = vscode.window.visibleTextEditors.find(({ document }) => this.isShown(document.uri));
+    const cursor = this.shown?.at ?? editor?.document.offsetAt(editor.selection.active);
+    return (cursor === undefined ? null : stepAt(picture, cursor)) ?? picture.result;
   }
 
   private isShown(uri: vscode.Uri): boolean {
