@@ -12,6 +12,8 @@ export class Unreadable extends Error {}
 /** Where the parser is. */
 export class Cursor {
   readonly problems: SyntaxProblem[] = [];
+  /** Braces that were opened and not closed. */
+  braces = 0;
   private index = 0;
   private depth = 0;
   /** While positive, a new line does not end the expression of a command. */
@@ -43,6 +45,8 @@ export class Cursor {
   /** Takes the next token. */
   advance(): Token {
     const token = this.token;
+    if (token.kind === "sign" && token.text === "{") this.braces++;
+    if (token.kind === "sign" && token.text === "}") this.braces--;
     if (token.kind !== "end") this.index++;
     return token;
   }
@@ -108,6 +112,9 @@ export class Cursor {
     if (token.kind === "bad" && token.problem !== undefined)
       this.fail(token.problem.message, token.problem.next);
     if (token.kind === "end") this.fail(`The text ends too early: ${what}.`, next);
+    if (token.text === "=" && token.kind === "sign") {
+      this.fail("= assigns to a name at the start of a statement; equality is ==.", "Write ==.");
+    }
     if (token.text === "!=") {
       this.fail("!= stands only in select(key, query, !=).", "Write not (a == b).");
     }
@@ -126,27 +133,28 @@ export class Cursor {
     this.problems.push({ range, message, next, unfinished: ended });
   }
 
-  /** Skips to the end of a statement that could not be read: its `;`, or what surely begins another. */
-  recover(): void {
+  /**
+   * Skips to the end of a statement that could not be read, which began with `outer` braces open: its `;`, the `}` of
+   * a block, or what surely begins another.
+   */
+  recover(outer: number, block: boolean): void {
     this.brackets = 0;
     this.lineBound = false;
-    let open = 0;
     for (; this.token.kind !== "end"; this.advance()) {
       const { text, kind, startsLine } = this.token;
       if (kind === "string" || kind === "bad") continue;
-      if (text === "{") open++;
-      else if (text === "}") {
-        if (open === 0) return;
-        open--;
-        if (open === 0) {
+      const inside = this.braces > outer;
+      if (text === "}") {
+        if (!inside) return;
+        if (block && this.braces === outer + 1) {
           this.advance();
-          if (this.sees(";")) this.advance();
           return;
         }
-      } else if (open === 0 && text === ";") {
+      } else if (text === ";" && !(block && inside)) {
+        this.braces = Math.min(this.braces, outer);
         this.advance();
         return;
-      } else if (open === 0 && startsLine && kind === "keyword" && STARTERS.has(text)) return;
+      } else if (!inside && startsLine && kind === "keyword" && STARTERS.has(text)) return;
     }
   }
 }

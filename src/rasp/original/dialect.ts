@@ -2,7 +2,10 @@
 import type { Binding, Dialect, ExecuteOptions, Execution, RaspValue } from "../program";
 import { RaspError } from "../source/raspError";
 import { inputTokens } from "./inputTokens";
+import { check } from "./check";
+import { namesOf } from "./names";
 import { parse } from "./parser";
+import { print } from "./printer";
 import { Session, syntaxError } from "./session";
 import type { Outcome } from "./interpreter";
 import type { Statement } from "./tree";
@@ -10,9 +13,12 @@ import type { Statement } from "./tree";
 /** The original language (Weiss et al. 2021). */
 export const original: Dialect = {
   name: "rasp",
-  check: () => [],
-  names: () => [],
-  format: () => null,
+  check,
+  names: (text) => namesOf(parse(text)).occurrences,
+  format(text) {
+    const program = parse(text);
+    return program.problems.length > 0 ? null : print(program);
+  },
   execute,
 };
 

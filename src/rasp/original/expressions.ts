@@ -49,7 +49,7 @@ export class ExpressionParser {
   /** Expressions between commas. */
   list(): Expression[] {
     const items = [this.expression()];
-    while (this.cursor.takes(",")) items.push(this.expression());
+    while (this.cursor.takes(",")) items.push(this.item(")"));
     return items;
   }
 

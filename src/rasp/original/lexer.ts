@@ -84,10 +84,8 @@ function tokenAt(text: string, match: (pattern: RegExp) => string | null): Found
   }
   const single = match(SINGLE_QUOTED);
   if (single !== null) {
-    return bad(single, {
-      message: "Strings stand in double quotes.",
-      next: `Write "${single.slice(1, 2)}…".`,
-    });
+    const inner = single.slice(1).replace(/'$/, "");
+    return bad(single, { message: "Strings stand in double quotes.", next: `Write "${inner}".` });
   }
   const sign = signs.find((candidate) => match(signPattern(candidate)) !== null);
   for (const [pattern, problem] of foreign) {

@@ -32,15 +32,16 @@ class StatementParser {
   statement(): Statement {
     const { cursor } = this;
     const { range, text } = cursor.token;
+    const { braces } = cursor;
     try {
       return this.read(range.start);
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
-      cursor.recover();
-      // A brace that closes nothing.
-      if (cursor.token.range.start === range.start && cursor.token.kind !== "end") {
+      cursor.recover(braces, text === "def" || text === "for");
+      // A brace that closes nothing, or a word that begins no statement where it stands.
+      if (cursor.token.range.start === range.start) {
         cursor.advance();
-        if (text === "}") cursor.takes(";");
+        cursor.braces = braces;
       }
       return { kind: "broken", range: cursor.rangeFrom(range.start) };
     }
@@ -116,6 +117,7 @@ class StatementParser {
     cursor.expect("(", "( is missing", "Write def name(a, b) { return a; }.");
     const parameters = cursor.sees(")") ? [] : expressions.names("The name of a parameter");
     cursor.expect(")", ") is missing");
+    const open = cursor.token.range.start;
     cursor.expect("{", "{ is missing", "Write def name(a, b) { return a; }.");
     const body = this.block(() => cursor.sees("}") || cursor.sees("return"));
     const from = cursor.token.range.start;
@@ -124,7 +126,8 @@ class StatementParser {
     this.semicolon();
     const result = { values, range: cursor.rangeFrom(from) };
     cursor.expect("}", "} is missing: return is the last statement of a function");
-    return { kind: "def", name, parameters, body, result, range: cursor.rangeFrom(start) };
+    const braces = cursor.rangeFrom(open);
+    return { kind: "def", name, parameters, body, result, braces, range: cursor.rangeFrom(start) };
   }
 
   private loop(start: number): Statement {
@@ -133,11 +136,13 @@ class StatementParser {
     const names = expressions.names("The name of the iterator");
     cursor.expect("in", "in is missing", "Write for name in list { … }.");
     const iterable = expressions.expression();
+    const open = cursor.token.range.start;
     cursor.expect("{", "{ is missing", "Write for name in list { … }.");
     if (cursor.sees("}")) cursor.fail("A loop needs a statement between its braces.");
     const body = this.block(() => cursor.sees("}"));
     cursor.expect("}", "} is missing");
-    return { kind: "for", names, iterable, body, range: cursor.rangeFrom(start) };
+    const braces = cursor.rangeFrom(open);
+    return { kind: "for", names, iterable, body, braces, range: cursor.rangeFrom(start) };
   }
 
   private block(ends: () => boolean): Statement[] {

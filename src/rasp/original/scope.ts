@@ -2,6 +2,7 @@
 import type { RaspValue } from "../program";
 import { RaspError } from "../source/raspError";
 import { nearest } from "../../base/nearest";
+import { gluedFunctions } from "./tokens";
 import { reservedNames } from "./words";
 
 /** The advice for an unknown name that resembles none. */
@@ -26,7 +27,12 @@ export class Scope {
   get(name: string): RaspValue {
     const value = this.find(name);
     if (value !== undefined) return value;
-    throw new RaspError("undefined-variable", `Undefined variable: ${name}`, null, this.advice(name));
+    throw new RaspError(
+      "undefined-variable",
+      `Undefined variable: ${name}`,
+      null,
+      adviceFor(name, this.known()),
+    );
   }
 
   /**
@@ -56,20 +62,14 @@ export class Scope {
   private known(): string[] {
     return [...this.values.keys(), ...(this.parent?.known() ?? [])];
   }
+}
 
-  private advice(name: string): string {
-    if (["aggregate", "range", "zip", "len"].includes(name)) {
-      return `Write ${name}( without a space before the parenthesis.`;
-    }
-    if (/^(true|false)$/.test(name)) return `Write ${name[0].toUpperCase()}${name.slice(1)}.`;
-    // Of a name of one or two letters, every other one is near.
-    const near =
-      name.length > 2
-        ? nearest(
-            name,
-            this.known().filter((other) => other.length > 2),
-          )
-        : undefined;
-    return near === undefined ? assignFirst : `Did you mean ${near}?`;
-  }
+/** What to do about an unknown name, given the known ones. */
+export function adviceFor(name: string, known: readonly string[]): string {
+  if (gluedFunctions.has(name)) return `Write ${name}( without a space before the parenthesis.`;
+  if (name === "true" || name === "false") return `Write ${name[0].toUpperCase()}${name.slice(1)}.`;
+  // Of a name of one or two letters, every other one is near.
+  const long = known.filter((other) => other.length > 2);
+  const near = name.length > 2 ? nearest(name, long) : undefined;
+  return near === undefined ? assignFirst : `Did you mean ${near}?`;
 }

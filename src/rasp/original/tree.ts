@@ -100,7 +100,11 @@ export type Statement = { readonly range: SourceRange } & (
   | { readonly kind: "draw"; readonly value: Expression; readonly input: Expression | null }
   | { readonly kind: "load"; readonly path: string }
   | FunctionDefinition
-  | (Comprehension & { readonly kind: "for"; readonly body: readonly Statement[] })
+  | (Comprehension & {
+      readonly kind: "for";
+      readonly body: readonly Statement[];
+      readonly braces: SourceRange;
+    })
   | ({ readonly kind: "command" } & Command)
   | { readonly kind: "broken" }
 );
@@ -113,6 +117,8 @@ export interface FunctionDefinition {
   readonly parameters: readonly Identifier[];
   readonly body: readonly Statement[];
   readonly result: Return;
+  /** From the opening brace to the closing one. */
+  readonly braces: SourceRange;
 }
 
 /** One kind of statement. */
