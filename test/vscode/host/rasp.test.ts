@@ -101,7 +101,10 @@ describe("a RASP program in the editor", () => {
   it("is laid out, with its comments", async () => {
     await replaceAll("# kept\nx=indices+1 ;y = x*2;\n");
     const edits = await asked<vscode.TextEdit[]>("FormatDocumentProvider", {});
-    assert.equal(edits[0]?.newText, "# kept\nx = indices + 1;\ny = x * 2;\n");
+    const edit = new vscode.WorkspaceEdit();
+    edit.set(document.uri, edits);
+    assert.ok(await vscode.workspace.applyEdit(edit));
+    assert.equal(document.getText(), "# kept\nx = indices + 1;\ny = x * 2;\n");
   });
 
   it("has problems where it has errors and traps, and none when they are gone", async () => {
