@@ -138,6 +138,7 @@ export class Cursor {
    * a block, or what surely begins another.
    */
   recover(outer: number, block: boolean): void {
+    const from = this.index;
     this.brackets = 0;
     this.lineBound = false;
     for (; this.token.kind !== "end"; this.advance()) {
@@ -154,7 +155,9 @@ export class Cursor {
         this.braces = Math.min(this.braces, outer);
         this.advance();
         return;
-      } else if (!inside && startsLine && kind === "keyword" && STARTERS.has(text)) return;
+      } else if (!inside && startsLine && this.index > from && kind === "keyword" && STARTERS.has(text)) {
+        return;
+      }
     }
   }
 }
