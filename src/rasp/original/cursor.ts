@@ -134,15 +134,14 @@ export class Cursor {
   }
 
   /**
-   * Skips to the end of a statement that could not be read, which began with `outer` braces open: its `;`, the `}` of
+   * Skips to the end of a statement that could not be read, which began at `start` with `outer` braces open: its `;`, the `}` of
    * a block, or what surely begins another.
    */
-  recover(outer: number, block: boolean): void {
-    const from = this.index;
+  recover(start: number, outer: number, block: boolean): void {
     this.brackets = 0;
     this.lineBound = false;
     for (; this.token.kind !== "end"; this.advance()) {
-      const { text, kind, startsLine } = this.token;
+      const { text, kind, startsLine, range } = this.token;
       if (kind === "string" || kind === "bad") continue;
       const inside = this.braces > outer;
       if (text === "}") {
@@ -155,7 +154,7 @@ export class Cursor {
         this.braces = Math.min(this.braces, outer);
         this.advance();
         return;
-      } else if (!inside && startsLine && this.index > from && kind === "keyword" && STARTERS.has(text)) {
+      } else if (!inside && startsLine && range.start > start && kind === "keyword" && STARTERS.has(text)) {
         return;
       }
     }

@@ -37,7 +37,7 @@ class StatementParser {
       return this.read(range.start);
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
-      cursor.recover(braces, text === "def" || text === "for");
+      cursor.recover(range.start, braces, text === "def" || text === "for");
       // A brace that closes nothing, or a word that begins no statement where it stands.
       if (cursor.token.range.start === range.start) {
         cursor.advance();
