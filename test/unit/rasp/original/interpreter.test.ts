@@ -49,7 +49,7 @@ const values: readonly (readonly [text: string, expected: string])[] = [
   ["def f() { return x; } x = 2; f();", "2"],
   ["def f() { x = 3; return x; } x = 2; f(); x;", "2"],
   ["def twice(g, x) { return g(g(x)); } def inc(n) { return n + 1; } twice(inc, 3);", "5"],
-  ["def f(n) { return 0 if n == 0 else f(n - 1); } f(150);", "0"],
+  ["def f(n) { return 0 if n == 0 else (f(n - 1)); } f(390);", "0"],
   ["indices + 1; out;", "[1, 2, 3, 4, 5] (ints)"],
   ['a = tokens; tokens = tokens_asis == "l"; a;', "[h, e, l, l, o] (strings)"],
   ["[True, 2][indices % 2];", "[T, 2, T, 2, T] (ints)"],
