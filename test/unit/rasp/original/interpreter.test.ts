@@ -181,6 +181,12 @@ describe("interpreter of original RASP", () => {
     assert.notEqual(shapes[0], shapes[4]);
   });
 
+  it("survives a recursion that is deep in its text, too", () => {
+    const deep = `${"1 + (".repeat(60)}f(n - 1)${")".repeat(60)}`;
+    const [error] = run(`def f(n) { return 0 if n == 0 else ${deep}; } f(390);`).errors;
+    assert.equal(error?.code ?? "limit", "limit");
+  });
+
   it("stops at its limits", () => {
     assert.equal(result("for i in range(1000000) { x = i; }", { steps: 1000 }), '{"error":"limit"}');
     assert.equal(result('x = "a"; for i in range(99) { x = x + x; }'), '{"error":"limit"}');
