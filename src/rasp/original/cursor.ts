@@ -113,6 +113,10 @@ export class Cursor {
       this.fail(token.problem.message, token.problem.next);
     if (token.kind === "end") this.fail(`The text ends too early: ${what}.`, next);
     if (token.text === "=" && token.kind === "sign") {
+      const before = this.tokens[this.index - 1];
+      if (["+", "-", "*", "/", "%", "^"].includes(before?.text)) {
+        this.fail(`RASP has no ${before.text}=.`, `Write x = x ${before.text} 1;`);
+      }
       this.fail("= assigns to a name at the start of a statement; equality is ==.", "Write ==.");
     }
     if (token.text === "!=") {

@@ -109,6 +109,8 @@ describe("parser of original RASP", () => {
     ["x\ny = 2;", "x", /no ;/],
     ["a = 1 2;", "2", /; is missing/],
     ["}", "}", /closes nothing/],
+    ["if x { y = 1; }", "if", /no if statement/],
+    ["x += 1;", "=", /no \+=/],
     ["load x;", "x", /path in double quotes/],
   ];
   for (const [text, at, message] of wrong) {
