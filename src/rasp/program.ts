@@ -1,5 +1,6 @@
 /** What every dialect offers, so that the editor, the command line and the picture know only one language. */
 import type { Budget } from "./ir/budget";
+import type { Evaluator } from "./ir/evaluate";
 import type { Matrix } from "./ir/matrix";
 import type { Selector, SOp } from "./ir/nodes";
 import type { Diagnostic } from "./source/diagnostic";
@@ -57,6 +58,8 @@ export interface Execution {
   readonly errors: readonly RaspError[];
   /** The input that s-ops are shown on: the program's own example, else the one given. */
   readonly input: ProgramInput;
+  /** Holds what was computed on `input` while the program ran, where the dialect computes it then. */
+  readonly evaluator?: Evaluator;
 }
 
 /** A name in a program's text. */

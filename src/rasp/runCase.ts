@@ -40,26 +40,34 @@ export const peerSharing: Readonly<Record<DialectName, HeadSharing>> = {
   tracr: "never",
 };
 
-/** How values are evaluated. */
+/** How values become JSON. */
 export interface ShowOptions {
   readonly dialect: DialectName;
+  /** Evaluates s-ops and selectors. */
+  readonly evaluator: Evaluator;
+}
+
+/** On what values are evaluated, and how. */
+export interface EvaluateOptions {
+  readonly dialect: DialectName;
   readonly input: ProgramInput;
+  /** Tracr: every selector is masked. */
   readonly causal?: boolean;
   readonly budget?: Budget;
 }
 
 /**
- * A value as JSON; s-ops and selectors are evaluated on the input.
+ * A value as JSON; s-ops and selectors are evaluated.
  * @throws {RaspError} what evaluation throws
  */
 export function valueToJson(value: RaspValue, options: ShowOptions): CaseResult {
   switch (value.kind) {
     case "sop":
-      return sequenceResult(evaluatorFor(options).sop(value.node), options.dialect);
+      return sequenceResult(options.evaluator.sop(value.node), options.dialect);
     case "sequence":
       return sequenceResult(value.values, options.dialect);
     case "selector":
-      return { selector: matrixRows(evaluatorFor(options).selector(value.node)) };
+      return { selector: matrixRows(options.evaluator.selector(value.node)) };
     case "matrix":
       return { selector: matrixRows(value.matrix) };
     case "atom":
@@ -79,7 +87,7 @@ export function evaluatorFor({
   input,
   causal = false,
   budget = new Budget(),
-}: ShowOptions): Evaluator {
+}: EvaluateOptions): Evaluator {
   const typed = dialect === "rasp";
   return input.kind === "tokens"
     ? new Evaluator({ tokens: input.tokens, typed, causal, budget })
@@ -111,11 +119,15 @@ export function nodesOf(value: RaspValue): RaspNode[] {
 }
 
 /** The result of an execution: that of its last statement, else its first error. */
-export function executionToJson(execution: Execution, options: Omit<ShowOptions, "input">): CaseResult {
+export function executionToJson(execution: Execution, options: Omit<EvaluateOptions, "input">): CaseResult {
   const { result, errors, input } = execution;
   if (result === null) return errors.length > 0 ? { error: errors[0].code } : {};
+  const computed = options.causal === true ? undefined : execution.evaluator;
   try {
-    return valueToJson(result, { ...options, input });
+    return valueToJson(result, {
+      dialect: options.dialect,
+      evaluator: computed ?? evaluatorFor({ ...options, input }),
+    });
   } catch (error) {
     if (error instanceof RaspError) return { error: error.code };
     throw error;
@@ -126,7 +138,7 @@ export function executionToJson(execution: Execution, options: Omit<ShowOptions,
 export function runProgram(
   dialect: Dialect,
   program: string,
-  options: Omit<ShowOptions, "dialect"> & { readonly analysis?: boolean },
+  options: Omit<EvaluateOptions, "dialect"> & { readonly analysis?: boolean },
 ): CaseResult {
   const { input, budget = new Budget() } = options;
   const execution = dialect.execute(program, { input, budget });

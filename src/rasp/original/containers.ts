@@ -284,6 +284,13 @@ export function lengthOf(value: RaspValue): RaspValue {
   );
 }
 
+/** Whether a value may be an input; without the cost of an error. */
+export function isInput(value: RaspValue): boolean {
+  if (value.kind === "atom") return typeof value.atom === "string" && value.atom !== "";
+  if (value.kind === "dict") return value.entries.length > 0;
+  return value.kind === "list" && value.items.length > 0 && value.items.every(({ kind }) => kind === "atom");
+}
+
 /**
  * The tokens that an s-op is applied to: a string's characters, a list's atoms, a dict's keys.
  * @throws {RaspError} "type" for anything else and for nothing

@@ -113,6 +113,10 @@ export class Cursor {
       this.fail(token.problem.message, token.problem.next);
     if (token.kind === "end") this.fail(`The text ends too early: ${what}.`, next);
     if (token.text === "=" && token.kind === "sign") {
+      const before = this.tokens[this.index - 1];
+      if (["+", "-", "*", "/", "%", "^"].includes(before?.text)) {
+        this.fail(`RASP has no ${before.text}=.`, `Write x = x ${before.text} 1;`);
+      }
       this.fail("= assigns to a name at the start of a statement; equality is ==.", "Write ==.");
     }
     if (token.text === "!=") {
@@ -134,14 +138,14 @@ export class Cursor {
   }
 
   /**
-   * Skips to the end of a statement that could not be read, which began with `outer` braces open: its `;`, the `}` of
+   * Skips to the end of a statement that could not be read, which began at `start` with `outer` braces open: its `;`, the `}` of
    * a block, or what surely begins another.
    */
-  recover(outer: number, block: boolean): void {
+  recover(start: number, outer: number, block: boolean): void {
     this.brackets = 0;
     this.lineBound = false;
     for (; this.token.kind !== "end"; this.advance()) {
-      const { text, kind, startsLine } = this.token;
+      const { text, kind, startsLine, range } = this.token;
       if (kind === "string" || kind === "bad") continue;
       const inside = this.braces > outer;
       if (text === "}") {
@@ -154,7 +158,9 @@ export class Cursor {
         this.braces = Math.min(this.braces, outer);
         this.advance();
         return;
-      } else if (!inside && startsLine && kind === "keyword" && STARTERS.has(text)) return;
+      } else if (!inside && startsLine && range.start > start && kind === "keyword" && STARTERS.has(text)) {
+        return;
+      }
     }
   }
 }

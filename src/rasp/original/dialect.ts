@@ -1,4 +1,5 @@
 /** Original RASP for the editor and the command line. */
+import type { Evaluator } from "../ir/evaluate";
 import type { Binding, Dialect, ExecuteOptions, Execution, RaspValue } from "../program";
 import { RaspError } from "../source/raspError";
 import { inputTokens } from "./inputTokens";
@@ -28,6 +29,7 @@ function execute(text: string, options: ExecuteOptions): Execution {
   const bindings: Binding[] = [];
   let result: RaspValue | null = null;
   let input = options.input;
+  let evaluator: Evaluator | undefined;
   try {
     const session = new Session({ tokens: inputTokens(input), budget: options.budget, load: options.load });
     for (const statement of program.statements) {
@@ -38,13 +40,15 @@ function execute(text: string, options: ExecuteOptions): Execution {
       bindings.push(...bindingsOf(statement, outcome));
       result = outcome.value;
     }
-    input = { kind: "tokens", tokens: session.interpreter.machine.examples.sop.tokens };
+    const { machine } = session.interpreter;
+    input = { kind: "tokens", tokens: machine.examples.sop.tokens };
+    evaluator = machine.example;
   } catch (error) {
     if (!(error instanceof RaspError)) throw error;
     errors.push(error);
   }
   errors.sort((a, b) => (a.range?.start ?? 0) - (b.range?.start ?? 0));
-  return { bindings, result, errors, input };
+  return { bindings, result, errors, input, ...(evaluator === undefined ? {} : { evaluator }) };
 }
 
 function attempt(session: Session, statement: Statement, errors: RaspError[]): Outcome | null {

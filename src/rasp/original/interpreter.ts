@@ -1,6 +1,5 @@
 /** Runs a program's tree: names and functions at once, s-ops and selectors as nodes of a graph. */
 import type { Budget } from "../ir/budget";
-import type { Evaluator } from "../ir/evaluate";
 import { mean } from "../ir/reducers";
 import type { RaspValue } from "../program";
 import type { SourceRange } from "../source/range";
@@ -12,6 +11,7 @@ import {
   dictOf,
   indexed,
   inputOf,
+  isInput,
   iterated,
   lengthOf,
   rangeOf,
@@ -322,7 +322,8 @@ export class Interpreter {
   private call({ callee, arguments: args, range }: ExpressionOf<"call">): RaspValue {
     const { machine } = this;
     const values = this.all(args);
-    const backup = values.length === 1 ? this.inputEvaluator(values[0]) : null;
+    const applies = values.length === 1 && isInput(values[0]);
+    const backup = applies ? machine.evaluatorOf(inputOf(values[0])) : null;
     const called = machine.within({ backup: backup ?? machine.frame.backup }, () => this.evaluate(callee));
     if (called instanceof Closure) return this.apply(called, values, range);
     if (called.kind !== "sop" && called.kind !== "selector") {
@@ -339,16 +340,6 @@ export class Interpreter {
     const on = inputOf(values[0]);
     if (called.kind === "sop") return { kind: "sequence", values: evaluator.sop(called.node), on };
     return { kind: "matrix", matrix: evaluator.selector(called.node), on };
-  }
-
-  /** An evaluator of a value, if it is an input. */
-  private inputEvaluator(value: RaspValue): Evaluator | null {
-    if (value.kind !== "atom" && value.kind !== "list" && value.kind !== "dict") return null;
-    try {
-      return this.machine.evaluatorOf(inputOf(value));
-    } catch {
-      return null;
-    }
   }
 
   private apply(closure: Closure, values: readonly RaspValue[], range: SourceRange): RaspValue {

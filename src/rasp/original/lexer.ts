@@ -54,7 +54,7 @@ export function lex(text: string): Lexed {
       at = range.end;
       continue;
     }
-    const found = tokenAt(text, match);
+    const found = tokenAt(text, at, match);
     tokens.push({ ...found, range: { start: at, end: at + found.text.length }, startsLine });
     at += found.text.length;
     startsLine = false;
@@ -69,7 +69,7 @@ interface Found {
   readonly problem?: Problem;
 }
 
-function tokenAt(text: string, match: (pattern: RegExp) => string | null): Found {
+function tokenAt(text: string, at: number, match: (pattern: RegExp) => string | null): Found {
   const command = match(COMMAND);
   if (command !== null) return { kind: command.startsWith("full") ? "phrase" : "keyword", text: command };
   const word = match(WORD);
@@ -87,7 +87,7 @@ function tokenAt(text: string, match: (pattern: RegExp) => string | null): Found
     const inner = single.slice(1).replace(/'$/, "");
     return bad(single, { message: "Strings stand in double quotes.", next: `Write "${inner}".` });
   }
-  const sign = signs.find((candidate) => match(signPattern(candidate)) !== null);
+  const sign = signs.find((candidate) => text.startsWith(candidate, at));
   for (const [pattern, problem] of foreign) {
     const found = match(pattern);
     if (found !== null && found.length > (sign?.length ?? 0)) return bad(found, problem);
@@ -104,12 +104,4 @@ function wordToken(word: string, text: string, end: number): Found {
   if (keywords.has(word)) return { kind: "keyword", text: word };
   if (gluedFunctions.has(word) && text[end] === "(") return { kind: "glued", text: `${word}(` };
   return { kind: "name", text: word };
-}
-
-const signPatterns = new Map(
-  signs.map((sign) => [sign, new RegExp(sign.replace(/[\^*+()[\]{}]/g, "\\$&"), "y")]),
-);
-
-function signPattern(sign: string): RegExp {
-  return signPatterns.get(sign) as RegExp;
 }

@@ -21,6 +21,9 @@ export function parse(text: string): Program {
   return { text, statements, broken, problems, comments };
 }
 
+/** What a block in braces may follow; `if` is none, but is written by many. */
+const BLOCKS: ReadonlySet<string> = new Set(["def", "for", "if"]);
+
 class StatementParser {
   private readonly expressions: ExpressionParser;
 
@@ -37,7 +40,7 @@ class StatementParser {
       return this.read(range.start);
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
-      cursor.recover(braces, text === "def" || text === "for");
+      cursor.recover(range.start, braces, BLOCKS.has(text));
       // A brace that closes nothing, or a word that begins no statement where it stands.
       if (cursor.token.range.start === range.start) {
         cursor.advance();
@@ -61,6 +64,9 @@ class StatementParser {
       if (token.text === "for") return this.loop(start);
       if (token.text === "draw") return this.draw(start);
       if (token.text === "load") return this.load(start);
+      if (token.text === "if" && cursor.following.text !== "=") {
+        cursor.fail("RASP has no if statement.", "Write name = a if condition else b;");
+      }
       if (token.text === "return") {
         cursor.fail("return stands only at the end of a def, once.", "Take it out, or put it into a def.");
       }
