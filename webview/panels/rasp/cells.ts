@@ -1,10 +1,12 @@
 /** Cells with the values of sequences: text that reads on its colour, and the sizes that they need. */
 import type { RaspRow } from "../../../src/protocol/raspPicture";
 import { h, type Child } from "../../shared/dom";
+import type { Paint } from "../../shared/scales";
 import { theme } from "../../shared/theme";
 import { applyPaint, tokenFace } from "../../shared/tokenStrip";
 import { visibleText } from "../../shared/tokenText";
 import { shareOf, type Scale } from "./amounts";
+import { codeText } from "./words";
 
 /** Sizes of the cells of one figure, in pixels. */
 export interface CellSizes {
@@ -12,25 +14,30 @@ export interface CellSizes {
   readonly height: number;
 }
 
-const CHARACTER = 7.4;
+const CHARACTER = 7.9;
+/** The longest value that is shown whole. */
 const MOST_CHARACTERS = 7;
+/** What is left of a text in a narrow cell. */
+const NARROW = 34;
 
-const characters = (rows: readonly RaspRow[]): number =>
-  rows.reduce(
-    (most, { cells }) => cells.reduce((wide, cell) => Math.max(wide, [...visibleText(cell)].length), most),
-    1,
-  );
-
-/** Cells as large as their number and what stands in them ask for. */
-export function cellSizes(positions: number, rows: readonly RaspRow[]): CellSizes {
+/** Cells as large as their number, what stands in them and the room for all of them ask for. */
+export function cellSizes(positions: number, rows: readonly RaspRow[], room: number): CellSizes {
   const height = positions <= 8 ? 30 : positions <= 16 ? 26 : positions <= 32 ? 22 : 19;
-  return { height, width: widthFor(rows, height) };
+  return { height, width: widthFor(rows, height, Math.max(NARROW, (0.6 * room) / Math.max(1, positions))) };
 }
 
-/** The width in which the values of these rows can be read; the longest are cut. */
-export function widthFor(rows: readonly RaspRow[], least: number): number {
-  return Math.max(least, Math.ceil(Math.min(MOST_CHARACTERS, characters(rows)) * CHARACTER + 8));
+/** The width in which the values of these rows can be read; texts are cut at `most`, numbers only where they are endless. */
+export function widthFor(rows: readonly RaspRow[], least: number, most = Infinity): number {
+  const width = rows.reduce((widest, { cells, type }) => {
+    const longest = cells.reduce((all, cell) => Math.max(all, [...visibleText(cell)].length), 1);
+    const whole = Math.ceil(Math.min(MOST_CHARACTERS, longest) * CHARACTER + 8);
+    return Math.max(widest, type === "string" ? Math.min(whole, Math.floor(most)) : whole);
+  }, 0);
+  return Math.max(least, width);
 }
+
+/** The colour of an amount, −1 … 1; short of the strongest, so that selected pairs stand out. */
+export const valuePaint = (share: number): Paint => theme().diverging(0.8 * share);
 
 /** One value of a row, painted; what is cut is told in full by the inspector. */
 export function valueCell(row: RaspRow, position: number, scale: Scale, className = ""): HTMLElement {
@@ -41,7 +48,7 @@ export function valueCell(row: RaspRow, position: number, scale: Scale, classNam
     cell === undefined ? null : valueFace(cell),
   );
   const share = cell === undefined ? null : shareOf(row, cell, scale);
-  applyPaint(element, share === null ? null : theme().diverging(share), share === 0 ? null : share);
+  applyPaint(element, share === null ? null : valuePaint(share), share === 0 ? null : share);
   return element;
 }
 
@@ -59,12 +66,12 @@ export function place<E extends HTMLElement>(element: E, row: number, column: nu
 
 /** The label of a row; one that is a step of the picture leads there. */
 export function rowLabel(row: RaspRow, onChoose: (step: number) => void, before: Child = null): HTMLElement {
-  const words = h("span", { class: "row-name mono" }, visibleText(row.label));
+  const words = h("span", { class: "row-name mono" }, codeText(row.label));
   const { step } = row;
   if (step === null) return h("span", { class: "row-label" }, before, words);
   const button = h(
     "button",
-    { type: "button", class: "row-label row-link", "aria-label": `Show the step ${visibleText(row.label)}` },
+    { type: "button", class: "row-label row-link", "aria-label": `Show the step ${codeText(row.label)}` },
     before,
     words,
   );

@@ -9,6 +9,7 @@ import { theme } from "../../shared/theme";
 import { tokenFace } from "../../shared/tokenStrip";
 import { miniMatrix, miniRows } from "../../plots/miniMatrix";
 import { scaleOf, shareOf, rowsOf } from "./amounts";
+import { valuePaint } from "./cells";
 import { layersOf, type Head, type Layer } from "./heads";
 import { matrixSummary } from "./positions";
 import { stepName, whereWords } from "./words";
@@ -152,7 +153,7 @@ function miniature(step: RaspStep): SVGSVGElement {
   const painted = rows.map((row) =>
     row.cells.map((cell) => {
       const share = shareOf(row, cell, scale);
-      return share === null ? null : theme().diverging(share).ground;
+      return share === null ? null : valuePaint(share).ground;
     }),
   );
   return miniRows(painted, SIDE, { ground: background, line: theme().highContrast ? line : muted });

@@ -71,7 +71,7 @@ export class SelectorGrid {
       this.grid,
       positionsRow(drawing),
       ...step.comparisons.map((_, i) => this.keyRow(drawing, i)),
-      ...step.comparisons.map((_, line) => this.queryHead(drawing, step.comparisons.length - 1 - line)),
+      ...step.comparisons.map((_, i) => this.queryHead(drawing, i)),
       ...matrix.map((_, query) => this.matrixRow(drawing, query)),
       ...step.operands.map((row, i) => this.valuesRow(drawing, row, i)),
     );
@@ -106,7 +106,7 @@ export class SelectorGrid {
   private keyRow({ step, frame, scale }: Drawing, i: number): HTMLElement {
     const { keys, sign } = step.comparisons[i]!;
     const line = 2 + i;
-    const top = HEAD + i * frame.height;
+    const top = HEAD + i * (frame.height - 1);
     const words = small(frame.comparisons > 1 ? `keys ${letterOf(i)}` : "keys");
     const label = this.label(keys, words, h("span", { class: "sign mono" }, sign));
     const cells = Array.from({ length: frame.keys }, (_, key) => {
@@ -120,28 +120,31 @@ export class SelectorGrid {
     return row(corner, band(frame, line, top), ...cells);
   }
 
-  /** The name of a column of queries; those further right stand higher, so that each ends above its column. */
+  /** The name of a column of queries, from above the column to the right; lines lead down past the names below. */
   private queryHead({ step, frame }: Drawing, i: number): HTMLElement {
     const { queries } = step.comparisons[i]!;
-    const fromTop = frame.comparisons - 1 - i;
-    const line = 2 + frame.comparisons + fromTop;
-    const top = HEAD + frame.comparisons * frame.height + fromTop * HEAD;
-    const words = small(frame.comparisons > 1 ? `queries ${letterOf(i)}` : "queries");
-    const head = h("div", { class: "corner query-head", role: "columnheader" }, this.label(queries, words));
-    const parts: HTMLElement[] = [
-      stick(place(head, line, 1, 2 + i), { top, left: 0 }),
+    const line = 2 + frame.comparisons + i;
+    // Cells overlap by their borders.
+    const top = HEAD + frame.comparisons * (frame.height - 1) + i * HEAD;
+    const blank = h("div", { class: "corner", role: "presentation" });
+    const parts = [
+      stick(place(blank, line, 1, 1 + frame.comparisons), { top, left: 0 }),
       band(frame, line, top),
     ];
-    for (let right = i + 1; right < frame.comparisons; right++) {
-      const left = frame.sizes.labels + right * frame.sizes.query;
-      parts.push(
-        stick(place(h("div", { class: "corner stair", role: "presentation" }), line, 2 + right), {
-          top,
-          left,
-        }),
-      );
+    for (let above = 0; above < i; above++) {
+      const stair = place(h("div", { class: "corner stair", role: "presentation" }), line, 2 + above);
+      parts.push(stick(stair, { top, left: leftOf(frame, above) }));
     }
-    if (i === 0 && step.result) {
+    const words = small(frame.comparisons > 1 ? `queries ${letterOf(i)}` : "queries");
+    const head = h("div", { class: "corner query-head", role: "columnheader" }, this.label(queries, words));
+    head.style.maxWidth = `${frame.nameRoom - i * frame.sizes.query}px`;
+    parts.push(
+      stick(place(head, line, 2 + i, frame.comparisons - i + 1 + frame.keys), {
+        top,
+        left: leftOf(frame, i),
+      }),
+    );
+    if (i === frame.comparisons - 1 && step.result) {
       const result = h("div", { class: "corner result-head", role: "columnheader" }, "result");
       parts.push(stick(place(result, line, frame.resultColumn), { top, right: 0 }));
     }
@@ -158,7 +161,7 @@ export class SelectorGrid {
       cell.setAttribute("role", "gridcell");
       cell.classList.toggle("last", i === frame.comparisons - 1);
       this.around.queries[i]!.push(cell);
-      parts.push(stick(cell, { left: frame.sizes.labels + i * frame.sizes.query }));
+      parts.push(stick(cell, { left: leftOf(frame, i) }));
     }
     for (const [key, selected] of [...(matrix[query] ?? "")].entries()) {
       const on = selected === "1";
@@ -206,6 +209,10 @@ export class SelectorGrid {
 
 const row = (...parts: readonly HTMLElement[]): HTMLElement =>
   h("div", { class: "row", role: "row" }, ...parts);
+
+/** Where a column of queries stays in sight. */
+const leftOf = ({ sizes }: SelectorFrame, comparison: number): number =>
+  sizes.labels + comparison * sizes.query;
 
 const small = (words: string): HTMLElement => h("span", { class: "small-word" }, words);
 

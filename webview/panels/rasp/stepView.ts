@@ -8,12 +8,13 @@ import type { PageContext } from "../../shared/page";
 import { theme } from "../../shared/theme";
 import { visibleText } from "../../shared/tokenText";
 import { rowsOf, scaleOf } from "./amounts";
+import { valuePaint } from "./cells";
 import { showPosition, showQuery, showStep } from "./details";
 import { selectedInk } from "./program";
 import { RowsGrid } from "./rowsGrid";
 import { SelectorGrid } from "./selectorGrid";
 import { stepTable } from "./tables";
-import { ruleWords, stepName, whereWords } from "./words";
+import { codeText, ruleOf, stepName, whereWords, type Piece } from "./words";
 
 /** What the view tells of. */
 export interface StepEvents {
@@ -27,7 +28,7 @@ export class StepView {
   private readonly selector: SelectorGrid;
   private readonly rows: RowsGrid;
   private readonly where = h("span", { class: "step-where num" });
-  private readonly rule = h("p", { class: "step-rule" });
+  private readonly rule = h("div", { class: "step-rule" });
   private readonly expression = h("p", { class: "step-expression mono" });
   private readonly before: HTMLButtonElement;
   private readonly after: HTMLButtonElement;
@@ -78,8 +79,10 @@ export class StepView {
     setDisabled(this.before, current === 0);
     setDisabled(this.after, current >= picture.steps.length - 1);
     this.reveal.hidden = step.range === null;
-    setText(this.expression, visibleText(step.expression));
-    setText(this.rule, ruleWords(step));
+    setText(this.expression, codeText(step.expression));
+    const { sentence, lines } = ruleOf(step);
+    const listed = h("ul", { class: "rule-lines" }, ...lines.map((line) => h("li", {}, ...pieces(line))));
+    fill(this.rule, h("p", {}, ...pieces(sentence)), lines.length > 0 ? listed : null);
     const room = this.figure.element.clientWidth || 420;
     const grid = step.matrix ? this.selector : this.rows;
     grid.update(picture, step, room);
@@ -117,6 +120,9 @@ export class StepView {
   }
 }
 
+const pieces = (sentence: readonly Piece[]): readonly Child[] =>
+  sentence.map(({ text, code }) => (code ? h("code", { class: "mono" }, text) : text));
+
 const cutNote = ({ leftOut, positions }: RaspPicture): string | null =>
   leftOut > 0 ? `The first ${positions} positions are drawn; ${leftOut} more are not.` : null;
 
@@ -150,20 +156,23 @@ function keyParts(step: RaspStep): Child[] {
   }
   const scale = scaleOf(rowsOf(step));
   if (scale.bools)
-    parts.push(swatch(theme().diverging(1).ground, "T, true"), swatch(theme().background, "F, false"));
+    parts.push(swatch(valuePaint(1).ground, "T, true"), swatch(theme().background, "F, false"));
   if (scale.max > 0) {
     parts.push(
       legend({
         label: "numbers",
-        low: scale.negative ? number(-scale.max) : "0",
-        high: number(scale.max),
+        low: scale.negative ? numberName(-scale.max) : "0",
+        high: numberName(scale.max),
         diverging: scale.negative,
-        scale: (t) => theme().diverging(t),
+        scale: valuePaint,
       }),
     );
   }
   return parts;
 }
+
+const numberName = (value: number): string =>
+  Number.isInteger(value) ? String(value).replace("-", "\u2212") : number(value);
 
 function swatch(colour: string, words: string): HTMLElement {
   const square = h("span", { class: "swatch" });
