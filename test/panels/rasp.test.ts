@@ -1,29 +1,9 @@
 import assert from "node:assert/strict";
 import { CodedError } from "../../src/base/errors";
-import type { PanelState } from "../../src/protocol/panelApi";
-import type { RaspPanelData } from "../../src/protocol/raspPanel";
 import { generation, hostileTokens, pictures, raspData, stepNamed } from "./fixtures/rasp";
-import { assertFits, assertReadable, csvRows, exported, groundOf, labels } from "./support/checks";
-import { openPanel, themeNames, type PanelOptions, type PanelPage } from "./support/panel";
-
-const ready = (data: RaspPanelData, seq = 1): PanelState<RaspPanelData> => ({
-  seq,
-  status: "ready",
-  document: data.file,
-  data,
-});
-
-async function open(
-  data = raspData(),
-  options: Partial<PanelOptions<"rasp">> = {},
-): Promise<PanelPage<"rasp">> {
-  const panel = await openPanel("rasp", { state: ready(data), width: 1200, ...options });
-  await panel.page.locator("body[data-status='ready']").waitFor();
-  return panel;
-}
-
-const histogram = (step: string): RaspPanelData =>
-  raspData(pictures.histogram(), { current: stepNamed(pictures.histogram(), step).step });
+import { assertFits, csvRows, exported, groundOf, labels } from "./support/checks";
+import type { PanelPage } from "./support/panel";
+import { histogram, openRasp as open, ready } from "./support/rasp";
 
 const title = (panel: PanelPage<"rasp">): Promise<string> =>
   panel.page.locator(".figure-rasp-step .figure-title").innerText();
@@ -411,30 +391,4 @@ describe("RASP page: tables and files", () => {
     await panel.assertClean();
     await panel.close();
   });
-});
-
-describe("RASP page: looks", () => {
-  const shown = {
-    sort: () => raspData(),
-    histogram: () => histogram("hist2"),
-    elementwise: () => histogram("kept"),
-    long: () => raspData(pictures.long()),
-    hostile: () => raspData(pictures.hostile()),
-  };
-  for (const [name, data] of Object.entries(shown)) {
-    for (const theme of themeNames) {
-      it(`reads well in ${theme} at every width: ${name}`, async () => {
-        const panel = await open(data(), { theme, width: 300 });
-        for (const width of [300, 600, 1200]) {
-          await panel.page.setViewportSize({ width, height: 760 });
-          await panel.page.waitForTimeout(60);
-          await assertReadable(panel.page);
-          await assertFits(panel.page);
-          await panel.screenshot(`rasp-${name}-${theme}-${width}`);
-        }
-        await panel.assertClean();
-        await panel.close();
-      });
-    }
-  }
 });

@@ -36,6 +36,14 @@ const good: [Method, unknown][] = [
   ["lens/pin", { on: true }],
   ["lens/mark", { mark: "depth", on: false }],
   ["steering/run", { scale: -4.5 }],
+  ["rasp/reveal", { step: 0 }],
+  ["rasp/hover", { step: 12 }],
+  ["rasp/hover", { step: null }],
+  ["rasp/step", { step: 3 }],
+  ["rasp/example", { text: '"<script>\n"' }],
+  ["rasp/generate", { steps: 1 }],
+  ["rasp/generate", { steps: "all" }],
+  ["rasp/generateReset", {}],
   ["export/save", { name: "lens.svg", format: "svg", content: "<svg/>", encoding: "utf8" }],
   ["export/save", { name: "lens", format: "png", content: "iVBORw==", encoding: "base64" }],
 ];
@@ -80,6 +88,13 @@ const bad: [string, Method, unknown][] = [
   ["another mark", "lens/mark", { mark: "bold", on: true }],
   ["a strength that is NaN", "steering/run", { scale: Number.NaN }],
   ["a strength beyond reason", "steering/run", { scale: 1e9 }],
+  ["half a step", "rasp/step", { step: 0.5 }],
+  ["a step before the first", "rasp/reveal", { step: -1 }],
+  ["no step", "rasp/hover", {}],
+  ["an endless example", "rasp/example", { text: "x".repeat(20_001) }],
+  ["an example that is no text", "rasp/example", { text: [1, 2] }],
+  ["two steps", "rasp/generate", { steps: 2 }],
+  ["a prompt", "rasp/generateReset", { prompt: [] }],
   ["a path for a name", "export/save", { ...exported, name: "../../.bashrc" }],
   ["a hidden file", "export/save", { ...exported, name: ".profile" }],
   ["a name with a drive", "export/save", { ...exported, name: "C:evil" }],
@@ -124,6 +139,9 @@ describe("what a page asks", () => {
       "prefix",
       "range",
       "kind",
+      "step",
+      "steps",
+      "text",
     ];
     const methods = Object.keys(panelCallDecoders) as Method[];
     for (let round = 0; round < 3000; round++) {

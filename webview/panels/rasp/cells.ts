@@ -17,8 +17,8 @@ export interface CellSizes {
 const CHARACTER = 7.9;
 /** The longest value that is shown whole. */
 const MOST_CHARACTERS = 7;
-/** What is left of a text in a narrow cell. */
-const NARROW = 34;
+/** The width of a cell in which a text is cut to its beginning, in pixels. */
+export const NARROW = 34;
 
 /** Cells as large as their number, what stands in them and the room for all of them ask for. */
 export function cellSizes(positions: number, rows: readonly RaspRow[], room: number): CellSizes {
@@ -64,8 +64,14 @@ export function place<E extends HTMLElement>(element: E, row: number, column: nu
   return element;
 }
 
+/** What labels of rows tell of: the step that a row comes from. */
+export interface RowEvents {
+  readonly onStep: (step: number) => void;
+  readonly onHover: (step: number | null) => void;
+}
+
 /** The label of a row; one that is a step of the picture leads there. */
-export function rowLabel(row: RaspRow, onChoose: (step: number) => void, before: Child = null): HTMLElement {
+export function rowLabel(row: RaspRow, events: RowEvents, before: Child = null): HTMLElement {
   const words = h("span", { class: "row-name mono" }, codeText(row.label));
   const { step } = row;
   if (step === null) return h("span", { class: "row-label" }, before, words);
@@ -75,6 +81,8 @@ export function rowLabel(row: RaspRow, onChoose: (step: number) => void, before:
     before,
     words,
   );
-  button.addEventListener("click", () => onChoose(step));
+  button.addEventListener("click", () => events.onStep(step));
+  button.addEventListener("pointerenter", () => events.onHover(step));
+  button.addEventListener("pointerleave", () => events.onHover(null));
   return button;
 }

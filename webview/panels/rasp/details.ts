@@ -35,7 +35,6 @@ export function showStep(rail: Rail, step: RaspStep): void {
   const summary = matrixSummary(step);
   if (summary) rows.push(["selector", summary]);
   if (step.matrix && step.rule !== null) rows.push(["rule", code(step.rule)]);
-  if (step.combination !== null) rows.push(["combined", code(step.combination)]);
   if (step.reducer !== null) rows.push(["reducer", step.reducer]);
   if (step.reducer !== null && step.empty !== null) rows.push(["if nothing", code(step.empty)]);
   if (step.result) rows.push(["type", step.result.type === "mixed" ? "mixed types" : step.result.type]);

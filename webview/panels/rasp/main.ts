@@ -74,8 +74,9 @@ class RaspPanel implements Panel<RaspPanelData> {
     const onReveal = (step: number): void => host.ask("rasp/reveal", { step });
     this.example = new ExampleField(host);
     this.generation = new GenerationView(context);
-    this.step = new StepView(context, { onStep, onReveal });
-    this.program = new Program({ onStep, onReveal, onHover: (step) => this.hover(step) });
+    const onHover = (step: number | null): void => this.hover(step);
+    this.step = new StepView(context, { onStep, onReveal, onHover });
+    this.program = new Program({ onStep, onReveal, onHover });
     this.programFigure = new Figure(context, {
       name: "rasp-program",
       title: "Program",

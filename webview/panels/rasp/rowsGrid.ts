@@ -4,14 +4,14 @@ import { fill, h, setAttributes } from "../../shared/dom";
 import { roving, type Roving } from "../../shared/roving";
 import { spokenText } from "../../shared/tokenText";
 import { rowsOf, scaleOf } from "./amounts";
-import { cellSizes, place, rowLabel, valueCell } from "./cells";
+import { cellSizes, place, rowLabel, valueCell, type RowEvents } from "./cells";
 import { placeName } from "./positions";
 import { codeText } from "./words";
 
 /** What the grid tells of. */
 export interface RowsGridEvents {
   readonly onInspect: (position: number) => void;
-  readonly onChooseStep: (step: number) => void;
+  readonly rows: RowEvents;
 }
 
 /** The grid of one step. */
@@ -71,13 +71,13 @@ export class RowsGrid {
     const head = h(
       "div",
       { class: "axis label-cell sticks", role: "rowheader" },
-      rowLabel(row, this.events.onChooseStep, small),
+      rowLabel(row, this.events.rows, small),
     );
     head.style.left = "0";
     const cells = Array.from({ length: this.columns }, (_, j) => {
       const element = place(cell(j), line, 2 + j);
       element.style.height = `${size.height}px`;
-      const says = `${codeText(row.label)} at position ${placeName(picture, j)}: ${spokenText(row.cells[j] ?? null)}`;
+      const says = `${codeText(row.label)} at position ${placeName(picture, j)}: ${spokenText(row.cells[j] ?? null) || "empty"}`;
       setAttributes(element, { role: "gridcell", "aria-label": says });
       return element;
     });

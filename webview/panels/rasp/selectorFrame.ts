@@ -1,6 +1,6 @@
 /** Where the parts of a selector's grid stand: its lines, tracks and sizes. Pure. */
 import type { RaspStep } from "../../../src/protocol/raspPicture";
-import { cellSizes, widthFor } from "./cells";
+import { cellSizes, NARROW, widthFor } from "./cells";
 import { codeText } from "./words";
 
 /** Space between the matrix and what stands around it. */
@@ -33,7 +33,7 @@ export interface SelectorFrame {
 
 const LETTER = 7.9;
 /** Of a label, besides its name: the small word before it and the gaps. */
-const BESIDE = 54;
+const BESIDE = 72;
 
 /** The frame of a step in a room of this width. */
 export function frameOf(step: RaspStep, room: number): SelectorFrame {
@@ -44,6 +44,7 @@ export function frameOf(step: RaspStep, room: number): SelectorFrame {
   const query = widthFor(
     comparisons.map((one) => one.queries),
     cell.height,
+    Math.max(NARROW, (0.3 * room) / Math.max(1, comparisons.length)),
   );
   const letters = [
     ...comparisons.map(({ keys: { label }, sign }) => codeText(label).length + sign.length),
@@ -52,7 +53,9 @@ export function frameOf(step: RaspStep, room: number): SelectorFrame {
   const wanted = Math.max(0, ...letters) * LETTER + BESIDE - query * comparisons.length;
   const most = Math.max(52, Math.min(210, room * 0.34) - query * comparisons.length);
   const labels = Math.round(Math.max(52, Math.min(wanted, most)));
-  const resultWidth = result ? Math.max(44, widthFor([result], cell.height)) : 0;
+  const resultWidth = result
+    ? Math.max(44, widthFor([result], cell.height, Math.max(NARROW, 0.3 * room)))
+    : 0;
   const n = comparisons.length;
   const tracks = [
     `${labels}px`,

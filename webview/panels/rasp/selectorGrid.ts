@@ -6,7 +6,7 @@ import type { RaspPicture, RaspRow, RaspStep } from "../../../src/protocol/raspP
 import { fill, h, setAttributes, type Child } from "../../shared/dom";
 import { roving, type Roving } from "../../shared/roving";
 import { rowsOf, scaleOf, type Scale } from "./amounts";
-import { place, rowLabel, valueCell } from "./cells";
+import { place, rowLabel, valueCell, type RowEvents } from "./cells";
 import { matrixSummary, placeName, queryWords, selectedKeys } from "./positions";
 import { frameOf, HEAD, type SelectorFrame } from "./selectorFrame";
 import { letterOf } from "./words";
@@ -14,7 +14,7 @@ import { letterOf } from "./words";
 /** What the grid tells of. */
 export interface SelectorGridEvents {
   readonly onInspect: (query: number, key: number) => void;
-  readonly onChooseStep: (step: number) => void;
+  readonly rows: RowEvents;
 }
 
 /** What is drawn now: the step, its frame and its colours. */
@@ -98,7 +98,7 @@ export class SelectorGrid {
   }
 
   private label(row: RaspRow, before: Child, after: Child = null): HTMLElement {
-    const element = rowLabel(row, this.events.onChooseStep, before);
+    const element = rowLabel(row, this.events.rows, before);
     if (after !== null) element.append(after);
     return element;
   }
@@ -190,7 +190,7 @@ export class SelectorGrid {
     const line = frame.valuesLine + i;
     const head = h(
       "div",
-      { class: "corner label-cell", role: "rowheader" },
+      { class: "corner label-cell values-head", role: "rowheader" },
       this.label(values, small("values")),
     );
     const cells = Array.from({ length: frame.keys }, (_, key) => {

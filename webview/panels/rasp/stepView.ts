@@ -8,7 +8,7 @@ import type { PageContext } from "../../shared/page";
 import { theme } from "../../shared/theme";
 import { visibleText } from "../../shared/tokenText";
 import { rowsOf, scaleOf } from "./amounts";
-import { valuePaint } from "./cells";
+import { valuePaint, type RowEvents } from "./cells";
 import { showPosition, showQuery, showStep } from "./details";
 import { selectedInk } from "./program";
 import { RowsGrid } from "./rowsGrid";
@@ -17,8 +17,7 @@ import { stepTable } from "./tables";
 import { codeText, ruleOf, stepName, whereWords, type Piece } from "./words";
 
 /** What the view tells of. */
-export interface StepEvents {
-  readonly onStep: (step: number) => void;
+export interface StepEvents extends RowEvents {
   readonly onReveal: (step: number) => void;
 }
 
@@ -52,12 +51,12 @@ export class StepView {
     this.selector = new SelectorGrid({
       onInspect: (query, key) =>
         this.show(() => showQuery(context.rail, this.need(), this.step(), { query, key })),
-      onChooseStep: events.onStep,
+      rows: events,
     });
     this.rows = new RowsGrid({
       onInspect: (position) =>
         this.show(() => showPosition(context.rail, this.need(), this.step(), position)),
-      onChooseStep: events.onStep,
+      rows: events,
     });
     this.before = tool("‹", "Previous step", () => events.onStep(this.current - 1));
     this.after = tool("›", "Next step", () => events.onStep(this.current + 1));
