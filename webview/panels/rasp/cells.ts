@@ -14,11 +14,23 @@ export interface CellSizes {
   readonly height: number;
 }
 
-const CHARACTER = 7.9;
 /** The longest value that is shown whole. */
 const MOST_CHARACTERS = 7;
 /** The width of a cell in which a text is cut to its beginning, in pixels. */
 export const NARROW = 34;
+
+const ruler = document.createElement("canvas").getContext("2d");
+
+/** The width of a character of the editor's font, in pixels. */
+export function characterWidth(): number {
+  const size = parseFloat(
+    getComputedStyle(document.documentElement).getPropertyValue("--vscode-editor-font-size"),
+  );
+  const pixels = Number.isFinite(size) ? size : 13;
+  if (!ruler) return pixels * 0.62;
+  ruler.font = `${pixels}px ${theme().monoFamily}`;
+  return ruler.measureText("0").width;
+}
 
 /** Cells as large as their number, what stands in them and the room for all of them ask for. */
 export function cellSizes(positions: number, rows: readonly RaspRow[], room: number): CellSizes {
@@ -28,9 +40,10 @@ export function cellSizes(positions: number, rows: readonly RaspRow[], room: num
 
 /** The width in which the values of these rows can be read; texts are cut at `most`, numbers only where they are endless. */
 export function widthFor(rows: readonly RaspRow[], least: number, most = Infinity): number {
+  const character = characterWidth();
   const width = rows.reduce((widest, { cells, type }) => {
     const longest = cells.reduce((all, cell) => Math.max(all, [...visibleText(cell)].length), 1);
-    const whole = Math.ceil(Math.min(MOST_CHARACTERS, longest) * CHARACTER + 8);
+    const whole = Math.ceil(Math.min(MOST_CHARACTERS, longest) * character + 8);
     return Math.max(widest, type === "string" ? Math.min(whole, Math.floor(most)) : whole);
   }, 0);
   return Math.max(least, width);

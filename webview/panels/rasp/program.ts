@@ -70,7 +70,8 @@ export class Program {
     this.show(current);
     this.roving.refresh(current);
     this.roving.rest(current);
-    if (focused >= 0) this.buttons[Math.min(focused, this.buttons.length - 1)]?.focus();
+    if (focused >= 0 && document.hasFocus())
+      this.buttons[Math.min(focused, this.buttons.length - 1)]?.focus();
   }
 
   /** Marks the current step. */

@@ -4,7 +4,7 @@ import { fill, h, setAttributes } from "../../shared/dom";
 import { roving, type Roving } from "../../shared/roving";
 import { spokenText } from "../../shared/tokenText";
 import { rowsOf, scaleOf } from "./amounts";
-import { cellSizes, place, rowLabel, valueCell, type RowEvents } from "./cells";
+import { cellSizes, characterWidth, place, rowLabel, valueCell, type RowEvents } from "./cells";
 import { placeName } from "./positions";
 import { codeText } from "./words";
 
@@ -44,7 +44,8 @@ export class RowsGrid {
     const focused = this.cells.findIndex((cell) => cell === document.activeElement);
     this.columns = result?.cells.length ?? picture.positions;
     const size = cellSizes(this.columns, rows, room);
-    const widest = rows.reduce((most, { label }) => Math.max(most, codeText(label).length * 7.9), 0) + 44;
+    const widest =
+      rows.reduce((most, { label }) => Math.max(most, codeText(label).length * characterWidth()), 0) + 44;
     const labels = Math.round(Math.max(60, Math.min(widest, room * 0.34, 210)));
     setAttributes(this.grid, { "aria-label": `${codeText(step.expression)}, ${this.columns} positions` });
     this.grid.style.gridTemplateColumns =
@@ -63,7 +64,7 @@ export class RowsGrid {
     });
     fill(this.grid, this.positionsRow(), ...lines);
     this.roving.refresh();
-    if (focused >= 0 && this.cells[focused]) this.roving.focus(focused);
+    if (focused >= 0 && this.cells[focused] && document.hasFocus()) this.roving.focus(focused);
   }
 
   private line(picture: RaspPicture, row: RaspRow, { words, line, cell, size }: LineParts): HTMLElement {

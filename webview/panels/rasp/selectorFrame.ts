@@ -1,6 +1,6 @@
-/** Where the parts of a selector's grid stand: its lines, tracks and sizes. Pure. */
+/** Where the parts of a selector's grid stand: its lines, tracks and sizes. */
 import type { RaspStep } from "../../../src/protocol/raspPicture";
-import { cellSizes, NARROW, widthFor } from "./cells";
+import { cellSizes, characterWidth, NARROW, widthFor } from "./cells";
 import { codeText } from "./words";
 
 /** Space between the matrix and what stands around it. */
@@ -31,7 +31,6 @@ export interface SelectorFrame {
   readonly tracks: string;
 }
 
-const LETTER = 7.9;
 /** Of a label, besides its name: the small word before it and the gaps. */
 const BESIDE = 72;
 
@@ -50,7 +49,7 @@ export function frameOf(step: RaspStep, room: number): SelectorFrame {
     ...comparisons.map(({ keys: { label }, sign }) => codeText(label).length + sign.length),
     ...operands.map(({ label }) => codeText(label).length),
   ];
-  const wanted = Math.max(0, ...letters) * LETTER + BESIDE - query * comparisons.length;
+  const wanted = Math.max(0, ...letters) * characterWidth() + BESIDE - query * comparisons.length;
   const most = Math.max(52, Math.min(210, room * 0.34) - query * comparisons.length);
   const labels = Math.round(Math.max(52, Math.min(wanted, most)));
   const resultWidth = result

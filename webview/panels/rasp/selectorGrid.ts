@@ -76,7 +76,8 @@ export class SelectorGrid {
       ...step.operands.map((row, i) => this.valuesRow(drawing, row, i)),
     );
     this.roving.refresh();
-    if (same && focused >= 0 && this.cells[focused]) this.roving.focus(focused);
+    // Without the focus the page is one that somebody types beside.
+    if (same && focused >= 0 && this.cells[focused] && document.hasFocus()) this.roving.focus(focused);
   }
 
   /** The query whose cell has the focus, or −1. */
@@ -117,7 +118,12 @@ export class SelectorGrid {
     this.around.keys.push(cells);
     const corner = h("div", { class: "corner label-cell", role: "rowheader" }, label);
     stick(place(corner, line, 1, 1 + frame.comparisons), { top, left: 0 });
-    return row(corner, band(frame, line, top), ...cells);
+    return row(
+      corner,
+      band(frame, line, top),
+      ...cells,
+      ...rightBlank(step, frame, { line, edges: { top } }),
+    );
   }
 
   /** The name of a column of queries, from above the column to the right; lines lead down past the names below. */
@@ -186,7 +192,7 @@ export class SelectorGrid {
     return row(...parts);
   }
 
-  private valuesRow({ frame, scale }: Drawing, values: RaspRow, i: number): HTMLElement {
+  private valuesRow({ step, frame, scale }: Drawing, values: RaspRow, i: number): HTMLElement {
     const line = frame.valuesLine + i;
     const head = h(
       "div",
@@ -203,7 +209,7 @@ export class SelectorGrid {
     });
     this.around.values.push(cells);
     const label = stick(place(head, line, 1, 1 + frame.comparisons), { bottom: 0, left: 0 });
-    return row(label, ...cells);
+    return row(label, ...cells, ...rightBlank(step, frame, { line, edges: { bottom: 0 } }));
   }
 }
 
@@ -216,14 +222,14 @@ const leftOf = ({ sizes }: SelectorFrame, comparison: number): number =>
 
 const small = (words: string): HTMLElement => h("span", { class: "small-word" }, words);
 
-function positionsRow({ frame }: Drawing): HTMLElement {
+function positionsRow({ step, frame }: Drawing): HTMLElement {
   const head = h("div", { class: "corner label-cell", role: "rowheader" }, small("position"));
-  const step = frame.sizes.cell < 18 ? 2 : 1;
+  const every = frame.sizes.cell < 18 ? 2 : 1;
   const cells = Array.from({ length: frame.keys }, (_, key) => {
     const cell = h(
       "div",
       { class: "axis-x num", role: "columnheader" },
-      key % step === 0 ? String(key) : null,
+      key % every === 0 ? String(key) : null,
     );
     return stick(place(cell, 1, frame.matrixColumn + key), { top: 0 });
   });
@@ -231,7 +237,19 @@ function positionsRow({ frame }: Drawing): HTMLElement {
     stick(place(head, 1, 1, 1 + frame.comparisons), { top: 0, left: 0 }),
     band(frame, 1, 0),
     ...cells,
+    ...rightBlank(step, frame, { line: 1, edges: { top: 0 } }),
   );
+}
+
+/** Ground over the column of the result, so that what is scrolled ends where the matrix ends. */
+function rightBlank(
+  { result }: RaspStep,
+  frame: SelectorFrame,
+  { line, edges }: { readonly line: number; readonly edges: Readonly<Record<string, number>> },
+): HTMLElement[] {
+  if (!result) return [];
+  const blank = place(h("div", { class: "corner", role: "presentation" }), line, frame.resultColumn - 1, 2);
+  return [stick(blank, { ...edges, right: 0 })];
 }
 
 /** Ground behind a line that stays in sight, where nothing of it is drawn. */
