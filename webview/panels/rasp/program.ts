@@ -30,6 +30,8 @@ export class Program {
   /** By number of the step. */
   private buttons: HTMLButtonElement[] = [];
   private steps: readonly RaspStep[] = [];
+  /** What is drawn, so that typing elsewhere in the program draws nothing anew. */
+  private drawn = "";
 
   constructor(events: ProgramEvents) {
     // Before the roving hears of it: Enter shows the source, Space and a click make a step the current one.
@@ -55,6 +57,10 @@ export class Program {
 
   /** Draws a program. */
   update(picture: RaspPicture, current: number): void {
+    const { kind, background } = theme();
+    const key = JSON.stringify([picture.steps, picture.result, picture.tokens, kind, background]);
+    if (key === this.drawn) return this.show(current);
+    this.drawn = key;
     const focused = this.buttons.findIndex((one) => one === document.activeElement);
     this.steps = picture.steps;
     this.buttons = picture.steps.map((step) => stepButton(step, step.step === picture.result));

@@ -5,10 +5,11 @@
 import type { RaspPicture, RaspRow, RaspStep } from "../../../src/protocol/raspPicture";
 import { fill, h, setAttributes, type Child } from "../../shared/dom";
 import { roving, type Roving } from "../../shared/roving";
+import { theme } from "../../shared/theme";
 import { rowsOf, scaleOf, type Scale } from "./amounts";
 import { place, rowLabel, valueCell, type RowEvents } from "./cells";
 import { matrixSummary, placeName, queryWords, selectedKeys } from "./positions";
-import { frameOf, HEAD, type SelectorFrame } from "./selectorFrame";
+import { frameOf, GAP, HEAD, type SelectorFrame } from "./selectorFrame";
 import { letterOf } from "./words";
 
 /** What the grid tells of. */
@@ -30,6 +31,8 @@ interface Drawing {
 interface Around {
   keys: HTMLElement[][];
   queries: HTMLElement[][];
+  /** The pairs of each query, together. */
+  pairs: HTMLElement[];
   values: HTMLElement[][];
   results: HTMLElement[];
 }
@@ -40,9 +43,11 @@ export class SelectorGrid {
   private readonly grid = h("div", { class: "selector-grid", role: "grid" });
   private readonly roving: Roving;
   private cells: HTMLElement[] = [];
-  private around: Around = { keys: [], queries: [], values: [], results: [] };
+  private around: Around = { keys: [], queries: [], pairs: [], values: [], results: [] };
   private drawing: Drawing | null = null;
   private step = -1;
+  /** What is drawn, so that typing elsewhere in the program draws nothing anew. */
+  private drawn = "";
 
   constructor(private readonly events: SelectorGridEvents) {
     this.element = h("div", { class: "rasp-scroll" }, this.grid);
@@ -57,16 +62,19 @@ export class SelectorGrid {
 
   /** Draws a step that has a matrix, in a room of this width. */
   update(picture: RaspPicture, step: RaspStep, room: number): void {
+    const key = JSON.stringify([step, picture.tokens, room, theme().kind, theme().background]);
+    if (key === this.drawn) return;
+    this.drawn = key;
     const matrix = step.matrix ?? [];
     const focused = this.cells.findIndex((cell) => cell === document.activeElement);
     const same = this.step === step.step;
     this.step = step.step;
     const drawing = { picture, step, matrix, frame: frameOf(step, room), scale: scaleOf(rowsOf(step)) };
     this.drawing = drawing;
-    this.around = { keys: [], queries: step.comparisons.map(() => []), values: [], results: [] };
+    this.around = { keys: [], queries: step.comparisons.map(() => []), pairs: [], values: [], results: [] };
     this.cells = [];
     setAttributes(this.grid, { "aria-label": `Selector: ${matrixSummary(step) ?? ""}` });
-    this.grid.style.gridTemplateColumns = drawing.frame.tracks;
+    this.layOut(drawing.frame, step);
     fill(
       this.grid,
       positionsRow(drawing),
@@ -80,6 +88,17 @@ export class SelectorGrid {
     if (same && focused >= 0 && this.cells[focused] && document.hasFocus()) this.roving.focus(focused);
   }
 
+  private layOut({ tracks, sizes, height, comparisons }: SelectorFrame, { operands }: RaspStep): void {
+    this.grid.style.gridTemplateColumns = tracks;
+    this.grid.style.setProperty("--pair-width", `${sizes.cell}px`);
+    this.grid.style.setProperty("--pair-height", `${height}px`);
+    // What gets the focus is not left under what stays in sight.
+    const above = HEAD + comparisons * (height - 1 + HEAD);
+    const below = operands.length * (height + HEAD / 2);
+    const before = sizes.labels + comparisons * sizes.query + GAP;
+    this.element.style.scrollPadding = `${above}px ${sizes.result + GAP}px ${below}px ${before}px`;
+  }
+
   /** The query whose cell has the focus, or −1. */
   private focusedQuery(): number {
     const focused = this.cells.findIndex((cell) => cell === document.activeElement);
@@ -89,13 +108,11 @@ export class SelectorGrid {
   /** Marks a query, what it selects and what comes of it; −1 marks nothing. */
   private light(query: number): void {
     const selected = new Set(selectedKeys(this.drawing?.matrix ?? [], query));
-    const { keys, queries, values, results } = this.around;
+    const { keys, queries, pairs, values, results } = this.around;
     const mark = (cells: readonly HTMLElement[], isLit: (i: number) => boolean): void =>
       cells.forEach((cell, i) => cell.classList.toggle("lit", isLit(i)));
     for (const row of [...keys, ...values]) mark(row, (i) => selected.has(i));
-    for (const column of [...queries, results]) mark(column, (i) => i === query);
-    const n = this.drawing?.frame.keys ?? 1;
-    mark(this.cells, (i) => Math.floor(i / n) === query);
+    for (const column of [...queries, pairs, results]) mark(column, (i) => i === query);
   }
 
   private label(row: RaspRow, before: Child, after: Child = null): HTMLElement {
@@ -169,16 +186,16 @@ export class SelectorGrid {
       this.around.queries[i]!.push(cell);
       parts.push(stick(cell, { left: leftOf(frame, i) }));
     }
-    for (const [key, selected] of [...(matrix[query] ?? "")].entries()) {
+    const pairs = [...(matrix[query] ?? "")].map((selected, key) => {
       const on = selected === "1";
-      const cell = h("div", {
-        class: on ? "pair on" : "pair",
-        role: "gridcell",
-        "aria-label": `${says}; key ${placeName(picture, key)} ${on ? "is" : "is not"} selected`,
-      });
-      this.cells.push(sized(place(cell, line, frame.matrixColumn + key), frame));
-      parts.push(cell);
-    }
+      const label = `${says}; key ${placeName(picture, key)} ${on ? "is" : "is not"} selected`;
+      return h("div", { class: on ? "pair on" : "pair", role: "gridcell", "aria-label": label });
+    });
+    this.cells.push(...pairs);
+    // One item of the grid for all pairs of a query: thousands of items are slow to lay out.
+    const together = h("div", { class: "pairs", role: "presentation" }, ...pairs);
+    this.around.pairs.push(together);
+    if (frame.keys > 0) parts.push(place(together, line, frame.matrixColumn, frame.keys));
     if (step.result) {
       const cell = sized(
         place(valueCell(step.result, query, scale, "result"), line, frame.resultColumn),
@@ -248,7 +265,12 @@ function rightBlank(
   { line, edges }: { readonly line: number; readonly edges: Readonly<Record<string, number>> },
 ): HTMLElement[] {
   if (!result) return [];
-  const blank = place(h("div", { class: "corner", role: "presentation" }), line, frame.resultColumn - 1, 2);
+  const blank = place(
+    h("div", { class: "corner right-blank", role: "presentation" }),
+    line,
+    frame.resultColumn - 1,
+    2,
+  );
   return [stick(blank, { ...edges, right: 0 })];
 }
 
