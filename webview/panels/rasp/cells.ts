@@ -34,7 +34,7 @@ export function characterWidth(): number {
 
 /** Cells as large as their number, what stands in them and the room for all of them ask for. */
 export function cellSizes(positions: number, rows: readonly RaspRow[], room: number): CellSizes {
-  const height = positions <= 8 ? 30 : positions <= 16 ? 26 : positions <= 32 ? 22 : 19;
+  const height = positions <= 8 && room >= 400 ? 30 : positions <= 16 ? 25 : positions <= 32 ? 22 : 19;
   return { height, width: widthFor(rows, height, Math.max(NARROW, (0.6 * room) / Math.max(1, positions))) };
 }
 

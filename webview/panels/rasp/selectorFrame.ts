@@ -11,6 +11,8 @@ export const HEAD = 18;
 /** Sizes in pixels, and lines of the CSS grid, which count from 1. */
 export interface SelectorFrame {
   readonly comparisons: number;
+  /** A side bar: words are left out where a letter says the same. */
+  readonly narrow: boolean;
   readonly keys: number;
   readonly sizes: {
     readonly labels: number;
@@ -65,6 +67,7 @@ export function frameOf(step: RaspStep, room: number): SelectorFrame {
   ];
   return {
     comparisons: n,
+    narrow: room < 400,
     keys,
     sizes: { labels, query, cell: cell.width, result: resultWidth },
     height: cell.height,

@@ -125,7 +125,7 @@ export class SelectorGrid {
     const { keys, sign } = step.comparisons[i]!;
     const line = 2 + i;
     const top = HEAD + i * (frame.height - 1);
-    const words = small(frame.comparisons > 1 ? `keys ${letterOf(i)}` : "keys");
+    const words = small(wordBefore("keys", i, frame));
     const label = this.label(keys, words, h("span", { class: "sign mono" }, sign));
     const cells = Array.from({ length: frame.keys }, (_, key) => {
       const cell = place(valueCell(keys, key, scale, "top"), line, frame.matrixColumn + key);
@@ -158,7 +158,7 @@ export class SelectorGrid {
       const stair = place(h("div", { class: "corner stair", role: "presentation" }), line, 2 + above);
       parts.push(stick(stair, { top, left: leftOf(frame, above) }));
     }
-    const words = small(frame.comparisons > 1 ? `queries ${letterOf(i)}` : "queries");
+    const words = small(wordBefore("queries", i, frame));
     const head = h("div", { class: "corner query-head", role: "columnheader" }, this.label(queries, words));
     head.style.maxWidth = `${frame.nameRoom - i * frame.sizes.query}px`;
     parts.push(
@@ -232,6 +232,12 @@ export class SelectorGrid {
 
 const row = (...parts: readonly HTMLElement[]): HTMLElement =>
   h("div", { class: "row", role: "row" }, ...parts);
+
+/** What stands before a name; in a narrow page, the letter alone where there is one. */
+function wordBefore(what: string, i: number, { comparisons, narrow }: SelectorFrame): string {
+  if (comparisons === 1) return what;
+  return narrow ? letterOf(i) : `${what} ${letterOf(i)}`;
+}
 
 /** Where a column of queries stays in sight. */
 const leftOf = ({ sizes }: SelectorFrame, comparison: number): number =>
