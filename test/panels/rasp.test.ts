@@ -384,6 +384,8 @@ describe("RASP page: tables and files", () => {
     assert.ok(svg.content.includes(">63<"), "the last position");
     const width = Number(/ width="(\d+)"/.exec(svg.content)![1]);
     assert.ok(width > 64 * 19, `${width} pixels are too few for 64 positions`);
+    const program = await exported(panel, "Program", "SVG");
+    assert.ok(Number(/ width="(\d+)"/.exec(program.content)![1]) <= 300, "long names are cut as on the page");
     for (const figure of ["Step", "Program", "Heads per layer"]) {
       const png = Buffer.from((await exported(panel, figure, "PNG")).content, "base64");
       assert.equal(png.subarray(1, 4).toString("latin1"), "PNG");
