@@ -36,7 +36,7 @@ export interface RaspHostApi {
   "rasp/reveal": { params: { step: number }; result: null };
   /** Marks what wrote a step while it is pointed at; null: points at none any more. */
   "rasp/hover": { params: { step: number | null }; result: null };
-  /** Makes a step the current one; the cursor stays where it is. */
+  /** Makes a step the current one; the cursor stays where it is. Answered once the snapshot that says so was sent. */
   "rasp/step": { params: { step: number }; result: null };
   /** Sets the running example, a text as the language writes it; refused with a sentence where it is none. */
   "rasp/example": { params: { text: string }; result: null };

@@ -12,6 +12,7 @@ import type { LensMark } from "../../protocol/lensPanel";
 import type { HeadsScoredOn } from "../../protocol/attention";
 import type { BlockMode } from "../../protocol/attentionEdge";
 import type { HostApi, PanelId, RunChoice } from "../../protocol/panelApi";
+import type { RaspHostApi } from "../../protocol/raspPanel";
 import type { Handlers } from "../../protocol/rpc";
 import { Command } from "../contributions";
 import { saveAs } from "../documents/saveAs";
@@ -132,6 +133,17 @@ export function hostHandlers<Id extends PanelId>(
     "attention/block": ({ softmax, against }) => start(actions.blockEdge?.(softmax, against)),
     "steering/run": ({ scale }) => start(actions.runSteering?.(scale)),
     "steering/save": () => start(actions.saveExperiment?.()),
+    ...raspHandlers(actions, start),
+    "export/save": (params) => start(saveExport(params)),
+  };
+}
+
+/** What the RASP page asks. */
+function raspHandlers(
+  actions: PanelActions,
+  start: (work: PromiseLike<unknown> | undefined) => null,
+): Handlers<RaspHostApi> {
+  return {
     "rasp/reveal": ({ step }) => start(actions.revealStep?.(step)),
     "rasp/hover": ({ step }) => {
       actions.hoverStep?.(step);
@@ -151,15 +163,6 @@ export function hostHandlers<Id extends PanelId>(
     },
     "rasp/generate": ({ steps }) => start(actions.generate?.(steps)),
     "rasp/generateReset": () => start(actions.resetGeneration?.()),
-    "export/save": (params) => start(saveExport(params)),
-    "export/npz": ({ figure }) => start(actions.exportArrays?.(figure)),
-    // Awaited: the page says that it is there.
-    "export/copy": async ({ text }) => {
-      await vscode.env.clipboard.writeText(text);
-      return null;
-    },
-    "view/save": () => start(actions.saveView?.()),
-    "view/live": () => start(actions.showLive?.()),
   };
 }
 

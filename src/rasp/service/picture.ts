@@ -173,8 +173,11 @@ function stepFor(node: RaspNode, context: StepContext): RaspStep {
 /** The selects that a selector is made of, each once, in order of their making. */
 function comparisonsOf(selector: Selector): SelectNode[] {
   const found = new Map<number, SelectNode>();
+  const seen = new Set<number>();
   const waiting: Selector[] = [selector];
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    if (seen.has(node.id)) continue;
+    seen.add(node.id);
     if (node.kind === "select") found.set(node.shape, node);
     else if (node.kind === "not") waiting.push(node.operand);
     else waiting.push(node.left, node.right);
@@ -213,5 +216,7 @@ function rowTexts({ rows, columns, cells }: Matrix, positions: number): string[]
 
 function kindOf(sequence: Sequence): string {
   const types = new Set(sequence.map(typeOf));
-  return types.size === 1 ? [...types][0] : "mixed";
+  if (types.size === 1) return [...types][0];
+  // Where one value is selected it stays as it is, so that a row of means may hold ints too.
+  return types.size === 2 && types.has("int") && types.has("float") ? "float" : "mixed";
 }

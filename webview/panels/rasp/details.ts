@@ -3,9 +3,8 @@ import type { RaspPicture, RaspRow, RaspStep } from "../../../src/protocol/raspP
 import { h, type Child } from "../../shared/dom";
 import { facts, type Rail } from "../../shared/rail";
 import { tokenFace } from "../../shared/tokenStrip";
-import { visibleText } from "../../shared/tokenText";
 import { keysSelected, matrixSummary, placeName, selectedKeys } from "./positions";
-import { letterOf, stepName, whereWords } from "./words";
+import { codeText, letterOf, stepName, whereWords } from "./words";
 
 /** Values that are listed before the rest is counted. */
 const LISTED = 12;
@@ -36,7 +35,6 @@ export function showStep(rail: Rail, step: RaspStep): void {
   const summary = matrixSummary(step);
   if (summary) rows.push(["selector", summary]);
   if (step.matrix && step.rule !== null) rows.push(["rule", code(step.rule)]);
-  if (step.combination !== null) rows.push(["combined", code(step.combination)]);
   if (step.reducer !== null) rows.push(["reducer", step.reducer]);
   if (step.reducer !== null && step.empty !== null) rows.push(["if nothing", code(step.empty)]);
   if (step.result) rows.push(["type", step.result.type === "mixed" ? "mixed types" : step.result.type]);
@@ -57,13 +55,13 @@ export function showQuery(
     const name = many ? `${letterOf(i)}: ` : "";
     return [
       [
-        `${name}key ${visibleText(one.sign)} query`,
+        `${name}key ${codeText(one.sign)} query`,
         h("span", { class: "mono" }, valueAt(one.keys, key), ` ${one.sign} `, valueAt(one.queries, query)),
       ],
     ];
   });
   const result: Fact[] = step.result ? [["result", strong(valueAt(step.result, query))]] : [];
-  const taken = step.operands.map((row): Fact => [`${visibleText(row.label)} there`, values(row, selected)]);
+  const taken = step.operands.map((row): Fact => [`${codeText(row.label)} there`, values(row, selected)]);
   const by: Fact[] =
     selected.length === 0 && step.empty !== null
       ? [["if nothing", code(step.empty)]]
@@ -84,10 +82,10 @@ export function showQuery(
 
 /** A position of an elementwise step. */
 export function showPosition(rail: Rail, picture: RaspPicture, step: RaspStep, position: number): void {
-  const rows = step.operands.map((row): Fact => [visibleText(row.label), valueAt(row, position)]);
+  const rows = step.operands.map((row): Fact => [codeText(row.label), valueAt(row, position)]);
   const result: Fact[] = step.result ? [["result", strong(valueAt(step.result, position))]] : [];
   rail.show([`Position ${placeName(picture, position)}`], facts([...rows, ...result]));
 }
 
-const code = (text: string): HTMLElement => h("span", { class: "mono" }, visibleText(text));
+const code = (text: string): HTMLElement => h("span", { class: "mono" }, codeText(text));
 const strong = (child: Child): HTMLElement => h("strong", {}, child);

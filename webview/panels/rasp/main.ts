@@ -64,6 +64,8 @@ class RaspPanel implements Panel<RaspPanelData> {
   private current = 0;
   /** Steps that the host was asked for and has not answered; until then the page keeps to what was asked last. */
   private asked = 0;
+  /** Whether the host told its step anew meanwhile. */
+  private told = false;
   private hovered: number | null = null;
 
   constructor(private readonly context: PageContext) {
@@ -72,8 +74,9 @@ class RaspPanel implements Panel<RaspPanelData> {
     const onReveal = (step: number): void => host.ask("rasp/reveal", { step });
     this.example = new ExampleField(host);
     this.generation = new GenerationView(context);
-    this.step = new StepView(context, { onStep, onReveal });
-    this.program = new Program({ onStep, onReveal, onHover: (step) => this.hover(step) });
+    const onHover = (step: number | null): void => this.hover(step);
+    this.step = new StepView(context, { onStep, onReveal, onHover });
+    this.program = new Program({ onStep, onReveal, onHover });
     this.programFigure = new Figure(context, {
       name: "rasp-program",
       title: "Program",
@@ -108,6 +111,7 @@ class RaspPanel implements Panel<RaspPanelData> {
     const { picture } = data;
     this.element.style.setProperty("--selected", selectedInk());
     if (this.asked === 0) this.current = data.current;
+    else this.told = true;
     this.current = Math.max(0, Math.min(this.current, picture.steps.length - 1));
     this.example.update(data.example);
     this.generation.update(data.generation);
@@ -165,13 +169,17 @@ class RaspPanel implements Panel<RaspPanelData> {
   private goTo(step: number): void {
     const steps = this.data?.picture.steps.length ?? 0;
     if (step === this.current || step < 0 || step >= steps) return;
-    this.asked++;
+    if (this.asked++ === 0) this.told = false;
     this.draw(step);
-    const answered = (): void => void this.asked--;
-    this.context.host.request("rasp/step", { step }).then(answered, () => {
-      answered();
-      if (this.asked === 0 && this.data) this.draw(this.data.current);
-    });
+    const answered = (refused: boolean): void => {
+      this.asked--;
+      const follow = this.asked === 0 && (refused || this.told);
+      if (follow && this.data && this.data.current !== this.current) this.draw(this.data.current);
+    };
+    this.context.host.request("rasp/step", { step }).then(
+      () => answered(false),
+      () => answered(true),
+    );
   }
 
   private draw(step: number): void {

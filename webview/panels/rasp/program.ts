@@ -9,6 +9,7 @@ import { theme } from "../../shared/theme";
 import { tokenFace } from "../../shared/tokenStrip";
 import { miniMatrix, miniRows } from "../../plots/miniMatrix";
 import { scaleOf, shareOf, rowsOf } from "./amounts";
+import { valuePaint } from "./cells";
 import { layersOf, type Head, type Layer } from "./heads";
 import { matrixSummary } from "./positions";
 import { stepName, whereWords } from "./words";
@@ -29,6 +30,8 @@ export class Program {
   /** By number of the step. */
   private buttons: HTMLButtonElement[] = [];
   private steps: readonly RaspStep[] = [];
+  /** What is drawn, so that typing elsewhere in the program draws nothing anew. */
+  private drawn = "";
 
   constructor(events: ProgramEvents) {
     // Before the roving hears of it: Enter shows the source, Space and a click make a step the current one.
@@ -54,6 +57,10 @@ export class Program {
 
   /** Draws a program. */
   update(picture: RaspPicture, current: number): void {
+    const { kind, background } = theme();
+    const key = JSON.stringify([picture.steps, picture.result, picture.tokens, kind, background]);
+    if (key === this.drawn) return this.show(current);
+    this.drawn = key;
     const focused = this.buttons.findIndex((one) => one === document.activeElement);
     this.steps = picture.steps;
     this.buttons = picture.steps.map((step) => stepButton(step, step.step === picture.result));
@@ -69,7 +76,8 @@ export class Program {
     this.show(current);
     this.roving.refresh(current);
     this.roving.rest(current);
-    if (focused >= 0) this.buttons[Math.min(focused, this.buttons.length - 1)]?.focus();
+    if (focused >= 0 && document.hasFocus())
+      this.buttons[Math.min(focused, this.buttons.length - 1)]?.focus();
   }
 
   /** Marks the current step. */
@@ -152,7 +160,7 @@ function miniature(step: RaspStep): SVGSVGElement {
   const painted = rows.map((row) =>
     row.cells.map((cell) => {
       const share = shareOf(row, cell, scale);
-      return share === null ? null : theme().diverging(share).ground;
+      return share === null ? null : valuePaint(share).ground;
     }),
   );
   return miniRows(painted, SIDE, { ground: background, line: theme().highContrast ? line : muted });

@@ -2,15 +2,16 @@
 import type { RaspPicture, RaspRow, RaspStep } from "../../../src/protocol/raspPicture";
 import { fill, h, setAttributes } from "../../shared/dom";
 import { roving, type Roving } from "../../shared/roving";
-import { spokenText, visibleText } from "../../shared/tokenText";
+import { spokenText } from "../../shared/tokenText";
 import { rowsOf, scaleOf } from "./amounts";
-import { cellSizes, place, rowLabel, valueCell } from "./cells";
+import { cellSizes, characterWidth, place, rowLabel, valueCell, type RowEvents } from "./cells";
 import { placeName } from "./positions";
+import { codeText } from "./words";
 
 /** What the grid tells of. */
 export interface RowsGridEvents {
   readonly onInspect: (position: number) => void;
-  readonly onChooseStep: (step: number) => void;
+  readonly rows: RowEvents;
 }
 
 /** The grid of one step. */
@@ -42,16 +43,17 @@ export class RowsGrid {
     const scale = scaleOf(rowsOf(step));
     const focused = this.cells.findIndex((cell) => cell === document.activeElement);
     this.columns = result?.cells.length ?? picture.positions;
-    const size = cellSizes(this.columns, rows);
-    const widest = rows.reduce((most, { label }) => Math.max(most, visibleText(label).length * 6.6), 0) + 50;
+    const size = cellSizes(this.columns, rows, room);
+    const widest =
+      rows.reduce((most, { label }) => Math.max(most, codeText(label).length * characterWidth()), 0) + 44;
     const labels = Math.round(Math.max(60, Math.min(widest, room * 0.34, 210)));
-    setAttributes(this.grid, { "aria-label": `${visibleText(step.expression)}, ${this.columns} positions` });
+    setAttributes(this.grid, { "aria-label": `${codeText(step.expression)}, ${this.columns} positions` });
     this.grid.style.gridTemplateColumns =
       this.columns > 0 ? `${labels}px repeat(${this.columns}, ${size.width}px)` : `${labels}px`;
     this.cells = [];
     const lines = rows.map((row, i) => {
       const isResult = i === rows.length - 1 && result !== null;
-      const words = isResult ? "result" : "of";
+      const words = isResult ? "result" : "";
       const line = 2 + i + (isResult ? 1 : 0);
       return this.line(picture, row, {
         words,
@@ -62,21 +64,21 @@ export class RowsGrid {
     });
     fill(this.grid, this.positionsRow(), ...lines);
     this.roving.refresh();
-    if (focused >= 0 && this.cells[focused]) this.roving.focus(focused);
+    if (focused >= 0 && this.cells[focused] && document.hasFocus()) this.roving.focus(focused);
   }
 
   private line(picture: RaspPicture, row: RaspRow, { words, line, cell, size }: LineParts): HTMLElement {
-    const small = h("span", { class: "small-word" }, words);
+    const small = words === "" ? null : h("span", { class: "small-word" }, words);
     const head = h(
       "div",
       { class: "axis label-cell sticks", role: "rowheader" },
-      rowLabel(row, this.events.onChooseStep, small),
+      rowLabel(row, this.events.rows, small),
     );
     head.style.left = "0";
     const cells = Array.from({ length: this.columns }, (_, j) => {
       const element = place(cell(j), line, 2 + j);
       element.style.height = `${size.height}px`;
-      const says = `${visibleText(row.label)} at position ${placeName(picture, j)}: ${spokenText(row.cells[j] ?? null)}`;
+      const says = `${codeText(row.label)} at position ${placeName(picture, j)}: ${spokenText(row.cells[j] ?? null) || "empty"}`;
       setAttributes(element, { role: "gridcell", "aria-label": says });
       return element;
     });

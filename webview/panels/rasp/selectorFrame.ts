@@ -1,7 +1,7 @@
-/** Where the parts of a selector's grid stand: its lines, tracks and sizes. Pure. */
+/** Where the parts of a selector's grid stand: its lines, tracks and sizes. */
 import type { RaspStep } from "../../../src/protocol/raspPicture";
-import { visibleText } from "../../shared/tokenText";
-import { cellSizes, widthFor } from "./cells";
+import { cellSizes, characterWidth, NARROW, widthFor } from "./cells";
+import { codeText } from "./words";
 
 /** Space between the matrix and what stands around it. */
 export const GAP = 8;
@@ -11,6 +11,8 @@ export const HEAD = 18;
 /** Sizes in pixels, and lines of the CSS grid, which count from 1. */
 export interface SelectorFrame {
   readonly comparisons: number;
+  /** A side bar: words are left out where a letter says the same. */
+  readonly narrow: boolean;
   readonly keys: number;
   readonly sizes: {
     readonly labels: number;
@@ -19,6 +21,8 @@ export interface SelectorFrame {
     readonly result: number;
   };
   readonly height: number;
+  /** Width for the name of the first column of queries. */
+  readonly nameRoom: number;
   /** First line of the matrix, and of the values below. */
   readonly matrixLine: number;
   readonly valuesLine: number;
@@ -29,24 +33,30 @@ export interface SelectorFrame {
   readonly tracks: string;
 }
 
-const LETTER = 6.6;
+/** Of a label, besides its name: the small word before it and the gaps. */
+const BESIDE = 72;
 
 /** The frame of a step in a room of this width. */
 export function frameOf(step: RaspStep, room: number): SelectorFrame {
   const { comparisons, operands, result } = step;
   const [rows, keys] = [step.matrix?.length ?? 0, step.matrix?.[0]?.length ?? 0];
   const upright = [...comparisons.map((one) => one.keys), ...operands];
-  const cell = cellSizes(Math.max(rows, keys), upright);
+  const cell = cellSizes(Math.max(rows, keys), upright, room);
   const query = widthFor(
     comparisons.map((one) => one.queries),
     cell.height,
+    Math.max(NARROW, (0.3 * room) / Math.max(1, comparisons.length)),
   );
-  const names = [...upright, ...comparisons.map((one) => one.queries)].map(({ label }) => visibleText(label));
-  const wanted =
-    names.reduce((most, name) => Math.max(most, name.length * LETTER), 0) + 70 - query * comparisons.length;
+  const letters = [
+    ...comparisons.map(({ keys: { label }, sign }) => codeText(label).length + sign.length),
+    ...operands.map(({ label }) => codeText(label).length),
+  ];
+  const wanted = Math.max(0, ...letters) * characterWidth() + BESIDE - query * comparisons.length;
   const most = Math.max(52, Math.min(210, room * 0.34) - query * comparisons.length);
   const labels = Math.round(Math.max(52, Math.min(wanted, most)));
-  const resultWidth = result ? Math.max(44, widthFor([result], cell.height)) : 0;
+  const resultWidth = result
+    ? Math.max(44, widthFor([result], cell.height, Math.max(NARROW, 0.3 * room)))
+    : 0;
   const n = comparisons.length;
   const tracks = [
     `${labels}px`,
@@ -57,9 +67,14 @@ export function frameOf(step: RaspStep, room: number): SelectorFrame {
   ];
   return {
     comparisons: n,
+    narrow: room < 400,
     keys,
     sizes: { labels, query, cell: cell.width, result: resultWidth },
     height: cell.height,
+    nameRoom: Math.max(
+      90,
+      Math.min(room, labels + (n + keys) * Math.max(query, cell.width)) - labels - resultWidth,
+    ),
     matrixLine: 2 * n + 2,
     valuesLine: 2 * n + 3 + rows,
     matrixColumn: n + 3,

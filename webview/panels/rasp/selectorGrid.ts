@@ -5,16 +5,17 @@
 import type { RaspPicture, RaspRow, RaspStep } from "../../../src/protocol/raspPicture";
 import { fill, h, setAttributes, type Child } from "../../shared/dom";
 import { roving, type Roving } from "../../shared/roving";
+import { theme } from "../../shared/theme";
 import { rowsOf, scaleOf, type Scale } from "./amounts";
-import { place, rowLabel, valueCell } from "./cells";
+import { place, rowLabel, valueCell, type RowEvents } from "./cells";
 import { matrixSummary, placeName, queryWords, selectedKeys } from "./positions";
-import { frameOf, HEAD, type SelectorFrame } from "./selectorFrame";
+import { frameOf, GAP, HEAD, type SelectorFrame } from "./selectorFrame";
 import { letterOf } from "./words";
 
 /** What the grid tells of. */
 export interface SelectorGridEvents {
   readonly onInspect: (query: number, key: number) => void;
-  readonly onChooseStep: (step: number) => void;
+  readonly rows: RowEvents;
 }
 
 /** What is drawn now: the step, its frame and its colours. */
@@ -30,6 +31,8 @@ interface Drawing {
 interface Around {
   keys: HTMLElement[][];
   queries: HTMLElement[][];
+  /** The pairs of each query, together. */
+  pairs: HTMLElement[];
   values: HTMLElement[][];
   results: HTMLElement[];
 }
@@ -40,9 +43,11 @@ export class SelectorGrid {
   private readonly grid = h("div", { class: "selector-grid", role: "grid" });
   private readonly roving: Roving;
   private cells: HTMLElement[] = [];
-  private around: Around = { keys: [], queries: [], values: [], results: [] };
+  private around: Around = { keys: [], queries: [], pairs: [], values: [], results: [] };
   private drawing: Drawing | null = null;
   private step = -1;
+  /** What is drawn, so that typing elsewhere in the program draws nothing anew. */
+  private drawn = "";
 
   constructor(private readonly events: SelectorGridEvents) {
     this.element = h("div", { class: "rasp-scroll" }, this.grid);
@@ -57,26 +62,41 @@ export class SelectorGrid {
 
   /** Draws a step that has a matrix, in a room of this width. */
   update(picture: RaspPicture, step: RaspStep, room: number): void {
+    const key = JSON.stringify([step, picture.tokens, room, theme().kind, theme().background]);
+    if (key === this.drawn) return;
+    this.drawn = key;
     const matrix = step.matrix ?? [];
     const focused = this.cells.findIndex((cell) => cell === document.activeElement);
     const same = this.step === step.step;
     this.step = step.step;
     const drawing = { picture, step, matrix, frame: frameOf(step, room), scale: scaleOf(rowsOf(step)) };
     this.drawing = drawing;
-    this.around = { keys: [], queries: step.comparisons.map(() => []), values: [], results: [] };
+    this.around = { keys: [], queries: step.comparisons.map(() => []), pairs: [], values: [], results: [] };
     this.cells = [];
     setAttributes(this.grid, { "aria-label": `Selector: ${matrixSummary(step) ?? ""}` });
-    this.grid.style.gridTemplateColumns = drawing.frame.tracks;
+    this.layOut(drawing.frame, step);
     fill(
       this.grid,
       positionsRow(drawing),
       ...step.comparisons.map((_, i) => this.keyRow(drawing, i)),
-      ...step.comparisons.map((_, line) => this.queryHead(drawing, step.comparisons.length - 1 - line)),
+      ...step.comparisons.map((_, i) => this.queryHead(drawing, i)),
       ...matrix.map((_, query) => this.matrixRow(drawing, query)),
       ...step.operands.map((row, i) => this.valuesRow(drawing, row, i)),
     );
     this.roving.refresh();
-    if (same && focused >= 0 && this.cells[focused]) this.roving.focus(focused);
+    // Without the focus the page is one that somebody types beside.
+    if (same && focused >= 0 && this.cells[focused] && document.hasFocus()) this.roving.focus(focused);
+  }
+
+  private layOut({ tracks, sizes, height, comparisons }: SelectorFrame, { operands }: RaspStep): void {
+    this.grid.style.gridTemplateColumns = tracks;
+    this.grid.style.setProperty("--pair-width", `${sizes.cell}px`);
+    this.grid.style.setProperty("--pair-height", `${height}px`);
+    // What gets the focus is not left under what stays in sight.
+    const above = HEAD + comparisons * (height - 1 + HEAD);
+    const below = operands.length * (height + HEAD / 2);
+    const before = sizes.labels + comparisons * sizes.query + GAP;
+    this.element.style.scrollPadding = `${above}px ${sizes.result + GAP}px ${below}px ${before}px`;
   }
 
   /** The query whose cell has the focus, or −1. */
@@ -88,17 +108,15 @@ export class SelectorGrid {
   /** Marks a query, what it selects and what comes of it; −1 marks nothing. */
   private light(query: number): void {
     const selected = new Set(selectedKeys(this.drawing?.matrix ?? [], query));
-    const { keys, queries, values, results } = this.around;
+    const { keys, queries, pairs, values, results } = this.around;
     const mark = (cells: readonly HTMLElement[], isLit: (i: number) => boolean): void =>
       cells.forEach((cell, i) => cell.classList.toggle("lit", isLit(i)));
     for (const row of [...keys, ...values]) mark(row, (i) => selected.has(i));
-    for (const column of [...queries, results]) mark(column, (i) => i === query);
-    const n = this.drawing?.frame.keys ?? 1;
-    mark(this.cells, (i) => Math.floor(i / n) === query);
+    for (const column of [...queries, pairs, results]) mark(column, (i) => i === query);
   }
 
   private label(row: RaspRow, before: Child, after: Child = null): HTMLElement {
-    const element = rowLabel(row, this.events.onChooseStep, before);
+    const element = rowLabel(row, this.events.rows, before);
     if (after !== null) element.append(after);
     return element;
   }
@@ -106,8 +124,8 @@ export class SelectorGrid {
   private keyRow({ step, frame, scale }: Drawing, i: number): HTMLElement {
     const { keys, sign } = step.comparisons[i]!;
     const line = 2 + i;
-    const top = HEAD + i * frame.height;
-    const words = small(frame.comparisons > 1 ? `keys ${letterOf(i)}` : "keys");
+    const top = HEAD + i * (frame.height - 1);
+    const words = small(wordBefore("keys", i, frame));
     const label = this.label(keys, words, h("span", { class: "sign mono" }, sign));
     const cells = Array.from({ length: frame.keys }, (_, key) => {
       const cell = place(valueCell(keys, key, scale, "top"), line, frame.matrixColumn + key);
@@ -117,31 +135,39 @@ export class SelectorGrid {
     this.around.keys.push(cells);
     const corner = h("div", { class: "corner label-cell", role: "rowheader" }, label);
     stick(place(corner, line, 1, 1 + frame.comparisons), { top, left: 0 });
-    return row(corner, band(frame, line, top), ...cells);
+    return row(
+      corner,
+      band(frame, line, top),
+      ...cells,
+      ...rightBlank(step, frame, { line, edges: { top } }),
+    );
   }
 
-  /** The name of a column of queries; those further right stand higher, so that each ends above its column. */
+  /** The name of a column of queries, from above the column to the right; lines lead down past the names below. */
   private queryHead({ step, frame }: Drawing, i: number): HTMLElement {
     const { queries } = step.comparisons[i]!;
-    const fromTop = frame.comparisons - 1 - i;
-    const line = 2 + frame.comparisons + fromTop;
-    const top = HEAD + frame.comparisons * frame.height + fromTop * HEAD;
-    const words = small(frame.comparisons > 1 ? `queries ${letterOf(i)}` : "queries");
-    const head = h("div", { class: "corner query-head", role: "columnheader" }, this.label(queries, words));
-    const parts: HTMLElement[] = [
-      stick(place(head, line, 1, 2 + i), { top, left: 0 }),
+    const line = 2 + frame.comparisons + i;
+    // Cells overlap by their borders.
+    const top = HEAD + frame.comparisons * (frame.height - 1) + i * HEAD;
+    const blank = h("div", { class: "corner", role: "presentation" });
+    const parts = [
+      stick(place(blank, line, 1, 1 + frame.comparisons), { top, left: 0 }),
       band(frame, line, top),
     ];
-    for (let right = i + 1; right < frame.comparisons; right++) {
-      const left = frame.sizes.labels + right * frame.sizes.query;
-      parts.push(
-        stick(place(h("div", { class: "corner stair", role: "presentation" }), line, 2 + right), {
-          top,
-          left,
-        }),
-      );
+    for (let above = 0; above < i; above++) {
+      const stair = place(h("div", { class: "corner stair", role: "presentation" }), line, 2 + above);
+      parts.push(stick(stair, { top, left: leftOf(frame, above) }));
     }
-    if (i === 0 && step.result) {
+    const words = small(wordBefore("queries", i, frame));
+    const head = h("div", { class: "corner query-head", role: "columnheader" }, this.label(queries, words));
+    head.style.maxWidth = `${frame.nameRoom - i * frame.sizes.query}px`;
+    parts.push(
+      stick(place(head, line, 2 + i, frame.comparisons - i + 1 + frame.keys), {
+        top,
+        left: leftOf(frame, i),
+      }),
+    );
+    if (i === frame.comparisons - 1 && step.result) {
       const result = h("div", { class: "corner result-head", role: "columnheader" }, "result");
       parts.push(stick(place(result, line, frame.resultColumn), { top, right: 0 }));
     }
@@ -158,18 +184,18 @@ export class SelectorGrid {
       cell.setAttribute("role", "gridcell");
       cell.classList.toggle("last", i === frame.comparisons - 1);
       this.around.queries[i]!.push(cell);
-      parts.push(stick(cell, { left: frame.sizes.labels + i * frame.sizes.query }));
+      parts.push(stick(cell, { left: leftOf(frame, i) }));
     }
-    for (const [key, selected] of [...(matrix[query] ?? "")].entries()) {
+    const pairs = [...(matrix[query] ?? "")].map((selected, key) => {
       const on = selected === "1";
-      const cell = h("div", {
-        class: on ? "pair on" : "pair",
-        role: "gridcell",
-        "aria-label": `${says}; key ${placeName(picture, key)} ${on ? "is" : "is not"} selected`,
-      });
-      this.cells.push(sized(place(cell, line, frame.matrixColumn + key), frame));
-      parts.push(cell);
-    }
+      const label = `${says}; key ${placeName(picture, key)} ${on ? "is" : "is not"} selected`;
+      return h("div", { class: on ? "pair on" : "pair", role: "gridcell", "aria-label": label });
+    });
+    this.cells.push(...pairs);
+    // One item of the grid for all pairs of a query: thousands of items are slow to lay out.
+    const together = h("div", { class: "pairs", role: "presentation" }, ...pairs);
+    this.around.pairs.push(together);
+    if (frame.keys > 0) parts.push(place(together, line, frame.matrixColumn, frame.keys));
     if (step.result) {
       const cell = sized(
         place(valueCell(step.result, query, scale, "result"), line, frame.resultColumn),
@@ -183,11 +209,11 @@ export class SelectorGrid {
     return row(...parts);
   }
 
-  private valuesRow({ frame, scale }: Drawing, values: RaspRow, i: number): HTMLElement {
+  private valuesRow({ step, frame, scale }: Drawing, values: RaspRow, i: number): HTMLElement {
     const line = frame.valuesLine + i;
     const head = h(
       "div",
-      { class: "corner label-cell", role: "rowheader" },
+      { class: "corner label-cell values-head", role: "rowheader" },
       this.label(values, small("values")),
     );
     const cells = Array.from({ length: frame.keys }, (_, key) => {
@@ -200,23 +226,33 @@ export class SelectorGrid {
     });
     this.around.values.push(cells);
     const label = stick(place(head, line, 1, 1 + frame.comparisons), { bottom: 0, left: 0 });
-    return row(label, ...cells);
+    return row(label, ...cells, ...rightBlank(step, frame, { line, edges: { bottom: 0 } }));
   }
 }
 
 const row = (...parts: readonly HTMLElement[]): HTMLElement =>
   h("div", { class: "row", role: "row" }, ...parts);
 
+/** What stands before a name; in a narrow page, the letter alone where there is one. */
+function wordBefore(what: string, i: number, { comparisons, narrow }: SelectorFrame): string {
+  if (comparisons === 1) return what;
+  return narrow ? letterOf(i) : `${what} ${letterOf(i)}`;
+}
+
+/** Where a column of queries stays in sight. */
+const leftOf = ({ sizes }: SelectorFrame, comparison: number): number =>
+  sizes.labels + comparison * sizes.query;
+
 const small = (words: string): HTMLElement => h("span", { class: "small-word" }, words);
 
-function positionsRow({ frame }: Drawing): HTMLElement {
+function positionsRow({ step, frame }: Drawing): HTMLElement {
   const head = h("div", { class: "corner label-cell", role: "rowheader" }, small("position"));
-  const step = frame.sizes.cell < 18 ? 2 : 1;
+  const every = frame.sizes.cell < 18 ? 2 : 1;
   const cells = Array.from({ length: frame.keys }, (_, key) => {
     const cell = h(
       "div",
       { class: "axis-x num", role: "columnheader" },
-      key % step === 0 ? String(key) : null,
+      key % every === 0 ? String(key) : null,
     );
     return stick(place(cell, 1, frame.matrixColumn + key), { top: 0 });
   });
@@ -224,7 +260,24 @@ function positionsRow({ frame }: Drawing): HTMLElement {
     stick(place(head, 1, 1, 1 + frame.comparisons), { top: 0, left: 0 }),
     band(frame, 1, 0),
     ...cells,
+    ...rightBlank(step, frame, { line: 1, edges: { top: 0 } }),
   );
+}
+
+/** Ground over the column of the result, so that what is scrolled ends where the matrix ends. */
+function rightBlank(
+  { result }: RaspStep,
+  frame: SelectorFrame,
+  { line, edges }: { readonly line: number; readonly edges: Readonly<Record<string, number>> },
+): HTMLElement[] {
+  if (!result) return [];
+  const blank = place(
+    h("div", { class: "corner right-blank", role: "presentation" }),
+    line,
+    frame.resultColumn - 1,
+    2,
+  );
+  return [stick(blank, { ...edges, right: 0 })];
 }
 
 /** Ground behind a line that stays in sight, where nothing of it is drawn. */

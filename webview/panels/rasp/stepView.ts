@@ -8,16 +8,16 @@ import type { PageContext } from "../../shared/page";
 import { theme } from "../../shared/theme";
 import { visibleText } from "../../shared/tokenText";
 import { rowsOf, scaleOf } from "./amounts";
+import { valuePaint, type RowEvents } from "./cells";
 import { showPosition, showQuery, showStep } from "./details";
 import { selectedInk } from "./program";
 import { RowsGrid } from "./rowsGrid";
 import { SelectorGrid } from "./selectorGrid";
 import { stepTable } from "./tables";
-import { ruleWords, stepName, whereWords } from "./words";
+import { codeText, ruleOf, stepName, whereWords, type Piece } from "./words";
 
 /** What the view tells of. */
-export interface StepEvents {
-  readonly onStep: (step: number) => void;
+export interface StepEvents extends RowEvents {
   readonly onReveal: (step: number) => void;
 }
 
@@ -27,7 +27,7 @@ export class StepView {
   private readonly selector: SelectorGrid;
   private readonly rows: RowsGrid;
   private readonly where = h("span", { class: "step-where num" });
-  private readonly rule = h("p", { class: "step-rule" });
+  private readonly rule = h("div", { class: "step-rule" });
   private readonly expression = h("p", { class: "step-expression mono" });
   private readonly before: HTMLButtonElement;
   private readonly after: HTMLButtonElement;
@@ -51,12 +51,12 @@ export class StepView {
     this.selector = new SelectorGrid({
       onInspect: (query, key) =>
         this.show(() => showQuery(context.rail, this.need(), this.step(), { query, key })),
-      onChooseStep: events.onStep,
+      rows: events,
     });
     this.rows = new RowsGrid({
       onInspect: (position) =>
         this.show(() => showPosition(context.rail, this.need(), this.step(), position)),
-      onChooseStep: events.onStep,
+      rows: events,
     });
     this.before = tool("‹", "Previous step", () => events.onStep(this.current - 1));
     this.after = tool("›", "Next step", () => events.onStep(this.current + 1));
@@ -78,8 +78,10 @@ export class StepView {
     setDisabled(this.before, current === 0);
     setDisabled(this.after, current >= picture.steps.length - 1);
     this.reveal.hidden = step.range === null;
-    setText(this.expression, visibleText(step.expression));
-    setText(this.rule, ruleWords(step));
+    setText(this.expression, codeText(step.expression));
+    const { sentence, lines } = ruleOf(step);
+    const listed = h("ul", { class: "rule-lines" }, ...lines.map((line) => h("li", {}, ...pieces(line))));
+    fill(this.rule, h("p", {}, ...pieces(sentence)), lines.length > 0 ? listed : null);
     const room = this.figure.element.clientWidth || 420;
     const grid = step.matrix ? this.selector : this.rows;
     grid.update(picture, step, room);
@@ -117,6 +119,9 @@ export class StepView {
   }
 }
 
+const pieces = (sentence: readonly Piece[]): readonly Child[] =>
+  sentence.map(({ text, code }) => (code ? h("code", { class: "mono" }, text) : text));
+
 const cutNote = ({ leftOut, positions }: RaspPicture): string | null =>
   leftOut > 0 ? `The first ${positions} positions are drawn; ${leftOut} more are not.` : null;
 
@@ -150,20 +155,23 @@ function keyParts(step: RaspStep): Child[] {
   }
   const scale = scaleOf(rowsOf(step));
   if (scale.bools)
-    parts.push(swatch(theme().diverging(1).ground, "T, true"), swatch(theme().background, "F, false"));
+    parts.push(swatch(valuePaint(1).ground, "T, true"), swatch(theme().background, "F, false"));
   if (scale.max > 0) {
     parts.push(
       legend({
         label: "numbers",
-        low: scale.negative ? number(-scale.max) : "0",
-        high: number(scale.max),
+        low: scale.negative ? numberName(-scale.max) : "0",
+        high: numberName(scale.max),
         diverging: scale.negative,
-        scale: (t) => theme().diverging(t),
+        scale: valuePaint,
       }),
     );
   }
   return parts;
 }
+
+const numberName = (value: number): string =>
+  Number.isInteger(value) ? String(value).replace("-", "\u2212") : number(value);
 
 function swatch(colour: string, words: string): HTMLElement {
   const square = h("span", { class: "swatch" });

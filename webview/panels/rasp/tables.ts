@@ -3,10 +3,10 @@ import type { RaspGeneration } from "../../../src/protocol/raspPanel";
 import type { RaspPicture, RaspRow, RaspStep } from "../../../src/protocol/raspPicture";
 import type { TableCell, TableData } from "../../shared/table";
 import { visibleText } from "../../shared/tokenText";
-import { countedBy, headsIn, ruleWords, stepName } from "./words";
+import { codeText, countedBy, headsIn, ruleWords, stepName } from "./words";
 
 const cellsOf = (row: RaspRow): string[] => row.cells.map((cell) => visibleText(cell));
-const named = (what: string, row: RaspRow): string => `${what} ${visibleText(row.label)}`;
+const named = (what: string, row: RaspRow): string => `${what} ${codeText(row.label)}`;
 
 /** A matrix with the sequences around it, or an elementwise step position by position. */
 export function stepTable(picture: RaspPicture, step: RaspStep): TableData {
@@ -27,7 +27,7 @@ function matrixTable(picture: RaspPicture, step: RaspStep, matrix: readonly stri
     caption: `${stepName(step)}: 1 where the query (row) selects the key (column). ${ruleWords(step)}`,
     columns: [
       "query",
-      ...comparisons.map(({ queries }) => visibleText(queries.label)),
+      ...comparisons.map(({ queries }) => codeText(queries.label)),
       ...keys,
       ...(result ? ["result"] : []),
     ],
@@ -50,7 +50,7 @@ function elementwiseTable(picture: RaspPicture, step: RaspStep): TableData {
   const positions = result?.cells.length ?? 0;
   return {
     caption: `${stepName(step)}. ${ruleWords(step)}`,
-    columns: ["position", ...operands.map(({ label }) => visibleText(label)), ...(result ? ["result"] : [])],
+    columns: ["position", ...operands.map(({ label }) => codeText(label)), ...(result ? ["result"] : [])],
     rows: Array.from({ length: positions }, (_, i) => [
       place(picture, i),
       ...rows.map(({ cells }) => visibleText(cells[i] ?? null)),
@@ -68,8 +68,8 @@ export function programTable({ steps }: RaspPicture): TableData {
     columns: ["step", "name", "expression", "kind", "layer", "head", "reducer", "if empty", "result"],
     rows: steps.map((step) => [
       step.step,
-      step.name === null ? null : visibleText(step.name),
-      visibleText(step.expression),
+      step.name === null ? null : codeText(step.name),
+      codeText(step.expression),
       step.kind,
       step.layer,
       step.head,

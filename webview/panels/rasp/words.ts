@@ -14,6 +14,13 @@ const dialectNames: Readonly<Record<string, string>> = {
 /** A dialect as people write it. */
 export const dialectName = (dialect: string): string => dialectNames[dialect] ?? dialect;
 
+/** Code as it is written, what cannot be seen made visible; its spaces stay spaces. */
+export const codeText = (text: string): string =>
+  text
+    .split(" ")
+    .map((part) => (part === "" ? "" : visibleText(part)))
+    .join(" ");
+
 /** "2 layers", "1 head". */
 export const counted = (count: number, one: string): string => `${count} ${count === 1 ? one : `${one}s`}`;
 
@@ -22,13 +29,13 @@ export const headsIn = ({ headsPerLayer }: RaspCount): number => headsPerLayer.r
 
 /** The input as a label; long ones are cut. */
 export function inputName({ input }: RaspPicture): string {
-  const text = visibleText(input);
+  const text = codeText(input);
   return text.length > 40 ? `${[...text].slice(0, 39).join("")}…` : text;
 }
 
 /** What a step is called: its name, else what it computes. */
 export function stepName({ name, expression }: RaspStep): string {
-  return visibleText(name ?? expression);
+  return codeText(name ?? expression);
 }
 
 /** Where a step stands: "layer 1, head 0", "layer 2, elementwise", "before any attention". */
@@ -37,6 +44,23 @@ export function whereWords({ layer, head, matrix }: RaspStep): string {
   if (matrix) return `layer ${layer}`;
   return layer === 0 ? "before any attention" : `layer ${layer}, elementwise`;
 }
+
+/** A piece of a sentence; code stands in the editor's font. */
+export interface Piece {
+  readonly text: string;
+  readonly code: boolean;
+}
+
+/** A sentence with its code: what is put in is code. */
+function say(words: TemplateStringsArray, ...code: readonly string[]): readonly Piece[] {
+  return words.flatMap((text, i) => {
+    const plain = text === "" ? [] : [{ text, code: false }];
+    return i < code.length ? [...plain, { text: codeText(code[i]!), code: true }] : plain;
+  });
+}
+
+/** Pieces as one text. */
+export const plainText = (pieces: readonly Piece[]): string => pieces.map(({ text }) => text).join("");
 
 const SIGNS: Readonly<Record<string, string>> = {
   "==": "equals",
@@ -47,33 +71,32 @@ const SIGNS: Readonly<Record<string, string>> = {
   ">=": "is at least",
 };
 
-/** What is asked of a key and a query. */
-function comparisonWords({ keys, queries, sign }: RaspComparison): string {
-  if (sign === "true") return "whatever they are";
-  if (sign === "false") return "never";
-  const [key, query] = [visibleText(keys.label), visibleText(queries.label)];
-  const words = SIGNS[sign];
-  return words
-    ? `where the key’s ${key} ${words} the query’s ${query}`
-    : `where ${visibleText(sign)} says yes to the key’s ${key} and the query’s ${query}`;
-}
-
 /** The letter of a comparison, where there are several. */
 export const letterOf = (index: number): string => String.fromCharCode(97 + (index % 26));
 
-/** Which keys a query selects, in words. */
-export function selectionWords({ comparisons, combination, rule }: RaspStep): string {
-  const [first] = comparisons;
-  const causal =
-    comparisons.length > 0 && comparisons.every((one) => one.causal) ? ", up to its own position" : "";
-  if (!first) return rule === null ? "" : `A query selects keys by ${visibleText(rule)}.`;
-  if (comparisons.length === 1 && combination === null) {
-    if (first.sign === "true") return `A query selects every key${causal}.`;
-    if (first.sign === "false") return "No query selects a key.";
-    return `A query selects the keys ${comparisonWords(first)}${causal}.`;
-  }
-  const parts = comparisons.map((one, i) => `${letterOf(i)}: ${comparisonWords(one)}`).join("; ");
-  return `A query selects the keys with ${combination ?? visibleText(rule ?? "")}${causal}; ${parts}.`;
+/** What one of several comparisons asks: "a: key’s x == query’s y". */
+function lettered({ keys, queries, sign }: RaspComparison, index: number): readonly Piece[] {
+  const letter = letterOf(index);
+  if (sign === "true" || sign === "false") return say`${letter}: ${sign === "true" ? "always" : "never"}`;
+  return SIGNS[sign]
+    ? say`${letter}: key’s ${keys.label} ${sign} query’s ${queries.label}`
+    : say`${letter}: ${sign} of key’s ${keys.label} and query’s ${queries.label}`;
+}
+
+/** Which keys a query selects where one comparison says it. */
+function selectedBy({ keys, queries, sign }: RaspComparison): readonly Piece[] {
+  if (sign === "true") return say`A query selects every key`;
+  if (sign === "false") return say`No query selects any key`;
+  const words = SIGNS[sign];
+  if (!words)
+    return say`A query selects the keys where ${sign} says yes to their ${keys.label} and its ${queries.label}`;
+  const verb = `A query selects the keys whose `;
+  return [
+    { text: verb, code: false },
+    ...say`${keys.label}`,
+    { text: ` ${words} its `, code: false },
+    ...say`${queries.label}`,
+  ];
 }
 
 const REDUCERS: Readonly<Record<string, string>> = {
@@ -85,28 +108,53 @@ const REDUCERS: Readonly<Record<string, string>> = {
   min: "reduced to the smallest",
 };
 
-/** What becomes of what is selected, in words. */
-export function reductionWords({ reducer, operands, empty }: RaspStep): string {
-  if (reducer === null) return "";
-  const nothing = empty === null ? "" : ` Where nothing is selected: ${visibleText(empty)}.`;
+/** What becomes of what is selected. */
+function reduction({ reducer, operands, empty }: RaspStep): readonly Piece[] {
   const [values] = operands;
-  if (!values || reducer === "count") return "The result is how many are selected.";
-  const done = REDUCERS[reducer] ?? `reduced by ${visibleText(reducer)}`;
-  return `Their ${visibleText(values.label)} are ${done}.${nothing}`;
+  if (reducer === null) return [];
+  if (!values || reducer === "count") return say` The result is how many are selected.`;
+  const done = REDUCERS[reducer] ?? `reduced by ${codeText(reducer)}`;
+  const nothing = empty === null ? [] : say` Where nothing is selected: ${empty}.`;
+  return [...say` Their ${values.label}`, { text: ` are ${done}.`, code: false }, ...nothing];
 }
 
-/** What an elementwise step does, in words. */
-export function elementwiseWords({ kind, operands, expression }: RaspStep): string {
-  if (kind === "input") return `The sequence ${visibleText(expression)} itself.`;
+function elementwise({ kind, operands, expression }: RaspStep): readonly Piece[] {
+  if (kind === "input") return say`The sequence ${expression} itself.`;
   return operands.length === 0
-    ? "The same at every position."
-    : `Position by position: ${visibleText(expression)}.`;
+    ? say`The same at every position.`
+    : say`Computed position by position, without attention.`;
+}
+
+/** What a step does: a sentence, and a line for each comparison where there are several. */
+export interface Rule {
+  readonly sentence: readonly Piece[];
+  readonly lines: readonly (readonly Piece[])[];
 }
 
 /** The rule of any step. */
+export function ruleOf(step: RaspStep): Rule {
+  const { comparisons, combination, rule, matrix } = step;
+  if (!matrix) return { sentence: elementwise(step), lines: [] };
+  const causal = comparisons.length > 0 && comparisons.every((one) => one.causal);
+  const upTo = causal ? say`, up to its own position` : [];
+  const [first] = comparisons;
+  const stop = { text: ".", code: false };
+  if (!first)
+    return {
+      sentence: [...say`A query selects keys by ${rule ?? "a rule"}.`, ...reduction(step)],
+      lines: [],
+    };
+  if (comparisons.length === 1 && combination === null) {
+    return { sentence: [...selectedBy(first), ...upTo, stop, ...reduction(step)], lines: [] };
+  }
+  const how = say`A query selects the keys with ${combination ?? rule ?? ""}`;
+  return { sentence: [...how, ...upTo, stop, ...reduction(step)], lines: comparisons.map(lettered) };
+}
+
+/** The same in one text. */
 export function ruleWords(step: RaspStep): string {
-  if (!step.matrix) return elementwiseWords(step);
-  return [selectionWords(step), reductionWords(step)].filter(Boolean).join(" ");
+  const { sentence, lines } = ruleOf(step);
+  return [plainText(sentence), lines.map(plainText).join("; ")].filter(Boolean).join(" ");
 }
 
 const PEERS: Readonly<Record<RaspCount["by"], string>> = {
