@@ -19,9 +19,15 @@ export type RaspValue =
   | { readonly kind: "list"; readonly items: readonly RaspValue[] }
   | { readonly kind: "dict"; readonly entries: readonly (readonly [Atom, RaspValue])[] }
   | { readonly kind: "function"; readonly name: string; readonly parameters: readonly string[] }
-  /** An s-op or a selector applied to an input of its own. */
-  | { readonly kind: "sequence"; readonly values: Sequence }
-  | { readonly kind: "matrix"; readonly matrix: Matrix };
+  /** An s-op or a selector applied to an input of its own; `of` says which, where that is known. */
+  | { readonly kind: "sequence"; readonly values: Sequence; readonly of?: Application }
+  | { readonly kind: "matrix"; readonly matrix: Matrix; readonly of?: Application };
+
+/** What was applied to what. */
+export interface Application {
+  readonly node: SOp | Selector;
+  readonly tokens: readonly Atom[];
+}
 
 /** What a statement at the top of a program made. */
 export interface Binding {
@@ -57,6 +63,8 @@ export interface Execution {
   readonly errors: readonly RaspError[];
   /** The input that s-ops are shown on: the program's own example, else the one given. */
   readonly input: ProgramInput;
+  /** Names that the program gives to nodes for the picture (`.name("…")`), by the node's id. */
+  readonly labels?: ReadonlyMap<number, string>;
 }
 
 /** A name in a program's text. */
