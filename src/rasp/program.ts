@@ -20,9 +20,15 @@ export type RaspValue =
   | { readonly kind: "list"; readonly items: readonly RaspValue[] }
   | { readonly kind: "dict"; readonly entries: readonly (readonly [Atom, RaspValue])[] }
   | { readonly kind: "function"; readonly name: string; readonly parameters: readonly string[] }
-  /** An s-op or a selector applied to an input of its own; `on` where that is known. */
-  | { readonly kind: "sequence"; readonly values: Sequence; readonly on?: readonly Atom[] }
-  | { readonly kind: "matrix"; readonly matrix: Matrix; readonly on?: readonly Atom[] };
+  /** An s-op or a selector applied to an input of its own; `of` says which, where that is known. */
+  | { readonly kind: "sequence"; readonly values: Sequence; readonly of?: Application }
+  | { readonly kind: "matrix"; readonly matrix: Matrix; readonly of?: Application };
+
+/** What was applied to what. */
+export interface Application {
+  readonly node: SOp | Selector;
+  readonly tokens: readonly Atom[];
+}
 
 /** What a statement at the top of a program made. */
 export interface Binding {
@@ -60,6 +66,8 @@ export interface Execution {
   readonly input: ProgramInput;
   /** Holds what was computed on `input` while the program ran, where the dialect computes it then. */
   readonly evaluator?: Evaluator;
+  /** Names that the program gives to nodes for the picture (`.name("…")`), by the node's id. */
+  readonly labels?: ReadonlyMap<number, string>;
 }
 
 /** A name in a program's text. */

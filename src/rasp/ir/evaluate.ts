@@ -131,7 +131,11 @@ export class Evaluator {
       operand.kind === "constant" ? new Array<Atom>(length).fill(operand.value) : this.known(operand),
     );
     const values = new Array<Atom>(length);
-    for (let i = 0; i < length; i++) values[i] = node.function.apply(columns.map((column) => column[i]));
+    for (let i = 0; i < length; i++)
+      values[i] = node.function.apply(
+        columns.map((column) => column[i]),
+        this.budget,
+      );
     return values;
   }
 
@@ -170,7 +174,7 @@ export class Evaluator {
     const [keys, queries] = this.sides(node);
     this.budget.keep(queries.length, keys.length);
     const cells = new Uint8Array(queries.length * keys.length);
-    fillCells(cells, keys, queries, node.predicate);
+    fillCells(cells, { keys, queries, predicate: node.predicate, budget: this.budget });
     const matrix = { rows: queries.length, columns: keys.length, cells };
     if (node.causal || this.options.causal) maskLater(matrix);
     return matrix;

@@ -8,6 +8,7 @@
 import type { SourceRange } from "../source/range";
 import type { Atom } from "../values/atom";
 import type { Comparison } from "../values/compare";
+import type { Budget } from "./budget";
 import type { Reducer } from "./reducers";
 
 /** What every node carries. */
@@ -59,8 +60,8 @@ export interface ElementwiseFunction {
   readonly name: string;
   /** Equal for functions that compute the same; a closure without a key is equal to itself alone. */
   readonly key?: string;
-  /** One position's operands to its value; may throw RaspError. */
-  apply(operands: readonly Atom[]): Atom;
+  /** One position's operands to its value; may throw RaspError. Functions of the program itself count their steps. */
+  apply(operands: readonly Atom[], budget: Budget): Atom;
 }
 
 /** An elementwise function of s-ops; as long as the shortest operand that is no constant. */
@@ -94,7 +95,7 @@ export type Predicate =
       readonly name: string;
       readonly key?: string;
       /** Anything but a bool counts by its truth. */
-      test(key: Atom, query: Atom): boolean;
+      test(key: Atom, query: Atom, budget: Budget): boolean;
     };
 
 /** `predicate(key, query)` for each pair; with `causal`, false where the key comes after the query. */

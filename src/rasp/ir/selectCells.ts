@@ -2,14 +2,24 @@
 import { Float, type Atom } from "../values/atom";
 import { atomKey, compareAtoms, type Comparison } from "../values/compare";
 import type { Sequence } from "../values/sequence";
+import type { Budget } from "./budget";
 import type { Predicate } from "./nodes";
 
+/** What a select asks. */
+export interface Question {
+  readonly keys: Sequence;
+  readonly queries: Sequence;
+  readonly predicate: Predicate;
+  /** Counts the steps of predicates that the program itself defines. */
+  readonly budget: Budget;
+}
+
 /** Fills `cells[query * keys.length + key]`. */
-export function fillCells(cells: Uint8Array, keys: Sequence, queries: Sequence, predicate: Predicate): void {
+export function fillCells(cells: Uint8Array, { keys, queries, predicate, budget }: Question): void {
   if (predicate.kind === "always") {
     cells.fill(predicate.value ? 1 : 0);
   } else if (predicate.kind === "function") {
-    fillBy(cells, keys, queries, predicate.test);
+    fillBy(cells, keys, queries, (key, query) => predicate.test(key, query, budget));
   } else {
     const numbers = comparable(keys, queries, predicate.sign);
     if (numbers === null) fillBy(cells, keys, queries, (k, q) => compareAtoms(predicate.sign, k, q));

@@ -33,10 +33,10 @@ export class Echo {
 
   /** A value that has no name: of an application, or drawn. */
   applied(value: RaspValue): string {
-    if (value.kind === "matrix") return `\t = \n${grid(value.matrix, value.on ?? [], "")}`;
+    if (value.kind === "matrix") return `\t = \n${grid(value.matrix, value.of?.tokens ?? [], "")}`;
     if (value.kind !== "sequence") return "";
     if (!this.display.fullSequences) return `\t =  ${sequenceText(value.values)}\n`;
-    return `\t = ${full(value.values, value.on ?? [], "", "")}`;
+    return `\t = ${full(value.values, value.of?.tokens ?? [], "", "")}`;
   }
 
   /** The running examples. */

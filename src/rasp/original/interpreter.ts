@@ -143,7 +143,7 @@ export class Interpreter {
     const drawn = machine.within({ backup: evaluator }, () => this.evaluate(value));
     return this.placed(value.range, () => {
       if (drawn.kind !== "sop") throw new RaspError("type", `draw takes an s-op, not ${describe(drawn)}.`);
-      return { kind: "sequence", values: evaluator.sop(drawn.node), on };
+      return { kind: "sequence", values: evaluator.sop(drawn.node), of: { node: drawn.node, tokens: on } };
     });
   }
 
@@ -338,8 +338,9 @@ export class Interpreter {
     if (values.length !== 1) throw wrongNumber(describe(called), 1, values.length);
     const evaluator = backup ?? machine.evaluatorOf(inputOf(values[0]));
     const on = inputOf(values[0]);
-    if (called.kind === "sop") return { kind: "sequence", values: evaluator.sop(called.node), on };
-    return { kind: "matrix", matrix: evaluator.selector(called.node), on };
+    if (called.kind === "sop")
+      return { kind: "sequence", values: evaluator.sop(called.node), of: { node: called.node, tokens: on } };
+    return { kind: "matrix", matrix: evaluator.selector(called.node), of: { node: called.node, tokens: on } };
   }
 
   private apply(closure: Closure, values: readonly RaspValue[], range: SourceRange): RaspValue {
