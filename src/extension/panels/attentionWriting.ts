@@ -1,5 +1,5 @@
 /** What the model writes behind an attention panel's text: token by token, each with its row as it comes. */
-import type { AttentionStep, AttentionView } from "../../protocol/attention";
+import { mostShown, type AttentionStep, type AttentionView } from "../../protocol/attention";
 import type { WrittenTokens } from "../../protocol/engineApi";
 import type { RunInput, ScoredToken, TokenInfo } from "../../protocol/model";
 import type { AttentionPanelData } from "../../protocol/panelApi";
@@ -7,8 +7,6 @@ import { working } from "../messages";
 import type { Services } from "../services";
 import type { JobWork } from "./panelTask";
 
-/** Positions of one picture, as the engine counts them. */
-const mostShown = 512;
 /** Least milliseconds between two pictures with more rows. */
 const shownEveryMs = 100;
 
