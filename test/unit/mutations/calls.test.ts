@@ -167,6 +167,12 @@ describe("2,500 mutated calls of the engine", function () {
         { model, text: "a cat sat", offset: 0, bos: "auto", range, layer: 1, neuron: 3, sign: 1 },
       ],
       ["attention/view", { model, input, range, layer: 1, head: 1 }],
+      ["attention/view", { model, input, range, layer: 1, head: 1, written: { ids: [3], logProbs: [-1] } }],
+      ["attention/next", { model, ids: [1, 2, 3], layer: 1, head: 1, positions: [1, 2], valueNorms: [1] }],
+      [
+        "patch/run",
+        { model, base: { input, start: 2 }, source: { input: { ...input, text: "a tac sat" }, start: 2 } },
+      ],
       [
         "heatmap/part",
         {
