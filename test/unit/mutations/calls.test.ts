@@ -171,7 +171,7 @@ describe("2,500 mutated calls of the engine", function () {
       ["attention/next", { model, ids: [1, 2, 3], layer: 1, head: 1, positions: [1, 2], valueNorms: [1] }],
       [
         "patch/run",
-        { model, base: { input, start: 2 }, source: { input: { ...input, text: "a tac sat" }, start: 2 } },
+        { model, base: { input, start: 2 }, source: { input: { ...input, text: "a cat saq" }, start: 2 } },
       ],
       [
         "heatmap/part",
