@@ -239,6 +239,7 @@ export const heatTexts = {
     norm: () => l10n.t("Norm of"),
     attentionFrom: () => l10n.t("Attention from the Cursor, Head"),
     attentionTo: () => l10n.t("Attention to the Cursor, Head"),
+    attentionRow: () => l10n.t("Attention from the Chosen Token, Head"),
   },
   descriptions: {
     surprisal: () =>
@@ -251,6 +252,10 @@ export const heatTexts = {
     norm: () => l10n.t("The length (l2) of the vector at a hook, such as the residual stream after a layer."),
     attentionFrom: () =>
       l10n.t("How much the token at the cursor attends to each token before it, in one head."),
+    attentionRow: () =>
+      l10n.t(
+        "How much the token chosen in the Attention panel attends to each token before it, in one head.",
+      ),
     attentionTo: () => l10n.t("How much each later token attends to the token at the cursor, in one head."),
   },
   notFor: {

@@ -391,10 +391,10 @@ export class Heatmap implements vscode.Disposable {
     );
     const [first] = tokens;
     if (!first) return undefined;
-    const { document, measure, inBits, store } = look;
+    const { document, measure, inBits, linked, store } = look;
     const text = ({ start, end }: TextRange): string =>
       document.getText(new vscode.Range(document.positionAt(start), document.positionAt(end)));
-    const shown = { measure, inBits, textOf: (id: number) => store.text(id) };
+    const shown = { measure, inBits, linked, textOf: (id: number) => store.text(id) };
     const lines = tokens.flatMap((token) => hoverLines(token, text(token), shown));
     return { start: first.start, end: first.end, lines };
   }
@@ -404,10 +404,11 @@ export class Heatmap implements vscode.Disposable {
     if (!look) return this.legend.hide();
     if (!look.info) return this.legend.wait(look);
     this.drawn = Date.now();
-    const { measure, inBits, store, info, scale, document } = look;
+    const { measure, inBits, linked, store, info, scale, document } = look;
     this.legend.draw({
       measure,
       inBits,
+      linked,
       scale,
       values: distributionOf(store),
       sums: store.sums(),

@@ -162,7 +162,8 @@ export class AttentionPanel extends SelectionPanel<"attention"> {
     const onMore = (view: AttentionPanelData): void => this.store.update({ data: view });
     await this.task.run({ message: working.writing(0, tokens) }, async (work) => {
       const { model } = asked.request;
-      const made = await write(this.services, { view: data, model, tokens, onMore }, work);
+      const writing = { view: data, model, tokens, says: working.writing, onMore };
+      const made = await write(this.services, writing, work);
       const whole = await this.view(asked, writtenOf(made), work);
       return { data: { ...whole, ...(data.edge ? { edge: data.edge } : {}) }, message: this.note };
     });

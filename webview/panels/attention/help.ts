@@ -7,6 +7,7 @@ export const keys = [
   ["Home End", "first key, the query’s own position"],
   ["Enter", "on a cell of the matrix: why there, and what blocking it does"],
   ["drag", "zoom into the matrix, double click goes back"],
+  ["+ − 0", "zoom around the cell, out again, all"],
 ] as const;
 
 /** Words of the field, each in a sentence. */

@@ -67,6 +67,7 @@ class AttentionPanel implements Panel<AttentionData> {
   private readonly matrixFigure: Figure;
   private view: AttentionData | null = null;
   private query = -1;
+  private key = -1;
   private chosen: string | undefined;
   private score: ScoreName;
 
@@ -320,6 +321,7 @@ class AttentionPanel implements Panel<AttentionData> {
     const { view } = this;
     if (!view) return;
     this.query = Math.min(Math.max(0, query), view.positions.length - 1);
+    this.key = Math.min(Math.max(0, key), this.query);
     const { view: drawn, words } = this.scaled(view);
     const row = drawn.pattern.rows[this.query] ?? [];
     const tokens = view.positions.map((pos, i) => {
@@ -365,17 +367,26 @@ class AttentionPanel implements Panel<AttentionData> {
     const best = Array.from(row)
       .map((weight, i) => ({
         weight,
-        token: view.window.tokens[view.positions[i]!]!,
-        pos: view.positions[i]!,
+        index: i,
       }))
       .filter((_, i) => i <= this.query)
       .sort((a, b) => b.weight - a.weight)
       .slice(0, 8);
+    const face = (index: number): HTMLElement => {
+      const pos = view.positions[index]!;
+      const at = view.window.tokens[pos]!;
+      return h("span", {}, h("span", { class: "muted num" }, `${pos} `), tokenFace(at.text, at.id));
+    };
     this.context.rail.show(
       [`Head ${headName(view.pattern.layer, view.pattern.head)} from `, tokenFace(token.text, token.id)],
+      facts([
+        ["query", face(this.query)],
+        ["key", face(this.key)],
+        [label, words(row[this.key] ?? 0)],
+      ]),
       bars(
-        best.map(({ weight, token: key, pos }) => ({
-          label: h("span", {}, h("span", { class: "muted num" }, `${pos} `), tokenFace(key.text, key.id)),
+        best.map(({ weight, index }) => ({
+          label: face(index),
           value: weight,
           words: words(weight),
         })),
@@ -386,8 +397,11 @@ class AttentionPanel implements Panel<AttentionData> {
   }
 
   private inspectKey(key: number): void {
-    if (this.view && key <= this.query) this.matrix.show({ query: this.query, key });
+    if (!this.view || key > this.query) return;
+    this.key = key;
+    this.matrix.show({ query: this.query, key });
     this.arcs.highlight(key);
+    this.inspectRow();
   }
 
   private inspectHead(head: HeadScores): void {
