@@ -30,6 +30,10 @@ export const says = {
   changed: () => l10n.t("The text has changed since"),
   otherBos: () => l10n.t("The setting for BOS has changed since"),
   otherModel: () => l10n.t("Another model is in use by now"),
+  tooLarge: () =>
+    l10n.t(
+      "VS Code gives extensions no text of files over 50 MB. Use `introspect heatmap --file` on the command line, or open a part of it.",
+    ),
   noEditor: () => l10n.t("Open a text first."),
   noSelection: () => l10n.t("Select some text first; then its tokens can be looked at."),
   noOwnFile: () => l10n.t("Open a file of your own first, then choose this again."),

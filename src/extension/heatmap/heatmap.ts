@@ -5,12 +5,12 @@ import { CancelledError, CodedError } from "../../base/errors";
 import { sectionAt, windowTokens } from "../../base/sections";
 import { decodeMeasure } from "../../protocol/decodeHeatmap";
 import type { HeatmapMeasure, HeatmapQuestion } from "../../protocol/heatmap";
-import type { ModelInfo } from "../../protocol/model";
 import { Setting } from "../contributions";
 import type { TextRange } from "../decorations/buckets";
 import { visibleRanges, type TokenColours } from "../decorations/tokenColours";
 import { documentName, readerOf, textEditor } from "../documents/documentTarget";
-import { heatTexts, says } from "../messages";
+import { noEditorWords } from "../documents/noEditor";
+import { heatTexts } from "../messages";
 import { report } from "../panels/hostHandlers";
 import { NewestWins } from "../requests/newestWins";
 import { Pause } from "../requests/pause";
@@ -21,6 +21,7 @@ import { hoverLines } from "./hover";
 import { keep, readKept, type KeptLook } from "./keptMeasure";
 import { hasBits, Legend } from "./legend";
 import { PartStore } from "./partStore";
+import { share, within, type Look } from "./look";
 import { pickMeasure, type HeatAction, type ShownMeasure } from "./pick";
 import { bucketsOf, distributionOf, scaleFor, type HeatScale } from "./scale";
 
@@ -42,18 +43,6 @@ export interface HeatmapState {
   values(range: TextRange): readonly (TextRange & { readonly value: number | null })[];
   /** What is said when one points at an offset. */
   hover(offset: number): readonly string[];
-}
-
-/** One text that is coloured. */
-interface Look extends ShownMeasure {
-  readonly document: vscode.TextDocument;
-  readonly store: PartStore;
-  /** Offset that attention is from or to. */
-  at: number;
-  info: ModelInfo | undefined;
-  scale: HeatScale;
-  /** Follows the head and row that are chosen in the Attention panel. */
-  readonly linked?: true;
 }
 
 /** How a call is made: for what is looked at, or in the background. */
@@ -135,7 +124,7 @@ export class Heatmap implements vscode.Disposable {
     if (action) return this.act(action);
     const isMeasure = typeof choice === "object" && choice !== null && "kind" in choice;
     const editor = textEditor();
-    if (!editor) return void vscode.window.showInformationMessage(says.noEditor());
+    if (!editor) return void vscode.window.showInformationMessage(noEditorWords());
     if (isMeasure) {
       const measure = decodeMeasure(choice, "measure");
       return this.start(cursorIn(editor), { measure, inBits: false, whole: false });
@@ -207,6 +196,7 @@ export class Heatmap implements vscode.Disposable {
     this.paint();
     if (look.linked) this.linking.fire(undefined);
     this.legend.wait(look);
+    await otherWork();
     await this.work();
   }
 
@@ -343,6 +333,7 @@ export class Heatmap implements vscode.Disposable {
       look.store.put(part, { start, end: Math.max(gap.start + 1, part.next ?? end) });
       this.paint();
       if (Date.now() - this.drawn > legendEveryMs) this.draw();
+      await otherWork();
     }
   }
 
@@ -422,14 +413,7 @@ export class Heatmap implements vscode.Disposable {
   }
 }
 
+/** Lets what waits in the extension host come first. */
+const otherWork = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 const actions: readonly HeatAction[] = ["unit", "whole", "stop", "clear"];
-
-/** A range moved into the document. */
-function within({ document }: Look, { start, end }: TextRange): TextRange {
-  return { start, end: Math.min(end, readerOf(document).length) };
-}
-
-function share({ document, store }: Look): number {
-  const { length } = readerOf(document);
-  return length === 0 ? 1 : Math.min(1, store.covered / length);
-}
