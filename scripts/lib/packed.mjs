@@ -17,6 +17,7 @@ const needed = [
   "extension/dist/engine.js",
   "extension/dist/cli.js",
   "extension/dist/webview/plotly.css",
+  "extension/dist/webview/guard.js",
   "extension/models/catalogue.json",
   ...["config.json", "model.safetensors", "records.safetensors", "lens.safetensors", "tokenizer.json"].map(
     (name) => `extension/models/introspect-small/${name}`,

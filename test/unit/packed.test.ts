@@ -14,7 +14,7 @@ const good = [
   ...["package.json", "package.nls.json", "readme.md", "changelog.md", "LICENSE.txt"].map(
     (n) => `extension/${n}`,
   ),
-  ...["extension", "engine", "cli", "webview/lens"].map((n) => `extension/dist/${n}.js`),
+  ...["extension", "engine", "cli", "webview/lens", "webview/guard"].map((n) => `extension/dist/${n}.js`),
   "extension/dist/webview/lens.css",
   "extension/dist/webview/plotly.css",
   `${runtime}/package.json`,
