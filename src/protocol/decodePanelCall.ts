@@ -69,6 +69,15 @@ function decodeFigure(value: unknown): string {
   return figure;
 }
 
+/** Units of what a page says of its failure. */
+const maxReason = 1000;
+
+function decodeReload(params: unknown): HostApi["page/reload"]["params"] {
+  const reason = asText(asObject(params, "params", ["reason"])["reason"], "params.reason");
+  if (reason.length > maxReason) throw badField("params.reason", "is too long");
+  return { reason };
+}
+
 /** Units of a text that may be one token. */
 const maxToken = 1000;
 
@@ -97,6 +106,7 @@ const layerOrNull = (value: unknown): number | null => (value === null ? null : 
 /** Per method of the host, the check of what a page sends; each throws DecodeError "bad-field". */
 export const panelCallDecoders: ParamDecoders<HostApi> = {
   "page/ready": nothing,
+  "page/reload": decodeReload,
   "model/choose": nothing,
   "page/retry": nothing,
   "page/example": nothing,

@@ -115,6 +115,8 @@ export interface PanelData {
 export interface HostApi {
   /** The page is up; the host answers with the current snapshot. */
   "page/ready": { params: Record<string, never>; result: PanelState<PanelData[PanelId]> };
+  /** The page failed and is to be loaded anew; `reason` goes into the log. */
+  "page/reload": { params: { reason: string }; result: null };
   "model/choose": { params: Record<string, never>; result: null };
   /** Tries the last request again, for example after an error. */
   "page/retry": { params: Record<string, never>; result: null };

@@ -12,10 +12,10 @@ import type { LensMark } from "../../protocol/lensPanel";
 import type { HeadsScoredOn } from "../../protocol/attention";
 import type { BlockMode } from "../../protocol/attentionEdge";
 import type { HostApi, PanelId, RunChoice } from "../../protocol/panelApi";
-import type { Handlers } from "../../protocol/rpc";
 import { Command } from "../contributions";
 import { saveAs } from "../documents/saveAs";
 import { sentence } from "../messages";
+import type { PanelHandlers } from "./pageConnection";
 import type { PanelStore } from "./panelStore";
 
 /** What one panel does; what it leaves out is refused. */
@@ -63,7 +63,7 @@ export function hostHandlers<Id extends PanelId>(
   store: PanelStore<Id>,
   actions: PanelActions,
   log: vscode.LogOutputChannel,
-): Handlers<HostApi> {
+): PanelHandlers {
   const start = (work: PromiseLike<unknown> | undefined): null => {
     if (!work) throw new CodedError("not-here", "This panel has no such action.");
     work.then(undefined, (error: unknown) => report(error, log));

@@ -9,6 +9,7 @@ const decode = (method: Method, params: unknown): unknown => panelCallDecoders[m
 
 const good: [Method, unknown][] = [
   ["page/ready", {}],
+  ["page/reload", { reason: "TypeError: <b> is not a function" }],
   ["model/choose", {}],
   ["page/retry", {}],
   ["page/example", {}],
@@ -93,6 +94,7 @@ const bad: [string, Method, unknown][] = [
   ["an endless prefix", "run/choose", { context: "prefix", prefix: "x".repeat(20_001) }],
   ["a place for its context", "run/choose", { context: "selection", prefix: "", from: 3 }],
   ["an endless token", "lens/follow", { text: "x".repeat(1001) }],
+  ["an endless reason", "page/reload", { reason: "x".repeat(1001) }],
   ["an id that is text", "lens/toggle", { id: "4" }],
   ["neither yes nor no", "lens/pin", { on: 1 }],
   ["another mark", "lens/mark", { mark: "bold", on: true }],
