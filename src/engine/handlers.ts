@@ -25,6 +25,7 @@ import type { JobQueue } from "./jobQueue";
 import type { HeldModel, ModelStore } from "./modelStore";
 import { onnxruntimeVersion } from "./ort";
 import { pairEncoderOf } from "./pairEncoder";
+import { saveArrays } from "./saveArrays";
 import { buildRunWindow, encodeWhole } from "./window";
 
 /** Handlers over a store of models. */
@@ -78,6 +79,11 @@ export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
         cache: held.heatmap.windows,
       };
       return heatmapPart(held.open.runner, held.open.vocabulary, request, work);
+    },
+    "arrays/save": async ({ read, ...saved }, work) => {
+      if (read === null) return saveArrays({ ...saved, read }, work);
+      const { runner, vocabulary } = (await store.getUnchanged(read.model, work)).open;
+      return saveArrays({ ...saved, read: { runner, vocabulary, runs: read.runs } }, work);
     },
     "steer/run": ({ experiment, base }, work) => steerFile(store, { experiment, base }, work),
   };

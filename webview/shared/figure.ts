@@ -117,8 +117,10 @@ export class Figure {
 
   private async save(format: SaveFormat): Promise<string> {
     const { host } = this.context;
-    if (format === "npz") await host.request("export/npz", { figure: this.options.name });
-    else {
+    if (format === "npz") {
+      const facts = JSON.stringify(this.facts());
+      await host.request("export/npz", { figure: this.options.name, facts });
+    } else {
       const content = await this.content(format);
       const name = `introspect-${this.options.name}`;
       const encoding = format === "png" ? "base64" : "utf8";

@@ -15,7 +15,10 @@ import type { HostApi, PanelId, RunChoice } from "../../protocol/panelApi";
 import type { Handlers } from "../../protocol/rpc";
 import { Command } from "../contributions";
 import { saveAs } from "../documents/saveAs";
+import { saveFigureArrays } from "../exports/saveArrays";
+import { saveView } from "../exports/saveView";
 import { sentence } from "../messages";
+import type { Services } from "../services";
 import type { PanelStore } from "./panelStore";
 
 /** What one panel does; what it leaves out is refused. */
@@ -49,9 +52,6 @@ export interface PanelActions {
   blockEdge?(softmax: BlockMode, against: number | undefined): Promise<void>;
   runSteering?(scale: number): Promise<void>;
   saveExperiment?(): Promise<void>;
-  /** Saves the arrays behind a figure. */
-  exportArrays?(figure: string): Promise<void>;
-  saveView?(): Promise<void>;
   /** Of a saved view: to the live panel. */
   showLive?(): Promise<void>;
 }
@@ -60,8 +60,9 @@ export interface PanelActions {
 export function hostHandlers<Id extends PanelId>(
   store: PanelStore<Id>,
   actions: PanelActions,
-  log: vscode.LogOutputChannel,
+  services: Services,
 ): Handlers<HostApi> {
+  const { log } = services;
   const start = (work: PromiseLike<unknown> | undefined): null => {
     if (!work) throw new CodedError("not-here", "This panel has no such action.");
     work.then(undefined, (error: unknown) => report(error, log));
@@ -122,13 +123,14 @@ export function hostHandlers<Id extends PanelId>(
     "steering/run": ({ scale }) => start(actions.runSteering?.(scale)),
     "steering/save": () => start(actions.saveExperiment?.()),
     "export/save": (params) => start(saveExport(params)),
-    "export/npz": ({ figure }) => start(actions.exportArrays?.(figure)),
+    "export/npz": ({ figure, facts }) =>
+      start(saveFigureArrays(services, { id: store.id, figure, facts, state: store.state })),
     // Awaited: the page says that it is there.
     "export/copy": async ({ text }) => {
       await vscode.env.clipboard.writeText(text);
       return null;
     },
-    "view/save": () => start(actions.saveView?.()),
+    "view/save": () => start(saveView(store.id, store.state)),
     "view/live": () => start(actions.showLive?.()),
   };
 }

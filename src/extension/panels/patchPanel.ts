@@ -14,7 +14,7 @@ import { PanelWindow } from "./panelWindow";
 const memoryKey = "panel.patch";
 
 /** Two texts, and where they came from. */
-interface Texts {
+export interface Texts {
   readonly base: string;
   readonly source: string;
   readonly document: string | null;
@@ -36,7 +36,7 @@ export class PatchPanel implements vscode.Disposable {
   private texts: Texts | undefined;
 
   constructor(private readonly services: Services) {
-    const handlers = hostHandlers(this.store, this.actions(), services.log);
+    const handlers = hostHandlers(this.store, this.actions(), services);
     this.window = new PanelWindow(services, this.store, handlers, {
       onRestored: () => void this.restore(),
       onClosed: () => this.closed(),
@@ -75,7 +75,8 @@ export class PatchPanel implements vscode.Disposable {
     });
   }
 
-  private async show(texts: Texts): Promise<void> {
+  /** Patches one text's values into another. */
+  async show(texts: Texts): Promise<void> {
     this.texts = texts;
     void this.services.context.workspaceState.update(memoryKey, texts);
     this.window.show();
