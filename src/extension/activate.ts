@@ -15,6 +15,7 @@ import { engineEnvironment } from "./engine/engineEnvironment";
 import { EngineSupervisor } from "./engine/engineSupervisor";
 import { forkEngine } from "./engine/forkEngine";
 import type { IntrospectExports } from "./exportedApi";
+import { registerSavedViews } from "./exports/savedViewEditor";
 import { Heatmap } from "./heatmap/heatmap";
 import { showModelStatus } from "./model/modelStatus";
 import { connectEditors } from "./focus/editorPointer";
@@ -67,6 +68,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     registerSample(context.extensionUri),
     registerCommands({ services, neurons, attention, steering, patch, colours, heatmap, marks, restart }),
     vscode.window.registerWebviewViewProvider(viewTypes.lens, lens),
+    registerSavedViews(services, panels),
   );
   firstLook(context).then(undefined, (error: unknown) =>
     log.warn(`First look: ${toErrorData(error).message}`),

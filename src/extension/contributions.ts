@@ -110,6 +110,11 @@ export const viewTypes = {
 /** End of the name of every experiment file. */
 export const experimentSuffix = ".introspect.json";
 
+/** End of the name of every saved view, and the editor that opens them. */
+export const savedViewSuffix = ".introspect-view.json";
+/** See `savedViewSuffix`. */
+export const savedViewEditor = "introspect.savedView";
+
 /** Theme colours of the Lens in the editor: the prediction at the line's end, and the line under a token. */
 export const lensColours = {
   inline: "introspect.lens.inlineForeground",

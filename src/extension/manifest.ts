@@ -13,6 +13,8 @@ import {
   colourSides,
   experimentSuffix,
   lensColours,
+  savedViewEditor,
+  savedViewSuffix,
   settingDefaults,
   viewContainer,
   viewTypes,
@@ -55,6 +57,7 @@ export const manifestTexts: Readonly<Record<string, string>> = {
   [Command.GoForward]: "Go Forward to What Was Looked At After",
   "view.lens": "Lens",
   ...walkthroughTexts,
+  "editor.savedView": "Introspect Saved View",
   "view.lens.context": "What each layer's residual stream decodes to at the cursor.",
   [Setting.ModelPath]:
     "Folder of the model: `config.json`, `model.safetensors` (or shards with an index) and `tokenizer.json`, as from Hugging Face. Most decoder families open; the README lists them. Empty: the small model that comes with the extension.",
@@ -319,6 +322,14 @@ export function contributes(): Record<string, unknown> {
         },
       ],
     },
+    customEditors: [
+      {
+        viewType: savedViewEditor,
+        displayName: text("editor.savedView"),
+        selector: [{ filenamePattern: `*${savedViewSuffix}` }],
+        priority: "default",
+      },
+    ],
     walkthroughs: walkthroughs(),
     configuration: configuration(),
     colors: colours(),

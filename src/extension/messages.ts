@@ -75,6 +75,21 @@ export const says = {
   restarted: () => l10n.t("The engine was ended; it starts again with the next request."),
 };
 
+/** Exports and saved views. */
+export const exportTexts = {
+  nothingShown: () => l10n.t("There is no finished result to save yet."),
+  writing: () => l10n.t("Introspect: reading and writing arrays"),
+  tooLarge: () => l10n.t("The file is larger than 64 MB and is no saved view."),
+  notUtf8: () => l10n.t("The file is not UTF-8 text and is no saved view."),
+  cannotOpen: (why: string) => l10n.t("This saved view cannot be opened. {0}", why),
+  needsDocument: () =>
+    l10n.t(
+      "The texts stood in a document. Select them there again and run Introspect: Patch from Selection…",
+    ),
+  otherModel: (digest: string) =>
+    l10n.t("The view is of another model than the one in use: choose the one with the digest {0}.", digest),
+};
+
 /** The engine ended by itself. */
 export const crash = {
   once: (ending: string) =>

@@ -1,7 +1,7 @@
 /** What a page says, checked before the host uses it. A page shows text from anywhere, so nothing it says is trusted. */
 import { headsScoredOn } from "./attention";
 import { blockModes } from "./attentionEdge";
-import { asInteger, asNumber, asObject, asOneOf, asText, badField } from "./decode";
+import { asInteger, asNumber, asObject, asOneOf, asText, badField, parseJson } from "./decode";
 import { decodeEffectChoice, decodeNote, decodeRankChoice } from "./decodeNeurons";
 import { decodeRunChoice } from "./decodeRunChoice";
 import { lensKinds } from "./lensFile";
@@ -63,10 +63,14 @@ function decodeExport(params: unknown): HostApi["export/save"]["params"] {
 /** Units of a text for the clipboard: a command with a whole context in it is well below. */
 const maxCopied = 4_000_000;
 
-function decodeFigure(value: unknown): string {
-  const figure = asText(value, "params.figure");
+function decodeNpz(params: unknown): HostApi["export/npz"]["params"] {
+  const object = asObject(params, "params", ["figure", "facts"]);
+  const figure = asText(object["figure"], "params.figure");
   if (!/^[a-z][a-z-]{0,60}$/.test(figure)) throw badField("params.figure", "is not the name of a figure");
-  return figure;
+  const facts = asText(object["facts"], "params.facts");
+  if (facts.length > maxCopied) throw badField("params.facts", "is too long");
+  asObject(parseJson(facts, "params.facts"), "params.facts");
+  return { figure, facts };
 }
 
 /** Units of what a page says of its failure. */
@@ -186,7 +190,7 @@ export const panelCallDecoders: ParamDecoders<HostApi> = {
   },
   "steering/save": nothing,
   "export/save": decodeExport,
-  "export/npz": (params) => ({ figure: decodeFigure(asObject(params, "params", ["figure"])["figure"]) }),
+  "export/npz": decodeNpz,
   "export/copy": (params) => {
     const text = asText(asObject(params, "params", ["text"])["text"], "params.text");
     if (text.length > maxCopied) throw badField("params.text", "is too long");

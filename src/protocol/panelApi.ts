@@ -184,8 +184,8 @@ export interface HostApi {
     };
     result: null;
   };
-  /** Saves the arrays behind a figure as .npz: those that are shown, and the hooks behind them, read anew. */
-  "export/npz": { params: { figure: string }; result: null };
+  /** Saves the arrays behind a figure as .npz: those that are shown, and the hooks behind them, read anew. `facts` is JSON. */
+  "export/npz": { params: { figure: string; facts: string }; result: null };
   /** Puts a text on the clipboard. */
   "export/copy": { params: { text: string }; result: null };
   /** Saves what the panel shows as a view that opens without the model. */

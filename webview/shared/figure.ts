@@ -1,4 +1,5 @@
 /** A picture with its title, its key, its table and its export: the frame of every plot. */
+import { plainArrays } from "../../src/base/plainArrays";
 import { modelName, shortDigest } from "./badge";
 import { fill, h, setText } from "./dom";
 import { copyPicture } from "./exports/clipboard";
@@ -117,8 +118,10 @@ export class Figure {
 
   private async save(format: SaveFormat): Promise<string> {
     const { host } = this.context;
-    if (format === "npz") await host.request("export/npz", { figure: this.options.name });
-    else {
+    if (format === "npz") {
+      const facts = JSON.stringify(this.facts());
+      await host.request("export/npz", { figure: this.options.name, facts });
+    } else {
       const content = await this.content(format);
       const name = `introspect-${this.options.name}`;
       const encoding = format === "png" ? "base64" : "utf8";
@@ -200,7 +203,3 @@ function tool(label: string, action: () => void): HTMLButtonElement {
   element.addEventListener("click", action);
   return element;
 }
-
-/** Typed arrays as lists, which JSON would write as objects. */
-const plainArrays = (_key: string, value: unknown): unknown =>
-  value instanceof Float32Array || value instanceof Uint8Array ? Array.from(value) : value;

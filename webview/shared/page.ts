@@ -12,6 +12,7 @@ import { connect, type AnyState, type Host } from "./host";
 import { helpList, type KeyHelp, type Term } from "./keys";
 import { PointedToken } from "./pointed";
 import { Rail } from "./rail";
+import { hostOf, SavedBanner } from "./savedView";
 import { onThemeChange, theme } from "./theme";
 import "./page.css";
 import { progressRing } from "./ui";
@@ -69,6 +70,7 @@ class Shell<Data> {
   private readonly main = h("main", { class: "main", tabindex: -1 });
   private readonly frame = h("div", { class: "frame-place" });
   private readonly live = h("div", { class: "sr-only", role: "status", "aria-live": "polite" });
+  private readonly saved = new SavedBanner(() => this.host.ask("view/live", {}));
   private readonly document = h("span", { class: "document" });
   private readonly status = h("span", { class: "status" });
   /** What must be known to read the picture: for example that only a part of the selection was used. */
@@ -83,7 +85,15 @@ class Shell<Data> {
 
   constructor(private readonly id: PanelId) {}
 
-  start(host: Host, create: (context: PageContext) => Panel<Data>): void {
+  start(whole: Host, create: (context: PageContext) => Panel<Data>): void {
+    const host = hostOf(
+      whole,
+      () => this.state?.saved !== undefined,
+      (sentence) => {
+        this.saved.say(sentence);
+        this.announce(sentence);
+      },
+    );
     this.host = host;
     this.badge = new Badge(() => host.ask("model/choose", {}));
     const source = (): FigureSource => ({
@@ -107,7 +117,7 @@ class Shell<Data> {
     const keys = h("button", { type: "button", class: "tool", "aria-label": "Keys and words" }, "?");
     keys.addEventListener("click", () => this.toggleHelp());
     const head = h("header", { class: "head" }, this.badge.element, this.document, this.status, keys);
-    this.main.append(this.frame, this.note, this.panel.element);
+    this.main.append(this.saved.element, this.frame, this.note, this.panel.element);
     const root = h("div", { class: `page page-${this.id}` }, head, this.main, this.rail.element, this.live);
     applyTheme();
     (document.getElementById("root") ?? document.body).append(root);
@@ -128,6 +138,8 @@ class Shell<Data> {
     this.badge.update(state.model);
     setText(this.document, state.document ?? "");
     this.drawStatus(state);
+    this.saved.update(state);
+    document.body.dataset["saved"] = state.saved ? "yes" : "no";
     document.body.dataset["seq"] = String(state.seq);
     document.body.dataset["status"] = state.status;
     const shown = state.status !== "error" && state.status !== "empty" && state.data !== undefined;

@@ -14,7 +14,10 @@ import type { BlockMode } from "../../protocol/attentionEdge";
 import type { HostApi, PanelId, RunChoice } from "../../protocol/panelApi";
 import { Command } from "../contributions";
 import { saveAs } from "../documents/saveAs";
+import { saveFigureArrays } from "../exports/saveArrays";
+import { saveView } from "../exports/saveView";
 import { sentence } from "../messages";
+import type { Services } from "../services";
 import type { PanelHandlers } from "./pageConnection";
 import type { PanelStore } from "./panelStore";
 
@@ -51,9 +54,6 @@ export interface PanelActions {
   blockEdge?(softmax: BlockMode, against: number | undefined): Promise<void>;
   runSteering?(scale: number): Promise<void>;
   saveExperiment?(): Promise<void>;
-  /** Saves the arrays behind a figure. */
-  exportArrays?(figure: string): Promise<void>;
-  saveView?(): Promise<void>;
   /** Of a saved view: to the live panel. */
   showLive?(): Promise<void>;
 }
@@ -62,8 +62,9 @@ export interface PanelActions {
 export function hostHandlers<Id extends PanelId>(
   store: PanelStore<Id>,
   actions: PanelActions,
-  log: vscode.LogOutputChannel,
+  services: Services,
 ): PanelHandlers {
+  const { log } = services;
   const start = (work: PromiseLike<unknown> | undefined): null => {
     if (!work) throw new CodedError("not-here", "This panel has no such action.");
     work.then(undefined, (error: unknown) => report(error, log));
@@ -126,13 +127,14 @@ export function hostHandlers<Id extends PanelId>(
     "steering/run": ({ scale }) => start(actions.runSteering?.(scale)),
     "steering/save": () => start(actions.saveExperiment?.()),
     "export/save": (params) => start(saveExport(params)),
-    "export/npz": ({ figure }) => start(actions.exportArrays?.(figure)),
+    "export/npz": ({ figure, facts }) =>
+      start(saveFigureArrays(services, { id: store.id, figure, facts, state: store.state })),
     // Awaited: the page says that it is there.
     "export/copy": async ({ text }) => {
       await vscode.env.clipboard.writeText(text);
       return null;
     },
-    "view/save": () => start(actions.saveView?.()),
+    "view/save": () => start(saveView(store.id, store.state)),
     "view/live": () => start(actions.showLive?.()),
   };
 }

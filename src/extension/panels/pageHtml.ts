@@ -58,3 +58,17 @@ ${[parts.guard, parts.script].map(script).join("\n")}
 </html>
 `;
 }
+
+/** A page that says one thing and runs nothing. */
+export function messageHtml(message: string, language: string): string {
+  return `<!DOCTYPE html>
+<html lang="${escape(language)}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'">
+<title>Introspect</title>
+</head>
+<body><p role="alert">${escape(message)}</p></body>
+</html>
+`;
+}

@@ -34,7 +34,7 @@ export class PatchPanel implements vscode.Disposable {
   constructor(private readonly services: Services) {
     this.choice = new KeptChoice(services.context.workspaceState, "patch", alone);
     this.store.update({ run: this.choice.value });
-    const handlers = hostHandlers(this.store, this.actions(), services.log);
+    const handlers = hostHandlers(this.store, this.actions(), services);
     this.window = new PanelWindow(services, this.store, handlers, {
       onRestored: () => void this.restore(),
       onClosed: () => this.closed(),
@@ -71,7 +71,8 @@ export class PatchPanel implements vscode.Disposable {
     });
   }
 
-  private async show(texts: Texts): Promise<void> {
+  /** Patches one text's values into another. */
+  async show(texts: Texts): Promise<void> {
     this.texts = texts;
     void this.services.context.workspaceState.update(memoryKey, texts);
     this.window.show();

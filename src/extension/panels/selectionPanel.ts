@@ -37,6 +37,9 @@ export interface SelectionRequest {
   readonly range: OffsetRange;
 }
 
+/** What is remembered beside a target. */
+export type Fields = Readonly<Record<string, unknown>>;
+
 /** What was asked and of which version of the document; kept with the data, so that follow-up questions fit it. */
 export interface Asked {
   readonly request: SelectionRequest;
@@ -84,8 +87,8 @@ export abstract class SelectionPanel<Id extends SelectionPanelId> implements vsc
 
   /** Makes the tab known to VS Code; to be called once, after construction. */
   register(): void {
-    const { log } = this.services;
-    this.window = new PanelWindow(this.services, this.store, hostHandlers(this.store, this.actions(), log), {
+    const handlers = hostHandlers(this.store, this.actions(), this.services);
+    this.window = new PanelWindow(this.services, this.store, handlers, {
       onRestored: () => void this.restore(),
       onClosed: () => this.closed(),
       shown: () => this.target?.uri,
@@ -100,6 +103,15 @@ export abstract class SelectionPanel<Id extends SelectionPanelId> implements vsc
     this.window?.show();
     this.store.update({ chosen: undefined });
     return this.run();
+  }
+
+  /** Looks at a range with what was chosen there, as a saved view has it. */
+  async lookAgain(target: DocumentTarget, fields: Fields, run: RunChoice | undefined): Promise<void> {
+    if (run && this.choice.change(run)) this.store.update({ run });
+    this.window?.show();
+    await this.again(target, fields);
+    this.remember();
+    this.visit();
   }
 
   /** Notes what is shown now as a look to come back to. */
