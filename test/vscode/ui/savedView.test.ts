@@ -6,6 +6,25 @@ import { openWorkbench, patience, type Workbench } from "./support/workbench";
 
 const name = "attention.introspect-view.json";
 
+/** Waits for a live attention page that says the same of every head. */
+async function liveHeads({ page }: Workbench, wanted: readonly string[]): Promise<void> {
+  const deadline = Date.now() + patience;
+  const read = (): string[] | null =>
+    document.body.dataset["saved"] !== "no" || document.body.dataset["status"] !== "ready"
+      ? null
+      : [...document.querySelectorAll(".figure-attention-heads [role=gridcell]")].map(
+          (e) => e.getAttribute("aria-label") ?? "",
+        );
+  for (;;) {
+    for (const frame of page.frames()) {
+      const found = await frame.evaluate(read).catch(() => null);
+      if (found && found.length > 0) return assert.deepEqual(found, wanted);
+    }
+    if (Date.now() > deadline) throw new Error("no live attention panel came up");
+    await page.waitForTimeout(200);
+  }
+}
+
 describe("a saved view", () => {
   let workbench: Workbench;
   let shown: string[];
@@ -32,9 +51,11 @@ describe("a saved view", () => {
     await figure.getByRole("button", { name: "Export Heads" }).click();
     await workbench.screenshot("export-menu");
     await figure.getByRole("button", { name: "Save view…" }).click();
-    const input = workbench.page.locator(".quick-input-widget input.input");
-    await input.waitFor();
-    assert.match(await input.inputValue(), new RegExp(`/${name.replaceAll(".", "\\.")}$`));
+    // The dialog looks at the folder first, then proposes the name.
+    await workbench.page.waitForFunction((end) => {
+      const input = document.querySelector<HTMLInputElement>(".quick-input-widget input.input");
+      return input?.value.endsWith(end) === true;
+    }, `/${name}`);
     await workbench.page.keyboard.press("Enter");
     const file = path.join(workbench.folder, name);
     await workbench.page.locator(".explorer-viewlet .monaco-list-row", { hasText: name }).waitFor();
@@ -59,7 +80,8 @@ describe("a saved view", () => {
       assert.deepEqual(await pattern(frame), shown);
       return frame;
     };
-    const frame = await open(strange, /Saved view of strange, digest ffffffff.*Another model is in use/);
+    const frame = await open(strange, /Saved view of strange, digest ffffffff/);
+    await frame.locator(".saved-banner", { hasText: "Another model is in use" }).waitFor();
     assert.equal(await frame.getByRole("button", { name: "Show live" }).count(), 0);
     await workbench.screenshot("saved-view");
     await workbench.runCommand("View: Close All Editors");
