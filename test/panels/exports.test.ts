@@ -73,7 +73,7 @@ describe("a figure's exports", () => {
     const command = (await chosen(panel, "Copy as Command line", "export/copy")).text;
     assert.equal(
       command,
-      "introspect patch /models/introspect-small --base 'let ada = 1;' --source 'let x y = 1;'",
+      "introspect patch /home/ada/models/introspect-small --base 'let ada = 1;' --source 'let x y = 1;'",
     );
     const python = (await chosen(panel, "Copy as TransformerLens Python", "export/copy")).text;
     assert.match(python, /base = model\.to_tokens\("let ada = 1;", prepend_bos=True\)/);

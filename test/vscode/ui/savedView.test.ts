@@ -88,7 +88,6 @@ describe("a saved view", () => {
     const own = await open(name, /Saved view of introspect-small/);
     await own.getByRole("button", { name: "Show live" }).click();
     await page.locator(".tab", { hasText: /^Attention$/ }).waitFor();
-    await page.locator(".tab", { hasText: "search.ts" }).waitFor();
     await own
       .locator(".saved-banner")
       .waitFor({ state: "hidden" })
