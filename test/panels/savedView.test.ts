@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { PanelData, PanelId, PanelState } from "../../src/protocol/panelApi";
 import { decodeSavedView, savedViewText } from "../../src/protocol/savedView/savedView";
 import { savedStates } from "./fixtures/savedStates";
-import { noSideways } from "./support/checks";
+import { assertFits } from "./support/checks";
 import { openPanel, themeNames, type PanelPage } from "./support/panel";
 
 type Live = NonNullable<PanelState<unknown>["saved"]>["live"];
@@ -34,7 +34,7 @@ describe("saved view page", () => {
         const words = await banner(panel).innerText();
         assert.match(words, /Saved view of introspect-small, digest [0-9a-f]{8}: numbers of .*2026/);
         assert.equal(await panel.page.locator("main script").count(), 0);
-        await noSideways(panel.page);
+        await assertFits(panel.page);
         await panel.screenshot(`saved-${id}-${width}`, { full: true });
         await panel.assertClean();
         await panel.close();

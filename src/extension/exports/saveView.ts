@@ -14,7 +14,6 @@ import type { StateOf } from "../panels/panelStore";
 export async function saveView<Id extends PanelId>(id: Id, state: StateOf<Id>): Promise<void> {
   const text = savedViewText(id, state);
   if (text === undefined) throw new CodedError("nothing-shown", exportTexts.nothingShown());
-  // The dialog adds the ending where a person leaves it out, and only a whole one opens as a view.
-  const format = savedViewSuffix.slice(1);
-  await saveAs({ name: `${id}${savedViewSuffix}`, format, content: new TextEncoder().encode(text) });
+  const content = new TextEncoder().encode(text);
+  await saveAs({ name: `${id}${savedViewSuffix}`, format: "json", content });
 }
