@@ -6,6 +6,7 @@ import { buttons, says, working } from "../messages";
 import type { Services } from "../services";
 import { bosPolicy } from "../settings";
 import { hostHandlers, type PanelActions } from "./hostHandlers";
+import { markOtherModel } from "./otherModel";
 import { PanelStore, type StateOf } from "./panelStore";
 import { PanelTask, type JobWork } from "./panelTask";
 import { PanelWindow } from "./panelWindow";
@@ -31,6 +32,7 @@ export class PatchPanel implements vscode.Disposable {
   readonly store = new PanelStore("patch");
   private readonly task = new PanelTask(this.store, says.cancelled());
   private readonly window: PanelWindow<"patch">;
+  private readonly watch: vscode.Disposable;
   private marked: string | undefined;
   private texts: Texts | undefined;
 
@@ -40,6 +42,7 @@ export class PatchPanel implements vscode.Disposable {
       onRestored: () => void this.restore(),
       onClosed: () => this.closed(),
     });
+    this.watch = markOtherModel(this.store, services.models, says.otherModel);
   }
 
   /** Takes a selection: the first one is marked as what is patched from, the second is patched into. */
@@ -62,6 +65,7 @@ export class PatchPanel implements vscode.Disposable {
 
   dispose(): void {
     this.task.drop();
+    this.watch.dispose();
     this.window.dispose();
   }
 
