@@ -14,7 +14,8 @@ export type CliErrorCode =
   | "no-tokenizer"
   | "verify-failed"
   | "lines-failed"
-  | "device-unavailable";
+  | "device-unavailable"
+  | "process-ended";
 
 /** Something wrong with what was given to a command. */
 export class CliError extends CodedError<CliErrorCode> {}

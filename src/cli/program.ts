@@ -75,11 +75,16 @@ export async function runProgram(argv: readonly string[], io: ProgramIo): Promis
     return 0;
   } catch (thrown) {
     progress.clear();
-    const { code, message, next } = toErrorData(thrown);
-    io.stderr.write(`${JSON.stringify({ code, message, ...(next === undefined ? {} : { next }) })}\n`);
+    writeError(io.stderr, thrown);
     if (thrown instanceof CancelledError) return 130;
     return thrown instanceof CliError && thrown.code === "usage" ? 2 : 1;
   }
+}
+
+/** Writes an error as one line of JSON. */
+export function writeError(stderr: { write(text: string): unknown }, thrown: unknown): void {
+  const { code, message, next } = toErrorData(thrown);
+  stderr.write(`${JSON.stringify({ code, message, ...(next === undefined ? {} : { next }) })}\n`);
 }
 
 async function call(

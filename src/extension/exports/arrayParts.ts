@@ -14,21 +14,20 @@ type Nested = readonly (number | null)[] | Float32Array | readonly Nested[];
 
 /** Numbers with a unit; `values` is nested as the axes are. */
 export function real(name: string, axes: readonly string[], values: Nested, said: Said = {}): ShownArray {
-  return made("real", name, axes, values, said);
+  return { kind: "real", ...made(name, axes, values, said) };
 }
 
 /** Indices, ids and counts. */
 export function whole(name: string, axes: readonly string[], values: Nested, said: Said = {}): ShownArray {
-  return made("whole", name, axes, values, said);
+  return { kind: "whole", ...made(name, axes, values, said) };
 }
 
 function made(
-  kind: ShownArray["kind"],
   name: string,
   axes: readonly string[],
   values: Nested,
   { unit = null, about = null, labels }: Said,
-): ShownArray {
+): Omit<ShownArray, "kind"> {
   const shape: number[] = [];
   let level: Nested = values;
   for (const _ of axes) {
@@ -36,7 +35,7 @@ function made(
     level = (level[0] ?? []) as Nested;
   }
   const flat = flattened(values, axes.length);
-  return { name, axes, shape, kind, values: flat, unit, about, ...(labels ? { labels } : {}) };
+  return { name, axes, shape, values: flat, unit, about, ...(labels ? { labels } : {}) };
 }
 
 function flattened(values: Nested, depth: number): (number | null)[] {

@@ -9,6 +9,7 @@ import type {
 import type { LensView } from "../../protocol/lens";
 import type { ModelInfo } from "../../protocol/model";
 import type { PatchPlace } from "../../protocol/patch";
+import type { ShownArray } from "../../protocol/arrays";
 import type { StateOf } from "../panels/panelStore";
 import { padded, present, real, whole, type ArrayPlan } from "./arrayParts";
 
@@ -51,7 +52,6 @@ function lensPlan(view: LensView, model: ModelInfo): ArrayPlan {
       column.map((_, j) => view.layers.map((_, row) => of(view.trajectories[i]![j])?.[row] ?? null)),
     );
   const axes = ["row", "pos"];
-  const held = view.lens?.trained?.heldOut.layers ?? [];
   const shown = [
     whole("positions", ["pos"], view.positions),
     real(
@@ -105,27 +105,23 @@ function lensPlan(view: LensView, model: ModelInfo): ArrayPlan {
       nats("next"),
     ),
     real("mean_surprisal", ["row"], view.perplexity.surprisal, nats("this")),
-    ...(held.length === 0
-      ? []
-      : [
-          whole(
-            "held_out_row",
-            ["fitted"],
-            held.map(({ layer }) => layer),
-          ),
-          ...(["logit", "trained", "random"] as const).map((kind) =>
-            real(
-              `held_out_kl_${kind}`,
-              ["fitted"],
-              held.map((layer) => layer[kind]),
-              { unit: "nats" },
-            ),
-          ),
-        ]),
+    ...heldOutArrays(view),
   ];
   const stream = layersOf(model).map((layer) => `blocks.${layer}.hook_resid_pre`);
   const hooks = present(model.hooks, [...stream, `blocks.${model.nLayers - 1}.hook_resid_post`]);
   return { shown, model: model.path, runs: [{ prefix: "", ids: view.window.ids, hooks }] };
+}
+
+/** How far from the output a trained lens is on text that it was not fitted on. */
+function heldOutArrays(view: LensView): readonly ShownArray[] {
+  const held = view.lens?.trained?.heldOut.layers ?? [];
+  if (held.length === 0) return [];
+  const layers = held.map(({ layer }) => layer);
+  const kl = (kind: "logit" | "trained" | "random"): ShownArray => {
+    const values = held.map((layer) => layer[kind]);
+    return real(`held_out_kl_${kind}`, ["fitted"], values, { unit: "nats" });
+  };
+  return [whole("held_out_row", ["fitted"], layers), kl("logit"), kl("trained"), kl("random")];
 }
 
 function attentionPlan(data: AttentionPanelData, model: ModelInfo): ArrayPlan {

@@ -21,6 +21,7 @@ import type { Services } from "../services";
 import { bosPolicy } from "../settings";
 import { hostHandlers, type PanelActions } from "./hostHandlers";
 import { madeOf } from "./made";
+import { markOtherModel } from "./otherModel";
 import { PanelStore, type StateOf } from "./panelStore";
 import { PanelTask, type JobWork } from "./panelTask";
 import { PanelWindow } from "./panelWindow";
@@ -76,6 +77,7 @@ export abstract class SelectionPanel<Id extends SelectionPanelId> implements vsc
         if (contentChanges.length > 0 && document === this.asked?.document) this.markIfChanged();
       }),
       services.models.onDidChange(() => this.modelChanged()),
+      markOtherModel(this.store, services.models, says.otherModel),
     ];
     services.focus.onDidChoose((place) => {
       if (this.window?.isOpen) void this.follow(place);
@@ -297,8 +299,5 @@ export abstract class SelectionPanel<Id extends SelectionPanelId> implements vsc
     const { known } = this.services.models;
     const shown = this.store.state.model;
     if (known && shown && known.path === shown.path && known !== shown) this.store.update({ model: known });
-    if (shown && this.services.models.path !== shown.path && this.store.state.status === "ready") {
-      this.store.update({ status: "stale", message: says.otherModel() });
-    }
   }
 }

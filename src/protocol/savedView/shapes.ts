@@ -71,10 +71,10 @@ export const text: Shape<string> = (value, path) => {
   if (found.length > longestText) throw badField(path, "is too long");
   return found;
 };
-/** Rows of numbers. */
 /** Small numbers that are kept as such; in a file they are a list. */
 export const floats: Shape<Float32Array> = (value, path) => Float32Array.from(list(number)(value, path));
 /** Whole numbers up to 255. */
 export const bytes: Shape<Uint8Array> = (value, path) =>
   Uint8Array.from(list<number>((one, at) => asInteger(one, at, { min: 0, max: 255 }))(value, path));
+/** Rows of numbers. */
 export const matrix: Shape<readonly (readonly number[])[]> = list(list(number));
