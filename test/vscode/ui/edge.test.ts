@@ -48,6 +48,12 @@ describe("attention, causal", () => {
     await frame.locator("body[data-status='ready']").waitFor({ timeout: patience });
     assert.equal(await frame.locator(".token.generated").count(), 16, "another head keeps what was written");
     await workbench.screenshot("attention-row-in-the-editor");
+    // The cursor goes to the selection's first token: its row is shown.
+    await workbench.runCommand("View: Focus First Editor Group");
+    await workbench.page.keyboard.press("ArrowLeft");
+    await frame
+      .locator(".figure-attention-row .token:nth-of-type(1).mark-query")
+      .waitFor({ timeout: patience });
     await tool("Clear colours").click();
     await workbench.page.locator(coloured).first().waitFor({ state: "detached", timeout: patience });
     await tool("Colour the editor").waitFor();

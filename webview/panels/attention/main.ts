@@ -178,6 +178,7 @@ class AttentionPanel implements Panel<AttentionData> {
     this.matrixFigure.heading = `Pattern of head ${name}`;
     this.matrix.update(this.scaled(view).view, this.matrixFigure.body.clientWidth);
     this.drawKeys();
+    this.drawStripKey(view);
     fill(this.unshown, unshownWords(view));
     this.setQuery(this.query);
     this.edge.update(view);
@@ -342,7 +343,6 @@ class AttentionPanel implements Panel<AttentionData> {
     if (arcs === "no") this.strip.reveal(this.query, this.strip.element);
     else this.arcs.reveal(this.query);
     this.tools.row(this.query, false);
-    this.drawStripKey(view);
     this.matrix.show({ query: this.query, key });
     this.inspectRow();
   }
