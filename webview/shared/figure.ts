@@ -161,6 +161,8 @@ export class Figure {
       model: of,
       document: document ?? null,
       ran,
+      // Data as the command line prints them; pictures and tables say which unit they are in.
+      logUnit: "nats",
       data: this.options.data(),
     };
     return `${JSON.stringify(body, null, 2)}\n`;

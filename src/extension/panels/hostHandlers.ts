@@ -13,9 +13,10 @@ import type { HeadsScoredOn } from "../../protocol/attention";
 import type { BlockMode } from "../../protocol/attentionEdge";
 import type { HostApi, PanelId, RunChoice } from "../../protocol/panelApi";
 import type { Handlers } from "../../protocol/rpc";
-import { Command } from "../contributions";
+import { Command, Setting } from "../contributions";
 import { saveAs } from "../documents/saveAs";
 import { sentence } from "../messages";
+import { writeSetting } from "../settings";
 import type { PanelStore } from "./panelStore";
 
 /** What one panel does; what it leaves out is refused. */
@@ -79,6 +80,7 @@ export function hostHandlers<Id extends PanelId>(
       return null;
     },
     "run/choose": (choice) => start(actions.chooseRun?.(choice)),
+    "unit/choose": ({ unit }) => start(writeSetting(Setting.LogUnit, unit)),
     "lens/choose": ({ kind }) => start(actions.chooseLens?.(kind)),
     "editor/reveal": ({ start: from, end }) => start(actions.reveal?.(from, end)),
     "focus/point": ({ range }) => {
