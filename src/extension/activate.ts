@@ -25,6 +25,7 @@ import { NotesStore } from "./notes/notesStore";
 import { AttentionPanel } from "./panels/attentionPanel";
 import { LensViewProvider } from "./panels/lensView";
 import { NeuronsPanel } from "./panels/neuronsPanel";
+import { showUnit } from "./panels/shownUnit";
 import { PatchPanel } from "./panels/patchPanel";
 import type { StateOf } from "./panels/panelStore";
 import type { Services } from "./services";
@@ -60,6 +61,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     ...Object.values(marks),
     showModelStatus(models),
     connectEditors(services.focus),
+    showUnit([neurons.store, attention.store, steering.store, lens.store]),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (!engineSettings.some((setting) => event.affectsConfiguration(setting))) return;
       engine.restart();

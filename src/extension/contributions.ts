@@ -1,5 +1,6 @@
 /** Names of everything this extension contributes. `manifest.ts` writes package.json from them; a test keeps both in step. */
 import type { BosPolicy } from "../base/bosPolicy";
+import type { LogUnit } from "../protocol/logUnit";
 import type { PanelId } from "../protocol/panelApi";
 
 /** Commands, by id. */
@@ -49,6 +50,7 @@ export enum Setting {
   CudaLibraries = "introspect.cudaLibraries",
   Bos = "introspect.bos",
   LensInline = "introspect.lens.inline",
+  LogUnit = "introspect.unit",
 }
 
 /** What each setting holds. */
@@ -71,6 +73,8 @@ export interface SettingTypes {
   [Setting.Bos]: BosPolicy;
   /** Whether the lens's prediction stands at the end of the cursor's line. */
   [Setting.LensInline]: boolean;
+  /** What log-probabilities, entropies and divergences are shown in. */
+  [Setting.LogUnit]: LogUnit;
 }
 
 /** The value of each setting that nobody has changed. */
@@ -84,6 +88,7 @@ export const settingDefaults: SettingTypes = {
   [Setting.CudaLibraries]: "",
   [Setting.Bos]: "auto",
   [Setting.LensInline]: false,
+  [Setting.LogUnit]: "nats",
 };
 
 /** Context keys for `when` clauses. */

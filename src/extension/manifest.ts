@@ -3,6 +3,7 @@
  * package.json and package.nls.json, and writes them when INTROSPECT_WRITE_MANIFEST=1.
  */
 import { bosPolicies } from "../base/bosPolicy";
+import { logUnits } from "../protocol/logUnit";
 import { firstLookMarker } from "./firstLookMarker";
 import {
   Command,
@@ -74,6 +75,8 @@ export const manifestTexts: Readonly<Record<string, string>> = {
     "File of a trained lens (`introspect lens-fit` makes one) that the Lens may be read through. Empty: `lens.safetensors` in the model's folder, where it has one.",
   [Setting.Bos]:
     "Whether a beginning-of-sequence (BOS) token stands before a text that is run. Every result says whether one did.",
+  [Setting.LogUnit]:
+    "What log-probabilities, entropies and divergences are shown in, in the panels, their tables and exports, and in the editor. Each panel has a switch for it. The command line and JSON always give nats.",
   [Setting.LensInline]:
     "Shows the model's prediction faintly at the end of the cursor's line while you type. The Lens has a switch for it.",
   "bos.auto": "As the model's tokenizer itself has it.",
@@ -178,6 +181,7 @@ function configuration() {
       [Setting.CudaLibraries]: setting(Setting.CudaLibraries, { type: "string", scope: "machine" }, 6),
       [Setting.Bos]: setting(Setting.Bos, bosSchema(), 4),
       [Setting.LensInline]: setting(Setting.LensInline, { type: "boolean" }, 3),
+      [Setting.LogUnit]: setting(Setting.LogUnit, { type: "string", enum: logUnits }, 3),
     },
   };
 }

@@ -8,6 +8,7 @@ import { lensKinds } from "./lensFile";
 import { searchScopes } from "./neuronPanel";
 import type { HostApi } from "./panelApi";
 import type { ParamDecoders } from "./rpc";
+import { logUnits } from "./logUnit";
 
 const maxOffset = 2 ** 31 - 1;
 const maxIndex = 1_000_000;
@@ -116,6 +117,10 @@ export const panelCallDecoders: ParamDecoders<HostApi> = {
   "page/example": nothing,
   "page/cancel": nothing,
   "run/choose": (params) => decodeRunChoice(params, "params"),
+  "unit/choose": (params) => {
+    const object = asObject(params, "params", ["unit"]);
+    return { unit: asOneOf(object["unit"], "params.unit", logUnits) };
+  },
   "lens/choose": (params) => {
     const object = asObject(params, "params", ["kind"]);
     return { kind: asOneOf(object["kind"], "params.kind", lensKinds) };

@@ -13,6 +13,7 @@ import type { EffectChoice, NeuronEffects } from "./neuronEffects";
 import type { NeuronNote, NeuronNotes, NeuronSearch, SearchScope } from "./neuronPanel";
 import type { NeuronCard, NeuronsResult, RankChoice } from "./neurons";
 import type { PatchRan, PatchResult } from "./patch";
+import type { LogUnit } from "./logUnit";
 
 /** The panels there are. */
 export type PanelId = "lens" | "neurons" | "attention" | "steering" | "patch";
@@ -38,6 +39,8 @@ export interface PanelState<Data> {
   readonly model?: ModelInfo;
   /** What the next run is behind, for panels where that can be chosen; what the data was run behind is in its window. */
   readonly run?: RunChoice;
+  /** The unit that log-probabilities, entropies and divergences are shown in, for panels that have some; data are in nats. */
+  readonly unit?: LogUnit;
   /** Name of the document the data came from. */
   readonly document?: string;
   /** The token that was chosen last in any panel, where it is one of this panel's document. */
@@ -126,6 +129,8 @@ export interface HostApi {
   "page/cancel": { params: Record<string, never>; result: null };
   /** Runs this panel's texts behind something else, now and from now on. */
   "run/choose": { params: RunChoice; result: null };
+  /** Shows log-probabilities, entropies and divergences in another unit, in every panel and in the editor. */
+  "unit/choose": { params: { unit: LogUnit }; result: null };
   /** Reads the Lens through another lens, now and from now on. */
   "lens/choose": { params: { kind: LensKind }; result: null };
   /** Selects a range of the document the panel shows; UTF-16 offsets. */

@@ -180,7 +180,9 @@ export class Figure {
   }
 
   private json(facts: Facts): string {
-    return `${JSON.stringify({ ...facts, data: this.options.data() }, plainArrays, 2)}\n`;
+    // Data as the command line prints them; pictures and tables say which unit they are in.
+    const body = { ...facts, logUnit: "nats", data: this.options.data() };
+    return `${JSON.stringify(body, plainArrays, 2)}\n`;
   }
 
   /** Title, model, digest and what the model saw: what a reader of the exported picture has to know. */

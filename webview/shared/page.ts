@@ -13,6 +13,8 @@ import { helpList, type KeyHelp, type Term } from "./keys";
 import { PointedToken } from "./pointed";
 import { Rail } from "./rail";
 import { hostOf, SavedBanner } from "./savedView";
+import { setLogUnit } from "./logUnit";
+import { UnitSwitch } from "./unitSwitch";
 import { onThemeChange, theme } from "./theme";
 import "./page.css";
 import { progressRing } from "./ui";
@@ -78,6 +80,7 @@ class Shell<Data> {
   private contextSwitch: ContextSwitch | null = null;
   private host!: Host;
   private badge!: Badge;
+  private unit!: UnitSwitch;
   private panel!: Panel<Data>;
   private state: PanelState<Data> | null = null;
   private readonly statusWords = h("span", { class: "status-words" });
@@ -96,6 +99,7 @@ class Shell<Data> {
     );
     this.host = host;
     this.badge = new Badge(() => host.ask("model/choose", {}));
+    this.unit = new UnitSwitch((unit) => host.ask("unit/choose", { unit }));
     const source = (): FigureSource => ({
       model: this.state?.model,
       document: this.state?.document,
@@ -116,7 +120,15 @@ class Shell<Data> {
     }
     const keys = h("button", { type: "button", class: "tool", "aria-label": "Keys and words" }, "?");
     keys.addEventListener("click", () => this.toggleHelp());
-    const head = h("header", { class: "head" }, this.badge.element, this.document, this.status, keys);
+    const head = h(
+      "header",
+      { class: "head" },
+      this.badge.element,
+      this.document,
+      this.status,
+      this.unit.element,
+      keys,
+    );
     this.main.append(this.saved.element, this.frame, this.note, this.panel.element);
     const root = h("div", { class: `page page-${this.id}` }, head, this.main, this.rail.element, this.live);
     applyTheme();
@@ -136,6 +148,8 @@ class Shell<Data> {
     const before = this.state?.status;
     this.state = state;
     this.badge.update(state.model);
+    this.unit.update(state.unit);
+    if (state.unit) setLogUnit(state.unit);
     setText(this.document, state.document ?? "");
     this.drawStatus(state);
     this.saved.update(state);

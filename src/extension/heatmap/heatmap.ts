@@ -15,7 +15,7 @@ import { report } from "../panels/hostHandlers";
 import { NewestWins } from "../requests/newestWins";
 import { Pause } from "../requests/pause";
 import type { Services } from "../services";
-import { bosPolicy } from "../settings";
+import { bosPolicy, logUnit, writeSetting } from "../settings";
 import { attentionFrom, cursorIn, type AttentionRow } from "./attentionRow";
 import { hoverLines } from "./hover";
 import { keep, readKept, type KeptLook } from "./keptMeasure";
@@ -91,6 +91,7 @@ export class Heatmap implements vscode.Disposable {
       }),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration(Setting.Bos)) this.again();
+        if (event.affectsConfiguration(Setting.LogUnit)) this.draw();
       }),
       services.models.onDidChange(() => {
         if (this.look?.info && this.look.info.path !== services.models.path) this.again();
@@ -195,16 +196,21 @@ export class Heatmap implements vscode.Disposable {
     // Painted with nothing yet, so that what was there goes and Escape ends the work.
     this.paint();
     if (look.linked) this.linking.fire(undefined);
-    this.legend.wait(look);
+    this.legend.wait({ measure: look.measure, inBits: isInBits(look), linked: look.linked });
     await otherWork();
     await this.work();
   }
 
-  private act(action: HeatAction): void {
+  private async act(action: HeatAction): Promise<void> {
     const { look } = this;
     if (!look) return;
     if (action === "clear") return this.end();
-    if (action === "unit") this.change({ inBits: !look.inBits });
+    if (action === "unit") {
+      const unit = isInBits(look) ? "nats" : "bits";
+      this.change({ inBits: false });
+      // The panels follow: there is one unit for all.
+      await writeSetting(Setting.LogUnit, unit);
+    }
     if (action === "whole") this.change({ whole: true });
     if (action === "stop") {
       this.newest.cancel();
@@ -382,7 +388,8 @@ export class Heatmap implements vscode.Disposable {
     );
     const [first] = tokens;
     if (!first) return undefined;
-    const { document, measure, inBits, linked, store } = look;
+    const { document, measure, linked, store } = look;
+    const inBits = isInBits(look);
     const text = ({ start, end }: TextRange): string =>
       document.getText(new vscode.Range(document.positionAt(start), document.positionAt(end)));
     const shown = { measure, inBits, linked, textOf: (id: number) => store.text(id) };
@@ -393,12 +400,12 @@ export class Heatmap implements vscode.Disposable {
   private draw(): void {
     const { look } = this;
     if (!look) return this.legend.hide();
-    if (!look.info) return this.legend.wait(look);
+    if (!look.info) return this.legend.wait({ measure: look.measure, inBits: isInBits(look) });
     this.drawn = Date.now();
-    const { measure, inBits, linked, store, info, scale, document } = look;
+    const { measure, linked, store, info, scale, document } = look;
     this.legend.draw({
       measure,
-      inBits,
+      inBits: isInBits(look),
       linked,
       scale,
       values: distributionOf(store),
@@ -415,5 +422,8 @@ export class Heatmap implements vscode.Disposable {
 
 /** Lets what waits in the extension host come first. */
 const otherWork = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** In bits where the measure is bits per token, or all is shown in bits. */
+const isInBits = ({ inBits }: Look): boolean => inBits || logUnit() === "bits";
 
 const actions: readonly HeatAction[] = ["unit", "whole", "stop", "clear"];

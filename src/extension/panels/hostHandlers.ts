@@ -12,12 +12,13 @@ import type { LensMark } from "../../protocol/lensPanel";
 import type { HeadsScoredOn } from "../../protocol/attention";
 import type { BlockMode } from "../../protocol/attentionEdge";
 import type { HostApi, PanelId, RunChoice } from "../../protocol/panelApi";
-import { Command } from "../contributions";
+import { Command, Setting } from "../contributions";
 import { saveAs } from "../documents/saveAs";
 import { saveFigureArrays } from "../exports/saveArrays";
 import { saveView } from "../exports/saveView";
 import { sentence } from "../messages";
 import type { Services } from "../services";
+import { writeSetting } from "../settings";
 import type { PanelHandlers } from "./pageConnection";
 import type { PanelStore } from "./panelStore";
 
@@ -87,6 +88,7 @@ export function hostHandlers<Id extends PanelId>(
       return null;
     },
     "run/choose": (choice) => start(actions.chooseRun?.(choice)),
+    "unit/choose": ({ unit }) => start(writeSetting(Setting.LogUnit, unit)),
     "lens/choose": ({ kind }) => start(actions.chooseLens?.(kind)),
     "editor/reveal": ({ start: from, end }) => start(actions.reveal?.(from, end)),
     "focus/point": ({ range }) => {

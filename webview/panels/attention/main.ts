@@ -6,7 +6,7 @@ import { bars } from "../../plots/bars";
 import { patternSvg } from "../../plots/patternSvg";
 import { fill, h } from "../../shared/dom";
 import { Figure } from "../../shared/figure";
-import { count, headName, percent } from "../../shared/format";
+import { logs, count, headName, percent } from "../../shared/format";
 import { legend } from "../../shared/legend";
 import { isPointedAt } from "../../shared/pointed";
 import { openPage, type PageContext, type Panel } from "../../shared/page";
@@ -302,7 +302,7 @@ class AttentionPanel implements Panel<AttentionData> {
     const where = this.view?.scoredOn === "repeated" ? "on repeated random tokens: " : "";
     const scale = (t: number): Paint => theme().sequential(t);
     const score = scoreByName(this.score);
-    const zero = this.score === "entropy" ? "0 nats" : "0%";
+    const zero = this.score === "entropy" ? logs(0) : "0%";
     fill(
       this.wallFigure.key,
       legend({
