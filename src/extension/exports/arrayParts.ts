@@ -14,21 +14,25 @@ type Nested = readonly (number | null)[] | readonly Nested[];
 
 /** Numbers with a unit; `values` is nested as the axes are. */
 export function real(name: string, axes: readonly string[], values: Nested, said: Said = {}): ShownArray {
-  return made("real", name, axes, values, said);
+  return { ...shaped(name, axes, values), kind: "real", ...facts(said) };
 }
 
 /** Indices, ids and counts. */
 export function whole(name: string, axes: readonly string[], values: Nested, said: Said = {}): ShownArray {
-  return made("whole", name, axes, values, said);
+  return { ...shaped(name, axes, values), kind: "whole", ...facts(said) };
 }
 
-function made(
-  kind: ShownArray["kind"],
+const facts = ({ unit = null, about = null, labels }: Said): Omit<ArrayFacts, "axes"> => ({
+  unit,
+  about,
+  ...(labels ? { labels } : {}),
+});
+
+function shaped(
   name: string,
   axes: readonly string[],
   values: Nested,
-  { unit = null, about = null, labels }: Said,
-): ShownArray {
+): Pick<ShownArray, "name" | "axes" | "shape" | "values"> {
   const shape: number[] = [];
   let level: Nested = values;
   for (const _ of axes) {
@@ -36,7 +40,7 @@ function made(
     level = (level[0] ?? []) as Nested;
   }
   const flat = (values as readonly unknown[]).flat(axes.length - 1) as (number | null)[];
-  return { name, axes, shape, kind, values: flat, unit, about, ...(labels ? { labels } : {}) };
+  return { name, axes, shape, values: flat };
 }
 
 /** Rows of one length: shorter ones are filled up with null. */

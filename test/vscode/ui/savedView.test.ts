@@ -92,10 +92,7 @@ describe("a saved view", () => {
       await frame.evaluate(() => void (document.body.dataset["old"] = "yes")).catch(() => undefined);
     await own.getByRole("button", { name: "Show live" }).click();
     await page.locator(".tab", { hasText: /^Attention$/ }).waitFor();
-    await own
-      .locator(".saved-banner")
-      .waitFor({ state: "hidden" })
-      .catch(() => undefined);
+    await liveHeads(workbench, shown);
     await workbench.screenshot("saved-view-live");
   });
 });
