@@ -14,28 +14,32 @@ type Nested = readonly (number | null)[] | Float32Array | readonly Nested[];
 
 /** Numbers with a unit; `values` is nested as the axes are. */
 export function real(name: string, axes: readonly string[], values: Nested, said: Said = {}): ShownArray {
-  return { kind: "real", ...made(name, axes, values, said) };
+  return { ...shaped(name, axes, values), kind: "real", ...facts(said) };
 }
 
 /** Indices, ids and counts. */
 export function whole(name: string, axes: readonly string[], values: Nested, said: Said = {}): ShownArray {
-  return { kind: "whole", ...made(name, axes, values, said) };
+  return { ...shaped(name, axes, values), kind: "whole", ...facts(said) };
 }
 
-function made(
+const facts = ({ unit = null, about = null, labels }: Said): Omit<ArrayFacts, "axes"> => ({
+  unit,
+  about,
+  ...(labels ? { labels } : {}),
+});
+
+function shaped(
   name: string,
   axes: readonly string[],
   values: Nested,
-  { unit = null, about = null, labels }: Said,
-): Omit<ShownArray, "kind"> {
+): Pick<ShownArray, "name" | "axes" | "shape" | "values"> {
   const shape: number[] = [];
   let level: Nested = values;
   for (const _ of axes) {
     shape.push(level.length);
     level = (level[0] ?? []) as Nested;
   }
-  const flat = flattened(values, axes.length);
-  return { name, axes, shape, values: flat, unit, about, ...(labels ? { labels } : {}) };
+  return { name, axes, shape, values: flattened(values, axes.length) };
 }
 
 function flattened(values: Nested, depth: number): (number | null)[] {

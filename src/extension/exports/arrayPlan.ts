@@ -6,10 +6,10 @@ import type {
   PatchPanelData,
   SteeringPanelData,
 } from "../../protocol/panelApi";
-import type { LensView } from "../../protocol/lens";
+import type { ShownArray } from "../../protocol/arrays";
+import type { LensCell, LensView } from "../../protocol/lens";
 import type { ModelInfo } from "../../protocol/model";
 import type { PatchPlace } from "../../protocol/patch";
-import type { ShownArray } from "../../protocol/arrays";
 import type { StateOf } from "../panels/panelStore";
 import { padded, present, real, whole, type ArrayPlan } from "./arrayParts";
 
@@ -42,68 +42,11 @@ export function arrayPlan<Id extends PanelId>(id: Id, figure: string, state: Sta
 const layersOf = ({ nLayers }: ModelInfo): number[] => Array.from({ length: nLayers }, (_, layer) => layer);
 
 function lensPlan(view: LensView, model: ModelInfo): ArrayPlan {
-  const cells = <T>(of: (cell: LensView["layers"][number]["positions"][number]) => T): T[][] =>
-    view.layers.map(({ positions }) => positions.map(of));
-  const lines = view.trajectories.map((column) => column.map(({ id }) => id));
-  const perLine = (
-    of: (line: LensView["trajectories"][number][number] | undefined) => readonly number[] | undefined,
-  ) =>
-    padded(lines).map((column, i) =>
-      column.map((_, j) => view.layers.map((_, row) => of(view.trajectories[i]![j])?.[row] ?? null)),
-    );
-  const axes = ["row", "pos"];
   const shown = [
     whole("positions", ["pos"], view.positions),
-    real(
-      "entropy",
-      axes,
-      cells(({ entropy }) => entropy),
-      nats("next"),
-    ),
-    real(
-      "kl",
-      axes,
-      cells(({ kl }) => kl),
-      nats("next"),
-    ),
-    whole(
-      "rank",
-      axes,
-      cells(({ rank }) => rank),
-      next,
-    ),
-    real(
-      "surprisal",
-      axes,
-      cells(({ surprisal }) => surprisal),
-      nats("next"),
-    ),
-    whole(
-      "top_ids",
-      [...axes, "k"],
-      cells(({ top }) => top.map(({ id }) => id)),
-      next,
-    ),
-    real(
-      "top_log_prob",
-      [...axes, "k"],
-      cells(({ top }) => top.map(({ logProb }) => logProb)),
-      nats("next"),
-    ),
+    ...cellArrays(view),
     whole("depth", ["pos"], view.depth, next),
-    whole("trajectory_ids", ["pos", "token"], padded(lines), next),
-    whole(
-      "trajectory_rank",
-      ["pos", "token", "row"],
-      perLine((line) => line?.rank),
-      next,
-    ),
-    real(
-      "trajectory_log_prob",
-      ["pos", "token", "row"],
-      perLine((line) => line?.logProb),
-      nats("next"),
-    ),
+    ...trajectoryArrays(view),
     real("mean_surprisal", ["row"], view.perplexity.surprisal, nats("this")),
     ...heldOutArrays(view),
   ];
@@ -112,16 +55,52 @@ function lensPlan(view: LensView, model: ModelInfo): ArrayPlan {
   return { shown, model: model.path, runs: [{ prefix: "", ids: view.window.ids, hooks }] };
 }
 
-/** How far from the output a trained lens is on text that it was not fitted on. */
-function heldOutArrays(view: LensView): readonly ShownArray[] {
-  const held = view.lens?.trained?.heldOut.layers ?? [];
-  if (held.length === 0) return [];
-  const layers = held.map(({ layer }) => layer);
-  const kl = (kind: "logit" | "trained" | "random"): ShownArray => {
-    const values = held.map((layer) => layer[kind]);
-    return real(`held_out_kl_${kind}`, ["fitted"], values, { unit: "nats" });
+function cellArrays({ layers }: LensView): ShownArray[] {
+  const cells = <T>(of: (cell: LensCell) => T): T[][] => layers.map(({ positions }) => positions.map(of));
+  const axes = ["row", "pos"];
+  const measure = (name: "entropy" | "kl" | "surprisal"): ShownArray => {
+    const values = cells((cell) => cell[name]);
+    return real(name, axes, values, nats("next"));
   };
-  return [whole("held_out_row", ["fitted"], layers), kl("logit"), kl("trained"), kl("random")];
+  const rank = cells((cell) => cell.rank);
+  const ids = cells(({ top }) => top.map(({ id }) => id));
+  const logProbs = cells(({ top }) => top.map(({ logProb }) => logProb));
+  return [
+    measure("entropy"),
+    measure("kl"),
+    measure("surprisal"),
+    whole("rank", axes, rank, next),
+    whole("top_ids", [...axes, "k"], ids, next),
+    real("top_log_prob", [...axes, "k"], logProbs, nats("next")),
+  ];
+}
+
+/** Columns follow different numbers of tokens: shorter ones are filled up. */
+function trajectoryArrays({ layers, trajectories }: LensView): ShownArray[] {
+  const ids = padded(trajectories.map((column) => column.map(({ id }) => id)));
+  const perLine = (of: "rank" | "logProb"): (number | null)[][][] =>
+    ids.map((column, i) =>
+      column.map((_, j) => layers.map((_, row) => trajectories[i]![j]?.[of][row] ?? null)),
+    );
+  const axes = ["pos", "token", "row"];
+  return [
+    whole("trajectory_ids", ["pos", "token"], ids, next),
+    whole("trajectory_rank", axes, perLine("rank"), next),
+    real("trajectory_log_prob", axes, perLine("logProb"), nats("next")),
+  ];
+}
+
+function heldOutArrays({ lens }: LensView): ShownArray[] {
+  const layers = lens?.trained?.heldOut.layers ?? [];
+  if (layers.length === 0) return [];
+  const rows = layers.map(({ layer }) => layer);
+  return [
+    whole("held_out_row", ["fitted"], rows),
+    ...(["logit", "trained", "random"] as const).map((kind) => {
+      const values = layers.map((layer) => layer[kind]);
+      return real(`held_out_kl_${kind}`, ["fitted"], values, { unit: "nats" });
+    }),
+  ];
 }
 
 function attentionPlan(data: AttentionPanelData, model: ModelInfo): ArrayPlan {

@@ -136,7 +136,7 @@ export function hostHandlers<Id extends PanelId>(
       await vscode.env.clipboard.writeText(text);
       return null;
     },
-    "view/save": () => start(saveView(store.id, store.state)),
+    "view/save": () => start(saveView(services, store.id, store.state)),
     "view/live": () => start(actions.showLive?.()),
   };
 }

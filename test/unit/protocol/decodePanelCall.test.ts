@@ -53,6 +53,10 @@ const good: [Method, unknown][] = [
   ["steering/save", {}],
   ["export/save", { name: "lens.svg", format: "svg", content: "<svg/>", encoding: "utf8" }],
   ["export/save", { name: "lens", format: "png", content: "iVBORw==", encoding: "base64" }],
+  ["export/npz", { figure: "lens-grid", facts: "{}" }],
+  ["export/copy", { text: "introspect lens m" }],
+  ["view/save", {}],
+  ["view/live", {}],
 ];
 
 const exported = { name: "a", format: "csv", content: "", encoding: "utf8" };
@@ -100,6 +104,9 @@ const bad: [string, Method, unknown][] = [
   ["another mark", "lens/mark", { mark: "bold", on: true }],
   ["a strength that is NaN", "steering/run", { scale: Number.NaN }],
   ["a strength beyond reason", "steering/run", { scale: 1e9 }],
+  ["a path for a figure", "export/npz", { figure: "../x", facts: "{}" }],
+  ["facts that are no object", "export/npz", { figure: "lens-grid", facts: "[]" }],
+  ["an endless text", "export/copy", { text: "a".repeat(5_000_000) }],
   ["a path for a name", "export/save", { ...exported, name: "../../.bashrc" }],
   ["a hidden file", "export/save", { ...exported, name: ".profile" }],
   ["a name with a drive", "export/save", { ...exported, name: "C:evil" }],
