@@ -110,6 +110,16 @@ export const buttons = {
   runWithCurrent: (name: string) => l10n.t("Run with {0}", name),
 };
 
+/** Deleting a downloaded model. */
+export const deleteTexts = {
+  button: () => l10n.t("Delete this download…"),
+  ask: (name: string) => l10n.t("Delete the downloaded model {0}?", name),
+  detail: (folder: string) => l10n.t("{0} is deleted from this machine. It can be downloaded again.", folder),
+  yes: () => l10n.t("Delete"),
+  done: (name: string) => l10n.t("{0} is deleted", name),
+  inUse: (name: string) => l10n.t("{0} is in use. Choose another model, then delete it.", name),
+};
+
 /** Choosing a model. */
 export const modelTexts = {
   placeholder: () => l10n.t("Model to look into"),
