@@ -30,7 +30,7 @@ function run(args) {
 const report = { engine: JSON.parse(run([outfile])) };
 if (!process.argv.includes("--engine")) {
   run([inRoot("scripts", "test-vscode.mjs"), "bench"]);
-  for (const part of ["keystroke", "host"])
+  for (const part of ["keystroke", "host", "largeFile"])
     report[part] = JSON.parse(fs.readFileSync(inRoot("out", "bench", `${part}.json`), "utf8"));
 }
 console.log(JSON.stringify(report, null, 2));

@@ -11,6 +11,7 @@ import path from "node:path";
 import { createVSIX } from "@vscode/vsce";
 import * as esbuild from "esbuild";
 import { bundles, plotlyCss } from "./lib/bundles.mjs";
+import { complaints, filesInZip } from "./lib/packed.mjs";
 import { OUT, inRoot } from "./lib/paths.mjs";
 
 const targets = ["linux-x64", "linux-arm64", "win32-x64", "win32-arm64", "darwin-arm64"];
@@ -26,6 +27,7 @@ if (!targets.includes(target)) {
 const manifest = JSON.parse(fs.readFileSync(inRoot("package.json"), "utf8"));
 const file = path.resolve(option("--out") ?? path.join(OUT, `introspect-${manifest.version}-${target}.vsix`));
 const stage = path.join(OUT, `package-${process.pid}`);
+const bundledModel = "models/introspect-small";
 const started = Date.now();
 
 async function build() {
@@ -70,8 +72,12 @@ function copyTexts() {
   for (const part of ["media", "models", "l10n", "README.md", "CHANGELOG.md", "LICENSE", ".vscodeignore"]) {
     if (fs.existsSync(inRoot(part))) fs.cpSync(inRoot(part), path.join(stage, part), { recursive: true });
   }
-  // The README's pictures are for its readers on the web.
-  fs.rmSync(path.join(stage, "media", "docs"), { recursive: true, force: true });
+  // The README's pictures are for its readers on the web, the figures of the model's card for the tests.
+  const left = [
+    "media/docs",
+    ...["reference", "evaluation", "curve"].map((n) => `${bundledModel}/${n}.json`),
+  ];
+  for (const name of left) fs.rmSync(path.join(stage, name), { recursive: true, force: true });
   for (const name of fs.readdirSync(inRoot()).filter((n) => /^package\.nls.*\.json$/.test(n))) {
     fs.copyFileSync(inRoot(name), path.join(stage, name));
   }
@@ -100,7 +106,15 @@ try {
     rewriteRelativeLinks: false,
   });
   console.log = log;
-  const size = (fs.statSync(file).size / 1e6).toFixed(1);
+  const bytes = fs.statSync(file).size;
+  const panels = fs.readdirSync(inRoot("webview", "panels"));
+  const wrong = complaints({ names: filesInZip(file), bytes, panels });
+  if (wrong.length > 0) {
+    // Nobody should install it by mistake.
+    fs.rmSync(file);
+    throw new Error(`the package is not as it should be:\n  ${wrong.join("\n  ")}`);
+  }
+  const size = (bytes / 1e6).toFixed(1);
   console.log(`packed ${path.relative(process.cwd(), file)} (${size} MB) in ${Date.now() - started} ms`);
 } finally {
   fs.rmSync(stage, { recursive: true, force: true });

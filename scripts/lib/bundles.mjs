@@ -74,6 +74,10 @@ export function bundles(mode = {}) {
       ...(banner ? { banner: { js: banner } } : {}),
     });
   }
+  add("webview/guard", inRoot("webview", "shared", "guard.ts"), {
+    ...browser,
+    outfile: path.join(outdir, "webview", "guard.js"),
+  });
   const panels = panelEntries();
   if (panels.length === 0) missing.push("webview/panels/*/main.ts");
   for (const panel of panels) {

@@ -19,6 +19,8 @@ export const quietSettings = {
   "update.mode": "none",
   "security.workspace.trust.enabled": false,
   "typescript.tsserver.enabled": false,
+  // Looks for ports by starting processes and reading /proc from within the extension host, which blocks it meanwhile.
+  "remote.autoForwardPorts": false,
 };
 
 /** Built-in extensions that the rig leaves out: they cost processes and are not looked at. */

@@ -6,7 +6,13 @@
  */
 import { throwIfCancelled, type WorkOptions } from "../base/cancel";
 import type { Runner } from "../graph/runner";
-import type { AttentionView, HeadPattern, HeadScores, HeadThumbnails } from "../protocol/attention";
+import {
+  mostShown,
+  type AttentionView,
+  type HeadPattern,
+  type HeadScores,
+  type HeadThumbnails,
+} from "../protocol/attention";
 import type { RunWindow } from "../protocol/model";
 import type { Tensor } from "../tensor/tensor";
 import { AnalysisError } from "./common/analysisError";
@@ -15,9 +21,6 @@ import { coveredPositions, type SelectionRange } from "./common/selection";
 import { repeatedTokens, type RepeatedRequest } from "./attention/repeated";
 import type { HeadScoreCache } from "./attention/scoreCache";
 import { SmallPatterns } from "./attention/thumbnails";
-
-/** Most positions a picture of one pattern shows. */
-export const mostShown = 512;
 
 /** Floats of attention patterns that one run may bring back. */
 const readBudget = 16_777_216;

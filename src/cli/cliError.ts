@@ -14,7 +14,10 @@ export type CliErrorCode =
   | "no-tokenizer"
   | "verify-failed"
   | "lines-failed"
-  | "device-unavailable";
+  | "program-failed"
+  | "file-malformed"
+  | "device-unavailable"
+  | "process-ended";
 
 /** Something wrong with what was given to a command. */
 export class CliError extends CodedError<CliErrorCode> {}

@@ -14,6 +14,7 @@ export function overview(commands: readonly Command[]): string {
     ...lines,
     "",
     "DIR is a folder with config.json, model.safetensors and tokenizer.json, as Hugging Face has them.",
+    "Log-probabilities, entropies and divergences are in nats (heatmap --measure bits: in bits).",
     "Text comes from --text S, --file F (UTF-8; - is standard input) or --ids 1,2,3.",
     "Errors are one JSON line on standard error: {code, message, next}. Exit status 1, or 2 for wrong usage.",
     "",

@@ -4,6 +4,9 @@
  * child whose command line is short, with the arguments sent to it as a message.
  */
 import { fork } from "node:child_process";
+import { constants } from "node:os";
+import { CliError } from "./cliError";
+import { writeError } from "./program";
 
 /** Units of all arguments together from which on they are sent; the crash was seen at 29,000. */
 const longest = 8000;
@@ -31,6 +34,22 @@ export async function rerunWithArguments(
   signal.addEventListener("abort", () => child.kill("SIGTERM"));
   child.send([...args]);
   return new Promise((resolve) => {
-    child.once("exit", (status) => resolve(status ?? 1));
+    child.once("exit", (status, by) => resolve(status ?? endedBy(by ?? "SIGKILL")));
   });
+}
+
+const nextSteps: Partial<Record<NodeJS.Signals, string>> = {
+  SIGBUS: "A file of the model became shorter while it was read: see that it is whole, then try again.",
+  SIGKILL: "The system may have run out of memory: try a smaller model or text.",
+};
+
+/** Says on standard error that a signal ended the child; gives the exit status as shells count it. */
+export function endedBy(
+  signal: NodeJS.Signals,
+  stderr: { write(text: string): unknown } = process.stderr,
+): number {
+  const next = nextSteps[signal];
+  const facts = next === undefined ? {} : { next };
+  writeError(stderr, new CliError("process-ended", `The process was ended by ${signal}.`, facts));
+  return 128 + constants.signals[signal];
 }

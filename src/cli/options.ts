@@ -63,6 +63,10 @@ export const optionTexts = {
   minus:
     "--minus T           the token whose logit is taken off for the logit difference; left out, the likeliest other one",
   ablate: "--ablate HOW        what neurons are set to: mean (over the text, default) or zero",
+  dialect:
+    "--dialect D         rasp, raspy, rasp-l or tracr (by the file's ending: .rasp, .raspy, .raspl, .tracr)",
+  input:
+    "--input JSON        what the program runs on where it sets no example: '\"hello\"', '[1, 2]', '{\"x\": [1, 2]}'",
   strongest: "--strongest X       largest factor a neuron is amplified by (8)",
   alternatives: "--alternatives N    list the N most likely tokens beside each new one",
 } as const;

@@ -19,6 +19,7 @@ import { modelsCommand } from "./commands/models";
 import { neuronCommand } from "./commands/neuron";
 import { neuronsCommand } from "./commands/neurons";
 import { patchCommand } from "./commands/patch";
+import { raspCommand } from "./commands/rasp";
 import { runCommand } from "./commands/run";
 import { scoreCommand } from "./commands/score";
 import { steerCommand } from "./commands/steer";
@@ -51,6 +52,7 @@ export const commands: readonly Command[] = [
   whyAttentionCommand,
   blockEdgeCommand,
   patchCommand,
+  raspCommand,
   verifyCommand,
   devicesCommand,
   modelsCommand,
@@ -75,11 +77,16 @@ export async function runProgram(argv: readonly string[], io: ProgramIo): Promis
     return 0;
   } catch (thrown) {
     progress.clear();
-    const { code, message, next } = toErrorData(thrown);
-    io.stderr.write(`${JSON.stringify({ code, message, ...(next === undefined ? {} : { next }) })}\n`);
+    writeError(io.stderr, thrown);
     if (thrown instanceof CancelledError) return 130;
     return thrown instanceof CliError && thrown.code === "usage" ? 2 : 1;
   }
+}
+
+/** Writes an error as one line of JSON. */
+export function writeError(stderr: { write(text: string): unknown }, thrown: unknown): void {
+  const { code, message, next } = toErrorData(thrown);
+  stderr.write(`${JSON.stringify({ code, message, ...(next === undefined ? {} : { next }) })}\n`);
 }
 
 async function call(

@@ -17,7 +17,8 @@ export type DownloadErrorCode =
   | "download-exists"
   | "download-running"
   | "download-unwritable"
-  | "no-space";
+  | "no-space"
+  | "not-downloaded";
 
 /** A download that did not come to its end, with what to do about it. */
 export class DownloadError extends CodedError<DownloadErrorCode> {}

@@ -2,7 +2,7 @@
  * Downloads a model of the catalogue because a person asked for it. Files gather in a folder of their own beside the
  * target; only when all are there and checked does it take the target's name.
  */
-import { mkdir, open, readFile, rename, rm, rmdir, stat, statfs, writeFile } from "node:fs/promises";
+import { mkdir, rename, rmdir, stat, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { inWords } from "../base/bytes";
 import { throwIfCancelled, type WorkOptions } from "../base/cancel";
@@ -10,6 +10,7 @@ import { downloadSize, isPinned, type CatalogueEntry } from "../protocol/catalog
 import { downloadFolderName, downloadRecordName, partialSuffix } from "../protocol/modelList";
 import { asWriteError, DownloadError, isPassing } from "./downloadError";
 import { fetchFile, partName, type FetchedFile } from "./fetchFile";
+import { holdFile } from "./lockFile";
 import { describeFile, fileUrl, type RemoteFile } from "./remoteFile";
 import type { NetworkOptions } from "./request";
 
@@ -209,41 +210,12 @@ async function requireAbsent(path: string): Promise<void> {
 
 /** Marks the folder as this process's own, so that two windows do not write into one file. */
 async function lock(folder: string): Promise<() => Promise<void>> {
-  const mark = join(folder, ".lock");
-  for (let attempt = 0; attempt < 2; attempt++) {
-    try {
-      const handle = await open(mark, "wx");
-      await handle.writeFile(String(process.pid));
-      await handle.close();
-      return () => rm(mark, { force: true });
-    } catch (thrown) {
-      if ((thrown as { code?: unknown }).code !== "EEXIST") throw thrown;
-    }
-    if (await isHeld(mark)) break;
-    await rm(mark, { force: true });
-  }
+  const release = await holdFile(join(folder, ".lock"));
+  if (release !== null) return release;
   throw new DownloadError("download-running", "This model is being downloaded already.", {
     next: "Wait for it, or cancel it where it was started (another window, or the command line).",
     details: { folder },
   });
-}
-
-/** Whether the process that made a mark lives; one that is being made has no number yet. */
-async function isHeld(mark: string): Promise<boolean> {
-  const text = await readFile(mark, "utf8").catch(() => null);
-  if (text === null) return false;
-  if (text === "") return Date.now() - (await stat(mark).catch(() => ({ mtimeMs: 0 }))).mtimeMs < 10_000;
-  return isAlive(Number(text));
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    return (thrown as { code?: unknown }).code === "EPERM";
-  }
 }
 
 async function sizeOf(path: string): Promise<number | null> {

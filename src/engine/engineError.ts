@@ -18,6 +18,7 @@ export type EngineErrorCode =
   | "lens-of-another-model"
   | "lens-unfinished"
   | "lens-not-written"
+  | "file-not-written"
   | "not-finite";
 
 /** Something the engine could not do. */

@@ -28,6 +28,7 @@ import type { HeldModel, ModelStore } from "./modelStore";
 import { onnxruntimeVersion } from "./ort";
 import { pairEncoderOf } from "./pairEncoder";
 import { patchText } from "./patchText";
+import { saveArrays } from "./saveArrays";
 import { buildRunWindow, encodeWhole, withWritten } from "./window";
 
 /** Handlers over a store of models. */
@@ -81,6 +82,11 @@ export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
         cache: held.heatmap.windows,
       };
       return heatmapPart(held.open.runner, held.open.vocabulary, request, work);
+    },
+    "arrays/save": async ({ read, ...saved }, work) => {
+      if (read === null) return saveArrays({ ...saved, read }, work);
+      const { runner, vocabulary } = (await store.getUnchanged(read.model, work)).open;
+      return saveArrays({ ...saved, read: { runner, vocabulary, runs: read.runs } }, work);
     },
     "steer/run": ({ experiment, base }, work) => steerFile(store, { experiment, base }, work),
   };

@@ -15,6 +15,7 @@ import { engineEnvironment } from "./engine/engineEnvironment";
 import { EngineSupervisor } from "./engine/engineSupervisor";
 import { forkEngine } from "./engine/forkEngine";
 import type { IntrospectExports } from "./exportedApi";
+import { registerSavedViews } from "./exports/savedViewEditor";
 import { Heatmap } from "./heatmap/heatmap";
 import { showModelStatus } from "./model/modelStatus";
 import { connectEditors } from "./focus/editorPointer";
@@ -24,6 +25,7 @@ import { NotesStore } from "./notes/notesStore";
 import { AttentionPanel } from "./panels/attentionPanel";
 import { LensViewProvider } from "./panels/lensView";
 import { NeuronsPanel } from "./panels/neuronsPanel";
+import { showUnit } from "./panels/shownUnit";
 import { PatchPanel } from "./panels/patchPanel";
 import type { StateOf } from "./panels/panelStore";
 import { registerRasp } from "./rasp/register";
@@ -62,6 +64,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     rasp,
     showModelStatus(models),
     connectEditors(services.focus),
+    showUnit([neurons.store, attention.store, steering.store, lens.store]),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (!engineSettings.some((setting) => event.affectsConfiguration(setting))) return;
       engine.restart();
@@ -81,6 +84,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
       restart,
     }),
     vscode.window.registerWebviewViewProvider(viewTypes.lens, lens),
+    registerSavedViews(services, panels),
   );
   firstLook(context).then(undefined, (error: unknown) =>
     log.warn(`First look: ${toErrorData(error).message}`),

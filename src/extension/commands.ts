@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { viewTypes, Command, type CommandArguments } from "./contributions";
 import type { TokenColours } from "./decorations/tokenColours";
+import { noEditorWords } from "./documents/noEditor";
 import { colourOwnFile } from "./documents/ownFile";
 import { selectedTarget, textEditor, type DocumentTarget } from "./documents/documentTarget";
 import type { Heatmap } from "./heatmap/heatmap";
@@ -91,7 +92,7 @@ function offsetOf(value: unknown): number | null {
 function askedSelection(): DocumentTarget | undefined {
   const editor = textEditor();
   const target = editor && selectedTarget(editor);
-  if (!target) void vscode.window.showInformationMessage(editor ? says.noSelection() : says.noEditor());
+  if (!target) void vscode.window.showInformationMessage(editor ? says.noSelection() : noEditorWords());
   return target;
 }
 

@@ -1,5 +1,6 @@
 /** Names of everything this extension contributes. `manifest.ts` writes package.json from them; a test keeps both in step. */
 import type { BosPolicy } from "../base/bosPolicy";
+import type { LogUnit } from "../protocol/logUnit";
 import type { PanelId } from "../protocol/panelApi";
 
 /** Commands, by id. */
@@ -56,6 +57,7 @@ export enum Setting {
   CudaLibraries = "introspect.cudaLibraries",
   Bos = "introspect.bos",
   LensInline = "introspect.lens.inline",
+  LogUnit = "introspect.unit",
 }
 
 /** What each setting holds. */
@@ -78,6 +80,8 @@ export interface SettingTypes {
   [Setting.Bos]: BosPolicy;
   /** Whether the lens's prediction stands at the end of the cursor's line. */
   [Setting.LensInline]: boolean;
+  /** What log-probabilities, entropies and divergences are shown in. */
+  [Setting.LogUnit]: LogUnit;
 }
 
 /** The value of each setting that nobody has changed. */
@@ -91,6 +95,7 @@ export const settingDefaults: SettingTypes = {
   [Setting.CudaLibraries]: "",
   [Setting.Bos]: "auto",
   [Setting.LensInline]: false,
+  [Setting.LogUnit]: "nats",
 };
 
 /** Context keys for `when` clauses. */
@@ -117,6 +122,11 @@ export const viewTypes = {
 
 /** End of the name of every experiment file. */
 export const experimentSuffix = ".introspect.json";
+
+/** End of the name of every saved view, and the editor that opens them. */
+export const savedViewSuffix = ".introspect-view.json";
+/** See `savedViewSuffix`. */
+export const savedViewEditor = "introspect.savedView";
 
 /** Theme colours of the Lens in the editor: the prediction at the line's end, and the line under a token. */
 export const lensColours = {

@@ -4,6 +4,7 @@
  */
 import { bosPolicies } from "../base/bosPolicy";
 import { raspDialects, type RaspDialect } from "../protocol/raspApi";
+import { logUnits } from "../protocol/logUnit";
 import { firstLookMarker } from "./firstLookMarker";
 import {
   Command,
@@ -14,6 +15,8 @@ import {
   colourSides,
   experimentSuffix,
   lensColours,
+  savedViewEditor,
+  savedViewSuffix,
   settingDefaults,
   viewContainer,
   viewTypes,
@@ -59,6 +62,7 @@ export const manifestTexts: Readonly<Record<string, string>> = {
   [Command.RaspRepl]: "Open RASP REPL",
   "view.lens": "Lens",
   ...walkthroughTexts,
+  "editor.savedView": "Introspect Saved View",
   "view.lens.context": "What each layer's residual stream decodes to at the cursor.",
   [Setting.ModelPath]:
     "Folder of the model: `config.json`, `model.safetensors` (or shards with an index) and `tokenizer.json`, as from Hugging Face. Most decoder families open; the README lists them. Empty: the small model that comes with the extension.",
@@ -75,6 +79,8 @@ export const manifestTexts: Readonly<Record<string, string>> = {
     "File of a trained lens (`introspect lens-fit` makes one) that the Lens may be read through. Empty: `lens.safetensors` in the model's folder, where it has one.",
   [Setting.Bos]:
     "Whether a beginning-of-sequence (BOS) token stands before a text that is run. Every result says whether one did.",
+  [Setting.LogUnit]:
+    "What log-probabilities, entropies and divergences are shown in, in the panels, their tables and exports, and in the editor. Each panel has a switch for it. The command line and JSON always give nats.",
   [Setting.LensInline]:
     "Shows the model's prediction faintly at the end of the cursor's line while you type. The Lens has a switch for it.",
   "bos.auto": "As the model's tokenizer itself has it.",
@@ -185,6 +191,7 @@ function configuration() {
       [Setting.CudaLibraries]: setting(Setting.CudaLibraries, { type: "string", scope: "machine" }, 6),
       [Setting.Bos]: setting(Setting.Bos, bosSchema(), 4),
       [Setting.LensInline]: setting(Setting.LensInline, { type: "boolean" }, 3),
+      [Setting.LogUnit]: setting(Setting.LogUnit, { type: "string", enum: logUnits }, 3),
     },
   };
 }
@@ -360,6 +367,14 @@ export function contributes(): Record<string, unknown> {
     },
     languages: languages(),
     grammars: grammars(),
+    customEditors: [
+      {
+        viewType: savedViewEditor,
+        displayName: text("editor.savedView"),
+        selector: [{ filenamePattern: `*${savedViewSuffix}` }],
+        priority: "default",
+      },
+    ],
     walkthroughs: walkthroughs(),
     configuration: configuration(),
     colors: colours(),

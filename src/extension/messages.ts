@@ -49,6 +49,10 @@ export const says = {
   changed: () => l10n.t("The text has changed since"),
   otherBos: () => l10n.t("The setting for BOS has changed since"),
   otherModel: () => l10n.t("Another model is in use by now"),
+  tooLarge: () =>
+    l10n.t(
+      "VS Code gives extensions no text of files over 50 MB. Use `introspect heatmap --file` on the command line, or open a part of it.",
+    ),
   noEditor: () => l10n.t("Open a text first."),
   noSelection: () => l10n.t("Select some text first; then its tokens can be looked at."),
   noOwnFile: () => l10n.t("Open a file of your own first, then choose this again."),
@@ -90,6 +94,21 @@ export const says = {
   restarted: () => l10n.t("The engine was ended; it starts again with the next request."),
 };
 
+/** Exports and saved views. */
+export const exportTexts = {
+  nothingShown: () => l10n.t("There is no finished result to save yet."),
+  writing: () => l10n.t("Introspect: reading and writing arrays"),
+  tooLarge: () => l10n.t("The file is larger than 64 MB and is no saved view."),
+  notUtf8: () => l10n.t("The file is not UTF-8 text and is no saved view."),
+  cannotOpen: (why: string) => l10n.t("This saved view cannot be opened. {0}", why),
+  needsDocument: () =>
+    l10n.t(
+      "The texts stood in a document. Select them there again and run Introspect: Patch from Selection…",
+    ),
+  otherModel: (digest: string) =>
+    l10n.t("The view is of another model than the one in use: choose the one with the digest {0}.", digest),
+};
+
 /** The engine ended by itself. */
 export const crash = {
   once: (ending: string) =>
@@ -108,6 +127,16 @@ export const buttons = {
   showLog: () => l10n.t("Show Log"),
   chooseAnother: () => l10n.t("Choose Another…"),
   runWithCurrent: (name: string) => l10n.t("Run with {0}", name),
+};
+
+/** Deleting a downloaded model. */
+export const deleteTexts = {
+  button: () => l10n.t("Delete this download…"),
+  ask: (name: string) => l10n.t("Delete the downloaded model {0}?", name),
+  detail: (folder: string) => l10n.t("{0} is deleted from this machine. It can be downloaded again.", folder),
+  yes: () => l10n.t("Delete"),
+  done: (name: string) => l10n.t("{0} is deleted", name),
+  inUse: (name: string) => l10n.t("{0} is in use. Choose another model, then delete it.", name),
 };
 
 /** Choosing a model. */
@@ -258,6 +287,7 @@ export const heatTexts = {
     norm: () => l10n.t("Norm of"),
     attentionFrom: () => l10n.t("Attention from the Cursor, Head"),
     attentionTo: () => l10n.t("Attention to the Cursor, Head"),
+    attentionRow: () => l10n.t("Attention from the Chosen Token, Head"),
   },
   descriptions: {
     surprisal: () =>
@@ -270,6 +300,10 @@ export const heatTexts = {
     norm: () => l10n.t("The length (l2) of the vector at a hook, such as the residual stream after a layer."),
     attentionFrom: () =>
       l10n.t("How much the token at the cursor attends to each token before it, in one head."),
+    attentionRow: () =>
+      l10n.t(
+        "How much the token chosen in the Attention panel attends to each token before it, in one head.",
+      ),
     attentionTo: () => l10n.t("How much each later token attends to the token at the cursor, in one head."),
   },
   notFor: {

@@ -7,6 +7,12 @@ export interface NpyArray {
   readonly data: Float32Array | BigInt64Array;
 }
 
+/** An array as it is written: also numbers as they were computed, and bytes. */
+export interface WrittenArray {
+  readonly shape: readonly number[];
+  readonly data: NpyArray["data"] | Float64Array | Uint8Array;
+}
+
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 
 /** Longest header that is read, in bytes; those in use have a few hundred. */
@@ -16,14 +22,14 @@ const maxHeaderLength = 65536;
  * The bytes of a .npy file, version 1.0, little-endian.
  * @throws {FormatError} "npy-shape-mismatch" when shape and data do not agree
  */
-export function writeNpy({ shape, data }: NpyArray): Uint8Array {
+export function writeNpy({ shape, data }: WrittenArray): Uint8Array {
   if (countOf(shape) !== data.length) {
     throw new FormatError(
       "npy-shape-mismatch",
       `An array [${shape.join(", ")}] cannot hold ${data.length} values.`,
     );
   }
-  const descr = data instanceof Float32Array ? "<f4" : "<i8";
+  const descr = descrOf(data);
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
   const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${tuple}, }`;
   // The array begins at a multiple of 64 bytes; the header ends with a newline.
@@ -67,6 +73,12 @@ export function readNpy(file: Uint8Array): NpyArray {
   // A copy, because the place in the file need not be aligned; `slice` of Node's Buffer would make none.
   const { buffer } = new Uint8Array(file.subarray(start));
   return { shape, data: descr === "<f4" ? new Float32Array(buffer) : new BigInt64Array(buffer) };
+}
+
+function descrOf(data: WrittenArray["data"]): string {
+  if (data instanceof BigInt64Array) return "<i8";
+  if (data instanceof Uint8Array) return "|u1";
+  return data instanceof Float64Array ? "<f8" : "<f4";
 }
 
 function readShape(header: string): number[] {

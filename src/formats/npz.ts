@@ -1,7 +1,7 @@
 /** NumPy's .npz format: .npy files in a zip, stored without compression. Source: PKWARE APPNOTE 6.3, numpy.savez. */
 import { crc32 } from "../base/crc32";
 import { FormatError } from "./formatError";
-import { readNpy, writeNpy, type NpyArray } from "./npy";
+import { readNpy, writeNpy, type NpyArray, type WrittenArray } from "./npy";
 
 const localSignature = 0x04034b50;
 const centralSignature = 0x02014b50;
@@ -28,7 +28,7 @@ const tooLarge = (): FormatError =>
  * The parts of a .npz file, in order: written one after the other they are the file. Keys become `KEY.npy`.
  * @throws {FormatError} "npz-unsupported" beyond 4 GiB or 65 534 arrays; "npy-shape-mismatch"
  */
-export function npzParts(arrays: ReadonlyMap<string, NpyArray>): Uint8Array[] {
+export function npzParts(arrays: ReadonlyMap<string, WrittenArray>): Uint8Array[] {
   if (arrays.size > 0xfffe) {
     throw new FormatError("npz-unsupported", `${arrays.size} arrays are too many for one .npz file.`);
   }
@@ -55,7 +55,7 @@ export function npzParts(arrays: ReadonlyMap<string, NpyArray>): Uint8Array[] {
 }
 
 /** A whole .npz file in memory. Throws as `npzParts`. */
-export function writeNpz(arrays: ReadonlyMap<string, NpyArray>): Uint8Array {
+export function writeNpz(arrays: ReadonlyMap<string, WrittenArray>): Uint8Array {
   const parts = npzParts(arrays);
   const file = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;

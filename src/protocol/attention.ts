@@ -1,6 +1,9 @@
 /** Results about attention patterns. */
 import type { About, RunWindow, ScoredToken } from "./model";
 
+/** Most positions that one picture of a pattern shows. */
+export const mostShown = 512;
+
 /** One head's pattern over the shown positions: row-major, `rows[i]` is a query, `rows[i][j]` a key, and what a row lacks at its end is 0; a row and its `outside` sum to 1. */
 export interface HeadPattern {
   readonly layer: number;

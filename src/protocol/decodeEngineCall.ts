@@ -3,6 +3,7 @@
  * Unknown fields are passed over; both sides are of one build.
  */
 import { bosPolicies } from "../base/bosPolicy";
+import { decodeArrays } from "./arrays";
 import { decodeEntries } from "./catalogue";
 import { asInteger, asList, asNumber, asObject, asOneOf, asText, badField } from "./decode";
 import { decodeExperiment } from "./decodeExperiment";
@@ -262,6 +263,7 @@ export const engineCallDecoders: ParamDecoders<EngineApi> = {
     };
   },
   "heatmap/part": decodeHeatmap,
+  "arrays/save": decodeArrays,
   "steer/run": (value) => {
     const params = paramsOf(value);
     return {

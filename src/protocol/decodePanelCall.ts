@@ -1,7 +1,7 @@
 /** What a page says, checked before the host uses it. A page shows text from anywhere, so nothing it says is trusted. */
 import { headsScoredOn } from "./attention";
 import { blockModes } from "./attentionEdge";
-import { asInteger, asNumber, asObject, asOneOf, asText, badField } from "./decode";
+import { asInteger, asNumber, asObject, asOneOf, asText, badField, parseJson } from "./decode";
 import { decodeEffectChoice, decodeNote, decodeRankChoice } from "./decodeNeurons";
 import { raspCallDecoders } from "./decodeRaspPanel";
 import { decodeRunChoice } from "./decodeRunChoice";
@@ -9,6 +9,7 @@ import { lensKinds } from "./lensFile";
 import { searchScopes } from "./neuronPanel";
 import type { HostApi } from "./panelApi";
 import type { ParamDecoders } from "./rpc";
+import { logUnits } from "./logUnit";
 
 const maxOffset = 2 ** 31 - 1;
 const maxIndex = 1_000_000;
@@ -64,10 +65,23 @@ function decodeExport(params: unknown): HostApi["export/save"]["params"] {
 /** Units of a text for the clipboard: a command with a whole context in it is well below. */
 const maxCopied = 4_000_000;
 
-function decodeFigure(value: unknown): string {
-  const figure = asText(value, "params.figure");
+function decodeNpz(params: unknown): HostApi["export/npz"]["params"] {
+  const object = asObject(params, "params", ["figure", "facts"]);
+  const figure = asText(object["figure"], "params.figure");
   if (!/^[a-z][a-z-]{0,60}$/.test(figure)) throw badField("params.figure", "is not the name of a figure");
-  return figure;
+  const facts = asText(object["facts"], "params.facts");
+  if (facts.length > maxCopied) throw badField("params.facts", "is too long");
+  asObject(parseJson(facts, "params.facts"), "params.facts");
+  return { figure, facts };
+}
+
+/** Units of what a page says of its failure. */
+const maxReason = 1000;
+
+function decodeReload(params: unknown): HostApi["page/reload"]["params"] {
+  const reason = asText(asObject(params, "params", ["reason"])["reason"], "params.reason");
+  if (reason.length > maxReason) throw badField("params.reason", "is too long");
+  return { reason };
 }
 
 /** Units of a text that may be one token. */
@@ -98,11 +112,16 @@ const layerOrNull = (value: unknown): number | null => (value === null ? null : 
 /** Per method of the host, the check of what a page sends; each throws DecodeError "bad-field". */
 export const panelCallDecoders: ParamDecoders<HostApi> = {
   "page/ready": nothing,
+  "page/reload": decodeReload,
   "model/choose": nothing,
   "page/retry": nothing,
   "page/example": nothing,
   "page/cancel": nothing,
   "run/choose": (params) => decodeRunChoice(params, "params"),
+  "unit/choose": (params) => {
+    const object = asObject(params, "params", ["unit"]);
+    return { unit: asOneOf(object["unit"], "params.unit", logUnits) };
+  },
   "lens/choose": (params) => {
     const object = asObject(params, "params", ["kind"]);
     return { kind: asOneOf(object["kind"], "params.kind", lensKinds) };
@@ -178,7 +197,7 @@ export const panelCallDecoders: ParamDecoders<HostApi> = {
   "steering/save": nothing,
   ...raspCallDecoders,
   "export/save": decodeExport,
-  "export/npz": (params) => ({ figure: decodeFigure(asObject(params, "params", ["figure"])["figure"]) }),
+  "export/npz": decodeNpz,
   "export/copy": (params) => {
     const text = asText(asObject(params, "params", ["text"])["text"], "params.text");
     if (text.length > maxCopied) throw badField("params.text", "is too long");

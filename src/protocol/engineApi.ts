@@ -1,5 +1,6 @@
 /** Extension host ↔ engine process: one method map, from which client and server are typed. */
 import type { BosPolicy } from "../base/bosPolicy";
+import type { ArraysRequest } from "./arrays";
 import type { AttentionStep, AttentionView, HeadsScoredOn } from "./attention";
 import type { AttentionEdge, BlockMode, EdgeBlock, WhyAttention } from "./attentionEdge";
 import type { Experiment, SteerResult } from "./edit";
@@ -156,5 +157,7 @@ export interface EngineApi {
   };
   /** A scalar for the tokens of one or a few windows of a document, however long it is. */
   "heatmap/part": { params: HeatmapQuestion; result: HeatmapPart };
+  /** Writes what a picture shows, and hooks behind it, into an .npz file; answers with the names of its arrays. */
+  "arrays/save": { params: ArraysRequest; result: readonly string[] };
   "steer/run": { params: { experiment: Experiment; base: string }; result: SteerResult };
 }

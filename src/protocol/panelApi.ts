@@ -14,9 +14,13 @@ import type { NeuronNote, NeuronNotes, NeuronSearch, SearchScope } from "./neuro
 import type { NeuronCard, NeuronsResult, RankChoice } from "./neurons";
 import type { PatchRan, PatchResult } from "./patch";
 import type { RaspHostApi, RaspPanelData } from "./raspPanel";
+import type { LogUnit } from "./logUnit";
 
 /** The panels there are. */
 export type PanelId = "lens" | "neurons" | "attention" | "steering" | "patch" | "rasp";
+
+/** Those that show a model. */
+export type ModelPanelId = Exclude<PanelId, "rasp">;
 
 /** What a panel runs its texts behind. The prefix is kept while another context is chosen. */
 export interface RunChoice {
@@ -39,6 +43,8 @@ export interface PanelState<Data> {
   readonly model?: ModelInfo;
   /** What the next run is behind, for panels where that can be chosen; what the data was run behind is in its window. */
   readonly run?: RunChoice;
+  /** The unit that log-probabilities, entropies and divergences are shown in, for panels that have some; data are in nats. */
+  readonly unit?: LogUnit;
   /** Name of the document the data came from. */
   readonly document?: string;
   /** The token that was chosen last in any panel, where it is one of this panel's document. */
@@ -117,6 +123,8 @@ export interface PanelData {
 export interface HostApi extends RaspHostApi {
   /** The page is up; the host answers with the current snapshot. */
   "page/ready": { params: Record<string, never>; result: PanelState<PanelData[PanelId]> };
+  /** The page failed and is to be loaded anew; `reason` goes into the log. */
+  "page/reload": { params: { reason: string }; result: null };
   "model/choose": { params: Record<string, never>; result: null };
   /** Tries the last request again, for example after an error. */
   "page/retry": { params: Record<string, never>; result: null };
@@ -126,6 +134,8 @@ export interface HostApi extends RaspHostApi {
   "page/cancel": { params: Record<string, never>; result: null };
   /** Runs this panel's texts behind something else, now and from now on. */
   "run/choose": { params: RunChoice; result: null };
+  /** Shows log-probabilities, entropies and divergences in another unit, in every panel and in the editor. */
+  "unit/choose": { params: { unit: LogUnit }; result: null };
   /** Reads the Lens through another lens, now and from now on. */
   "lens/choose": { params: { kind: LensKind }; result: null };
   /** Selects a range of the document the panel shows; UTF-16 offsets. */
@@ -184,8 +194,8 @@ export interface HostApi extends RaspHostApi {
     };
     result: null;
   };
-  /** Saves the arrays behind a figure as .npz: those that are shown, and the hooks behind them, read anew. */
-  "export/npz": { params: { figure: string }; result: null };
+  /** Saves the arrays behind a figure as .npz: those that are shown, and the hooks behind them, read anew. `facts` is JSON. */
+  "export/npz": { params: { figure: string; facts: string }; result: null };
   /** Puts a text on the clipboard. */
   "export/copy": { params: { text: string }; result: null };
   /** Saves what the panel shows as a view that opens without the model. */

@@ -29,6 +29,9 @@ export interface CaseResult {
     readonly heads_per_layer: readonly number[];
   };
   readonly stdout?: string;
+  /** RASP-L: the rule that the program breaks first, and what it writes behind a prompt. */
+  readonly lint?: string | null;
+  readonly generated?: readonly JsonAtom[];
   readonly error?: string;
 }
 
@@ -91,7 +94,13 @@ export function evaluatorFor({
   const typed = dialect === "rasp";
   return input.kind === "tokens"
     ? new Evaluator({ tokens: input.tokens, typed, causal, budget })
-    : new Evaluator({ tokens: [], variables: input.arrays, typed, causal, budget });
+    : new Evaluator({ tokens: firstArray(input), variables: input.arrays, typed, causal, budget });
+}
+
+/** Sequences that are as long as the input, such as constants, are as long as the first array. */
+function firstArray({ arrays }: { readonly arrays: ReadonlyMap<string, Sequence> }): Sequence {
+  const [first = []] = arrays.values();
+  return first;
 }
 
 function sequenceResult(values: Sequence, dialect: DialectName): CaseResult {

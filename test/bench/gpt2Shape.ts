@@ -1,7 +1,17 @@
 /** A checkpoint of GPT-2 small's shape with random weights, made once in the system's temporary folder. */
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { inRepo } from "../support/paths";
 
 const config = {
   model_type: "gpt2",
@@ -51,6 +61,7 @@ export function gpt2ShapeCheckpoint(): { folder: string; weightBytes: number } {
     bytes += size;
   }
   if (!existsSync(join(folder, "model.safetensors"))) write(folder, header, bytes);
+  if (!existsSync(join(folder, "tokenizer.json"))) writeTokenizer(folder);
   return { folder, weightBytes: bytes };
 }
 
@@ -68,4 +79,15 @@ function write(folder: string, header: object, bytes: number): void {
     writeSync(file, chunk, 0, Math.min(left, chunk.length));
   closeSync(file);
   renameSync(join(folder, "model.partial"), join(folder, "model.safetensors"));
+}
+
+/** The bundled model's tokenizer, its vocabulary filled up to the shape's with entries that no text has. */
+function writeTokenizer(folder: string): void {
+  const path = inRepo("models/introspect-small/tokenizer.json");
+  const json = JSON.parse(readFileSync(path, "utf8")) as { model: { vocab: Record<string, number> } };
+  const { vocab } = json.model;
+  const used = new Set(Object.values(vocab));
+  for (let id = 0; id < config.vocab_size; id++) if (!used.has(id)) vocab[`<unused ${id}>`] = id;
+  writeFileSync(join(folder, "tokenizer.partial"), JSON.stringify(json));
+  renameSync(join(folder, "tokenizer.partial"), join(folder, "tokenizer.json"));
 }

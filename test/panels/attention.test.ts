@@ -169,7 +169,7 @@ describe("attention page", () => {
     assert.match(classes[query]!, /mark-query/);
     assert.ok(classes.slice(query + 1).every((c) => c.includes("mark-dim")));
     assert.ok((await title(panel)).startsWith("Head 2.5 from"));
-    const outside = await panel.page.locator(".rail .facts dd").innerText();
+    const outside = await panel.page.locator(".rail .facts dd").last().innerText();
     assert.equal(outside, `${(view.pattern.outside[query]! * 100).toPrecision(3)}%`);
     const row = view.pattern.rows[query]!;
     const strongest = row.indexOf(Math.max(...row.slice(1)));

@@ -2,6 +2,7 @@
  * A second evaluator of the intermediate form, as plain as can be: one position at a time, nothing kept, its own
  * comparisons and reducers. It shares no code with the first but the values' representation.
  */
+import { Budget } from "../../src/rasp/ir/budget";
 import type { AggregateNode, Predicate, Selector, SOp } from "../../src/rasp/ir/nodes";
 import { Float, type Atom } from "../../src/rasp/values/atom";
 
@@ -24,7 +25,10 @@ export function naiveAt(node: SOp, i: number, input: NaiveInput): Atom {
     case "constant":
       return node.value;
     case "map":
-      return node.function.apply(node.operands.map((operand) => naiveAt(operand, i, input)));
+      return node.function.apply(
+        node.operands.map((operand) => naiveAt(operand, i, input)),
+        new Budget(),
+      );
     case "aggregate":
       return naiveAggregate(node, i, input);
     default:
@@ -59,7 +63,7 @@ function naiveToken(token: Atom, name: string): Atom {
 
 function holds(predicate: Predicate, key: Atom, query: Atom): boolean {
   if (predicate.kind === "always") return predicate.value;
-  if (predicate.kind === "function") return predicate.test(key, query);
+  if (predicate.kind === "function") return predicate.test(key, query, new Budget());
   const { sign } = predicate;
   const texts = [key, query].filter((atom) => typeof atom === "string").length;
   if (texts === 1) {

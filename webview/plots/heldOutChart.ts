@@ -3,6 +3,7 @@ import type { HeldOutLayer } from "../../src/protocol/lensFile";
 import { svg } from "../shared/dom";
 import { number } from "../shared/format";
 import type { Theme } from "../shared/theme";
+import { inLogUnit, logUnit } from "../shared/logUnit";
 
 /** Size and colours. */
 export interface HeldOutOptions {
@@ -24,7 +25,13 @@ const LABEL = 12;
 const LEAST = 1e-4;
 
 /** Layers to the right, KL upward on a logarithmic scale; a ring marks a layer where training did not help. */
-export function heldOutChart(layers: readonly HeldOutLayer[], options: HeldOutOptions): SVGSVGElement {
+export function heldOutChart(inNats: readonly HeldOutLayer[], options: HeldOutOptions): SVGSVGElement {
+  const layers = inNats.map((layer) => ({
+    ...layer,
+    logit: inLogUnit(layer.logit),
+    trained: inLogUnit(layer.trained),
+    random: inLogUnit(layer.random),
+  }));
   const { width, height, theme } = options;
   const root = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img" });
   root.setAttribute("aria-label", describe(layers));
@@ -42,7 +49,7 @@ export function heldOutChart(layers: readonly HeldOutLayer[], options: HeldOutOp
       { fill: theme.muted, "font-size": 10.5, "font-family": theme.fontFamily, ...attributes },
       words,
     );
-  root.append(text({ x: PAD.left, y: 9 }, "KL to the output, nats (logarithmic)"));
+  root.append(text({ x: PAD.left, y: 9 }, `KL to the output, ${logUnit()} (logarithmic)`));
   for (let power = low; power <= high; power++) {
     const at = y(10 ** power);
     root.append(
@@ -112,7 +119,7 @@ function lines(layers: readonly HeldOutLayer[], frame: Frame): SVGElement[] {
 function describe(layers: readonly HeldOutLayer[]): string {
   const said = heldOutLines.map(({ key, label }) => {
     const [first, last] = [layers[0]?.[key], layers.at(-1)?.[key]];
-    return `${label} from ${number(first)} to ${number(last)} nats`;
+    return `${label} from ${number(first)} to ${number(last)} ${logUnit()}`;
   });
   return `Held-out KL to the model's output over ${layers.length} layers: ${said.join("; ")}`;
 }

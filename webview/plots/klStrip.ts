@@ -7,7 +7,7 @@ import type { Theme } from "../shared/theme";
 export interface KlStripOptions {
   readonly width: number;
   readonly theme: Theme;
-  /** Unit, for the axis: "nats". */
+  /** Unit, for the axis. */
   readonly unit: string;
 }
 

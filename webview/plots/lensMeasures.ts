@@ -1,6 +1,7 @@
 /** What the cells of a lens may be coloured by: each measure's value, words and scale. Pure. */
-import { count, nats, number, percent } from "../shared/format";
+import { count, logs, number, percent } from "../shared/format";
 import type { LensColumn, LensGridCell } from "./lensColumns";
+import { inLogUnit, logUnit } from "../shared/logUnit";
 
 /** Name of a measure. */
 export type MeasureKey = "probability" | "rank" | "entropy" | "kl" | "surprisal";
@@ -24,12 +25,14 @@ export interface Measure {
   /** In the list of choices. */
   readonly name: string;
   /** With its unit, for the legend. */
-  readonly label: string;
+  readonly label: () => string;
   /** What it is, for the help. */
   readonly help: string;
   /** Null where there is none: drawn hatched. */
   readonly value: (cell: LensGridCell) => number | null;
   readonly words: (value: number | null) => string;
+  /** The value as it stands in a table: in the unit in force. */
+  readonly shown: (value: number | null) => number | null;
 }
 
 const measure = (
@@ -37,7 +40,18 @@ const measure = (
   [name, label, help]: readonly [name: string, label: string, help: string],
   value: Measure["value"],
   words: Measure["words"],
-): Measure => ({ key, name, label, help, value, words });
+): Measure => {
+  const isLog = words === logs;
+  return {
+    key,
+    name,
+    label: () => (isLog ? `${label}, ${logUnit()}` : label),
+    help,
+    value,
+    words,
+    shown: (one) => (isLog ? inLogUnit(one) : one),
+  };
+};
 
 /** All measures, the default first. */
 export const measures: readonly Measure[] = [
@@ -59,29 +73,29 @@ export const measures: readonly Measure[] = [
   ),
   measure(
     "entropy",
-    ["Entropy", "entropy, nats", "how spread out the distribution is; 0 is certain"],
+    ["Entropy", "entropy", "how spread out the distribution is; 0 is certain"],
     (cell) => cell.entropy,
-    nats,
+    logs,
   ),
   measure(
     "kl",
     [
       "KL to the output",
-      "KL(output ‖ row), nats",
+      "KL(output ‖ row)",
       "forward divergence of the output from the row: what the row lacks of the output; 0 in the last row",
     ],
     (cell) => cell.kl,
-    nats,
+    logs,
   ),
   measure(
     "surprisal",
     [
       "Surprisal of the next token",
-      "surprisal of the token that follows, nats",
+      "surprisal of the token that follows",
       "−log p of the token that really follows in the text; the last column has none yet",
     ],
     (cell) => cell.surprisal,
-    nats,
+    logs,
   ),
 ];
 
@@ -112,8 +126,11 @@ export function scaleOf(
     };
   }
   const natural = key === "entropy" && vocabulary !== null ? Math.log(vocabulary) : null;
-  const most = natural ?? rounded(largest(columns, value));
-  return linear(most, "0", number(most), number(most));
+  // Rounded in the unit in force, so that the legend's numbers are plain in either.
+  const nat = inLogUnit(1);
+  const most = natural ?? rounded(largest(columns, value) * nat) / nat;
+  const end = number(inLogUnit(most));
+  return linear(most, "0", end, end);
 }
 
 function linear(most: number, low: string, high: string, span: string): MeasureScale {
@@ -123,7 +140,7 @@ function linear(most: number, low: string, high: string, span: string): MeasureS
     place: (value) => value / most,
     difference: (now, before) => (now - before) / most,
     span,
-    key: `linear ${most}`,
+    key: `linear ${most} ${high}`,
   };
 }
 

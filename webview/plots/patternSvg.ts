@@ -1,6 +1,7 @@
-/** A head's pattern as a stand-alone drawing for export: exact cells, never smoothed. Pure: data to SVG. */
+/** A head’s pattern as a stand-alone drawing for export: exact cells, never smoothed; of many tokens as an image in it. */
 import { svg } from "../shared/dom";
 import type { Theme } from "../shared/theme";
+import { cellsAddress } from "./cellImage";
 
 /** What is drawn. */
 export interface PatternDrawing {
@@ -20,6 +21,8 @@ export interface PatternDrawing {
 const LEFT = 92;
 const TOP = 92;
 const PAD = 8;
+/** Tokens from which on the cells are one image with a pixel each, not shapes. */
+const MOST_SHAPES = 128;
 
 /** The drawing; its size follows the number of tokens. */
 export function patternSvg(drawing: PatternDrawing): SVGSVGElement {
@@ -38,13 +41,15 @@ export function patternSvg(drawing: PatternDrawing): SVGSVGElement {
     "font-size": 11,
   });
   root.append(svg("rect", { width, height, fill: theme.background }), hatching(theme));
-  for (const [i, row] of rows.entries()) {
-    for (const [j, weight] of row.entries()) {
-      if (weight === null) continue;
-      const fill = theme.sequential(max > 0 ? weight / max : 0).ground;
-      root.append(svg("rect", { x: LEFT + j * cell, y: TOP + i * cell, width: cell, height: cell, fill }));
-    }
-  }
+  const shareOf = (weight: number | null | undefined): number | null =>
+    weight === null || weight === undefined ? null : max > 0 ? weight / max : 0;
+  if (n > MOST_SHAPES) {
+    const value = (i: number, j: number): number | null => shareOf(rows[i]?.[j]);
+    const href = cellsAddress({ columns: n, rows: n, value }, theme);
+    const place = { x: LEFT, y: TOP, width: side, height: side, preserveAspectRatio: "none" };
+    root.append(svg("image", { ...place, href, style: "image-rendering: pixelated" }));
+  } else
+    root.append(...shapes(rows, { cell, paint: (weight) => theme.sequential(shareOf(weight) ?? 0).ground }));
   if (sinks > 0)
     root.append(svg("rect", { x: LEFT, y: TOP, width: sinks * cell, height: side, fill: "url(#hatch)" }));
   root.append(svg("rect", { x: LEFT, y: TOP, width: side, height: side, fill: "none", stroke: theme.line }));
@@ -57,6 +62,28 @@ export function patternSvg(drawing: PatternDrawing): SVGSVGElement {
     ),
   );
   return root;
+}
+
+/** One shape a cell. */
+function shapes(
+  rows: PatternDrawing["rows"],
+  { cell, paint }: { cell: number; paint: (weight: number) => string },
+): SVGElement[] {
+  return rows.flatMap((row, i) =>
+    row.flatMap((weight, j) =>
+      weight === null
+        ? []
+        : [
+            svg("rect", {
+              x: LEFT + j * cell,
+              y: TOP + i * cell,
+              width: cell,
+              height: cell,
+              fill: paint(weight),
+            }),
+          ],
+    ),
+  );
 }
 
 function hatching(theme: Theme): SVGElement {

@@ -1,9 +1,10 @@
 /** Mean surprisal of a text's tokens over the rows, as a small line. Pure: data to SVG. */
 import type { LensPerplexity } from "../../src/protocol/lens";
 import { svg } from "../shared/dom";
-import { nats, number } from "../shared/format";
+import { logs, number } from "../shared/format";
 import type { Theme } from "../shared/theme";
 import { rowName } from "./lensColumns";
+import { inLogUnit, logUnit } from "../shared/logUnit";
 
 /** Size and colours. */
 export interface PerplexityOptions {
@@ -14,8 +15,12 @@ export interface PerplexityOptions {
 
 const PAD = { left: 34, right: 70, top: 16, bottom: 16 };
 
-/** Rows to the right, nats upward from zero; the last value is written at the line's end. */
-export function perplexityChart({ surprisal }: LensPerplexity, options: PerplexityOptions): SVGSVGElement {
+/** Rows to the right, the mean upward from zero; the last value is written at the line's end. */
+export function perplexityChart(
+  { surprisal: inNats }: LensPerplexity,
+  options: PerplexityOptions,
+): SVGSVGElement {
+  const surprisal = inNats.map(inLogUnit);
   const { width, height, theme } = options;
   const last = surprisal.length - 1;
   const most = Math.max(1e-9, ...surprisal);
@@ -26,7 +31,7 @@ export function perplexityChart({ surprisal }: LensPerplexity, options: Perplexi
   const end = surprisal[last] ?? 0;
   root.setAttribute(
     "aria-label",
-    `Mean surprisal over the layers: from ${nats(surprisal[0])} to ${nats(end)}`,
+    `Mean surprisal over the layers: from ${logs(inNats[0])} to ${logs(inNats[last])}`,
   );
   const text = (attributes: Record<string, string | number>, words: string): SVGElement =>
     svg(
@@ -49,7 +54,7 @@ export function perplexityChart({ surprisal }: LensPerplexity, options: Perplexi
     rule(most),
     text({ ...axis, y: y(0) + 3.5 }, "0"),
     text({ ...axis, y: y(most) + 3.5 }, number(most)),
-    text({ x: PAD.left, y: 9 }, "mean surprisal, nats"),
+    text({ x: PAD.left, y: 9 }, `mean surprisal, ${logUnit()}`),
   );
   for (const row of rowsNamed(last, right - PAD.left))
     root.append(text({ x: x(row), y: height - 3, "text-anchor": "middle" }, rowName(row, last)));

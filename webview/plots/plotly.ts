@@ -19,6 +19,14 @@ export interface HeatmapOptions {
   readonly max: number;
   readonly size: number;
   readonly theme: Theme;
+  /** The cells that are shown; null for all. */
+  readonly shown: ShownCells | null;
+}
+
+/** Edges of the cells that are shown: from and to, across and down. */
+export interface ShownCells {
+  readonly x: readonly [number, number];
+  readonly y: readonly [number, number];
 }
 
 /** Room around the square for the labels, in pixels. */
@@ -28,7 +36,7 @@ const LABEL = 14;
 
 /** Draws or redraws a heatmap: first row at the top. Zoom by dragging, back by double click. */
 export async function drawHeatmap(element: HTMLElement, options: HeatmapOptions): Promise<void> {
-  const { theme, size } = options;
+  const { theme, size, shown } = options;
   const axis = axisOf(options);
   const data: Partial<Data>[] = [
     {
@@ -50,8 +58,12 @@ export async function drawHeatmap(element: HTMLElement, options: HeatmapOptions)
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: theme.monoFamily, size: 11, color: theme.foreground },
-    xaxis: { ...axis, side: "top", tickangle: -90 },
-    yaxis: { ...axis, autorange: "reversed", ticks: "" },
+    xaxis: { ...axis, side: "top", tickangle: -90, ...(shown ? { range: [...shown.x] } : {}) },
+    yaxis: {
+      ...axis,
+      ...(shown ? { range: [shown.y[1], shown.y[0]] } : { autorange: "reversed" }),
+      ticks: "",
+    },
     dragmode: "zoom",
   } as Partial<Layout>;
   const config: Partial<Config> = {
@@ -93,17 +105,23 @@ const shorten = (label: string): string => {
 const escapeMarkup = (text: string): string =>
   text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 
-/** The range of rows and columns that is shown now, after zooming: first and last cell edge per axis. */
-export function shownRange(
-  element: HTMLElement,
-): { readonly x: readonly [number, number]; readonly y: readonly [number, number] } | null {
+/** The cells that are shown now, after zooming; null before anything is drawn. */
+export function shownRange(element: HTMLElement): ShownCells | null {
   const layout = (
     element as unknown as { layout?: { xaxis?: { range?: number[] }; yaxis?: { range?: number[] } } }
   ).layout;
   const x = layout?.xaxis?.range;
   const y = layout?.yaxis?.range;
   if (!x || !y || x.length < 2 || y.length < 2) return null;
-  return { x: [x[0]!, x[1]!], y: [y[0]!, y[1]!] };
+  return { x: [x[0]!, x[1]!], y: [Math.min(y[0]!, y[1]!), Math.max(y[0]!, y[1]!)] };
+}
+
+/** Shows these cells; null shows all. */
+export async function zoomTo(element: HTMLElement, to: ShownCells | null): Promise<void> {
+  const change = to
+    ? { "xaxis.range": [...to.x], "yaxis.range": [to.y[1], to.y[0]] }
+    : { "xaxis.autorange": true, "yaxis.autorange": "reversed" };
+  await core.relayout(element, change as Parameters<typeof core.relayout>[1]);
 }
 
 /** Runs `action` after every zoom. */

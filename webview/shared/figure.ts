@@ -1,4 +1,5 @@
 /** A picture with its title, its key, its table and its export: the frame of every plot. */
+import { plainArrays } from "../../src/base/plainArrays";
 import { modelName, shortDigest } from "./badge";
 import { fill, h, setText } from "./dom";
 import { copyPicture } from "./exports/clipboard";
@@ -14,6 +15,8 @@ import { tableElement, toCsv, type TableData } from "./table";
 export interface FigureContext {
   readonly host: Host;
   readonly announce: (text: string) => void;
+  /** Whether the page shows a model; true unless given. */
+  readonly ofModel?: boolean;
   readonly source: () => FigureSource;
 }
 
@@ -50,11 +53,15 @@ export class Figure {
     this.tableButton = tool("Table", () => this.showTable(!this.asTable));
     this.tableButton.setAttribute("aria-pressed", "false");
     this.tableButton.setAttribute("aria-label", `Show ${options.title} as table`);
-    this.menu = new ExportMenu(options.title, {
-      save: (format) => void this.attempt("exported", () => this.save(format)),
-      copy: (kind) => void this.attempt("copied", () => this.copy(kind)),
-      saveView: () => void this.attempt("saved", () => this.saveView()),
-    });
+    this.menu = new ExportMenu(
+      options.title,
+      {
+        save: (format) => void this.attempt("exported", () => this.save(format)),
+        copy: (kind) => void this.attempt("copied", () => this.copy(kind)),
+        saveView: () => void this.attempt("saved", () => this.saveView()),
+      },
+      context.ofModel,
+    );
     const tools = h("div", { class: "tools no-export" }, this.tableButton, this.menu.button);
     this.picture = h("div", { class: "figure-picture" }, this.body, this.key);
     this.element = h(
@@ -117,8 +124,10 @@ export class Figure {
 
   private async save(format: SaveFormat): Promise<string> {
     const { host } = this.context;
-    if (format === "npz") await host.request("export/npz", { figure: this.options.name });
-    else {
+    if (format === "npz") {
+      const facts = JSON.stringify(this.facts());
+      await host.request("export/npz", { figure: this.options.name, facts });
+    } else {
       const content = await this.content(format);
       const name = `introspect-${this.options.name}`;
       const encoding = format === "png" ? "base64" : "utf8";
@@ -177,7 +186,9 @@ export class Figure {
   }
 
   private json(facts: Facts): string {
-    return `${JSON.stringify({ ...facts, data: this.options.data() }, plainArrays, 2)}\n`;
+    // Data as the command line prints them; pictures and tables say which unit they are in.
+    const body = { ...facts, logUnit: "nats", data: this.options.data() };
+    return `${JSON.stringify(body, plainArrays, 2)}\n`;
   }
 
   /** Title, model, digest and what the model saw: what a reader of the exported picture has to know. */
@@ -200,7 +211,3 @@ function tool(label: string, action: () => void): HTMLButtonElement {
   element.addEventListener("click", action);
   return element;
 }
-
-/** Typed arrays as lists, which JSON would write as objects. */
-const plainArrays = (_key: string, value: unknown): unknown =>
-  value instanceof Float32Array || value instanceof Uint8Array ? Array.from(value) : value;

@@ -1,5 +1,7 @@
 /** Numbers as they are shown: three significant digits, a typographic minus, a unit. */
 
+import { inLogUnit, logUnit } from "./logUnit";
+
 const MINUS = "\u2212";
 
 /** What stands where there is no number. */
@@ -40,9 +42,11 @@ export function correlation(value: number): string {
   return Number.isNaN(value) ? NONE : withMinus(value.toFixed(2));
 }
 
-/** Log-probabilities and entropies: nats. */
-export function nats(value: number | null | undefined): string {
-  return value === null || value === undefined || Number.isNaN(value) ? NONE : `${number(value)} nats`;
+/** Log-probabilities, entropies and divergences, given in nats: in the unit in force. */
+export function logs(value: number | null | undefined): string {
+  return value === null || value === undefined || Number.isNaN(value)
+    ? NONE
+    : `${number(inLogUnit(value))} ${logUnit()}`;
 }
 
 /** A whole number with thin spaces between thousands. */

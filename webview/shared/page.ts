@@ -12,6 +12,9 @@ import { connect, type AnyState, type Host } from "./host";
 import { helpList, type KeyHelp, type Term } from "./keys";
 import { PointedToken } from "./pointed";
 import { Rail } from "./rail";
+import { hostOf, SavedBanner } from "./savedView";
+import { setLogUnit } from "./logUnit";
+import { UnitSwitch } from "./unitSwitch";
 import { onThemeChange, theme } from "./theme";
 import "./page.css";
 import { progressRing } from "./ui";
@@ -71,6 +74,7 @@ class Shell<Data> {
   private readonly main = h("main", { class: "main", tabindex: -1 });
   private readonly frame = h("div", { class: "frame-place" });
   private readonly live = h("div", { class: "sr-only", role: "status", "aria-live": "polite" });
+  private readonly saved = new SavedBanner(() => this.host.ask("view/live", {}));
   private readonly document = h("span", { class: "document" });
   private readonly status = h("span", { class: "status" });
   /** What must be known to read the picture: for example that only a part of the selection was used. */
@@ -80,6 +84,7 @@ class Shell<Data> {
   /** Null on a page that is of no model. */
   private badge: Badge | null = null;
   private readonly subject = h("div", { class: "subject" });
+  private unit!: UnitSwitch;
   private panel!: Panel<Data>;
   private state: PanelState<Data> | null = null;
   private readonly statusWords = h("span", { class: "status-words" });
@@ -87,8 +92,17 @@ class Shell<Data> {
 
   constructor(private readonly id: PanelId) {}
 
-  start(host: Host, create: (context: PageContext) => Panel<Data>): void {
+  start(whole: Host, create: (context: PageContext) => Panel<Data>): void {
+    const host = hostOf(
+      whole,
+      () => this.state?.saved !== undefined,
+      (sentence) => {
+        this.saved.say(sentence);
+        this.announce(sentence);
+      },
+    );
     this.host = host;
+    this.unit = new UnitSwitch((unit) => host.ask("unit/choose", { unit }));
     const source = (): FigureSource => ({
       model: this.state?.model,
       document: this.state?.document,
@@ -101,7 +115,14 @@ class Shell<Data> {
           : ({ panel: this.id, data: this.state.data } as unknown as Shown),
     });
     const announce = (text: string): void => this.announce(text);
-    this.panel = create({ host, rail: this.rail, pointed: this.pointed, announce, source });
+    this.panel = create({
+      host,
+      rail: this.rail,
+      pointed: this.pointed,
+      announce,
+      ofModel: this.id !== "rasp",
+      source,
+    });
     const { contexts, subject } = this.panel;
     if (!subject) this.badge = new Badge(() => host.ask("model/choose", {}));
     if (contexts) {
@@ -110,9 +131,16 @@ class Shell<Data> {
     }
     const keys = h("button", { type: "button", class: "tool", "aria-label": "Keys and words" }, "?");
     keys.addEventListener("click", () => this.toggleHelp());
-    const of = this.badge?.element ?? this.subject;
-    const head = h("header", { class: "head" }, of, this.document, this.status, keys);
-    this.main.append(this.frame, this.note, this.panel.element);
+    const head = h(
+      "header",
+      { class: "head" },
+      this.badge?.element ?? this.subject,
+      this.document,
+      this.status,
+      this.unit.element,
+      keys,
+    );
+    this.main.append(this.saved.element, this.frame, this.note, this.panel.element);
     const root = h("div", { class: `page page-${this.id}` }, head, this.main, this.rail.element, this.live);
     applyTheme();
     (document.getElementById("root") ?? document.body).append(root);
@@ -132,8 +160,12 @@ class Shell<Data> {
     this.state = state;
     this.badge?.update(state.model);
     if (this.panel.subject) fill(this.subject, ...(state.data ? this.panel.subject(state.data) : []));
+    this.unit.update(state.unit);
+    if (state.unit) setLogUnit(state.unit);
     setText(this.document, state.document ?? "");
     this.drawStatus(state);
+    this.saved.update(state);
+    document.body.dataset["saved"] = state.saved ? "yes" : "no";
     document.body.dataset["seq"] = String(state.seq);
     document.body.dataset["status"] = state.status;
     const shown = state.status !== "error" && state.status !== "empty" && state.data !== undefined;

@@ -76,6 +76,13 @@ export function theme(): Theme {
   return current;
 }
 
+/** Everything is to be drawn anew, as after a change of theme. */
+export function renewTheme(): void {
+  if (current === null) return;
+  current = readTheme();
+  for (const listener of listeners) listener(current);
+}
+
 /** Runs the listener on every change of theme; the returned function ends that. */
 export function onThemeChange(listener: Listener): () => void {
   if (listeners.size === 0) watchTheme();

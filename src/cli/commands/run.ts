@@ -1,12 +1,11 @@
 /** `introspect run`: top tokens at every position, hooks read, edits applied. */
-import { writeFile, rename, rm } from "node:fs/promises";
 import { plainRun, runAbout } from "../../analysis/run";
-import { npzParts } from "../../formats/npz";
+import { writeNpzFile } from "../../engine/npzFile";
 import type { NpyArray } from "../../formats/npy";
 import { matchHooks, splitPatterns } from "../../graph/hookPattern";
 import type { Tensor } from "../../tensor/tensor";
 import { answerInputs } from "../batch";
-import { CliError, usageError } from "../cliError";
+import { usageError } from "../cliError";
 import type { Command } from "../command";
 import { wholeNumber } from "../options";
 import { readEdits, factsOf, windowOf } from "../session";
@@ -47,7 +46,7 @@ function patternList(text: string | undefined): string[] {
   return patterns;
 }
 
-/** Writes a .npz under a temporary name first, so that a file is there whole or not at all. */
+/** Writes what was read, with the ids that it was read on. */
 async function writeReads(
   path: string,
   ids: readonly number[],
@@ -55,15 +54,5 @@ async function writeReads(
 ): Promise<void> {
   const arrays = new Map<string, NpyArray>(reads);
   arrays.set("ids", { shape: [ids.length], data: BigInt64Array.from(ids, BigInt) });
-  const parts = npzParts(arrays);
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    await writeFile(temporary, parts);
-    await rename(temporary, path);
-  } catch (cause) {
-    await rm(temporary, { force: true });
-    const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    const next = "Choose a folder that exists and that you may write to.";
-    throw new CliError("file-not-written", `${path} cannot be written: ${why}.`, { next, cause });
-  }
+  await writeNpzFile(path, arrays);
 }

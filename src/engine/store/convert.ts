@@ -61,7 +61,8 @@ export async function convertToFloat32(
     await checkFreeSpace(dirname(path), layout.fileSize, options.freeBytes);
     await write(temporary, tensors, { ...options, layout });
     await checkUnchanged(sources);
-    await rename(temporary, path);
+    // Another process may have been faster; a file that it maps cannot be replaced everywhere.
+    if (!(await isThere(path, layout))) await rename(temporary, path);
   } catch (thrown) {
     await release();
     await rm(usedMark(path), { force: true }).catch(() => {});

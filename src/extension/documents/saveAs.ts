@@ -8,13 +8,18 @@ export interface Saved {
   readonly content: Uint8Array;
 }
 
-/** Asks where to save, from the workspace's folder on, and writes; undefined when the person left. The dialog asks before it replaces a file. */
-export async function saveAs({ name, format, content }: Saved): Promise<vscode.Uri | undefined> {
+/** Asks where to save, from the workspace's folder on; undefined when the person left. The dialog asks before it replaces a file. */
+export async function askTarget({ name, format }: Omit<Saved, "content">): Promise<vscode.Uri | undefined> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  const target = await vscode.window.showSaveDialog({
+  return vscode.window.showSaveDialog({
     ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, name) } : {}),
     filters: { [format.toUpperCase()]: [format] },
   });
+}
+
+/** Asks where to save, and writes. */
+export async function saveAs({ name, format, content }: Saved): Promise<vscode.Uri | undefined> {
+  const target = await askTarget({ name, format });
   if (target) await vscode.workspace.fs.writeFile(target, content);
   return target;
 }

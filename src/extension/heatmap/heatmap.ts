@@ -5,22 +5,23 @@ import { CancelledError, CodedError } from "../../base/errors";
 import { sectionAt, windowTokens } from "../../base/sections";
 import { decodeMeasure } from "../../protocol/decodeHeatmap";
 import type { HeatmapMeasure, HeatmapQuestion } from "../../protocol/heatmap";
-import type { ModelInfo } from "../../protocol/model";
 import { Setting } from "../contributions";
 import type { TextRange } from "../decorations/buckets";
 import { visibleRanges, type TokenColours } from "../decorations/tokenColours";
 import { documentName, readerOf, textEditor } from "../documents/documentTarget";
-import { heatTexts, says } from "../messages";
+import { noEditorWords } from "../documents/noEditor";
+import { heatTexts } from "../messages";
 import { report } from "../panels/hostHandlers";
 import { NewestWins } from "../requests/newestWins";
 import { Pause } from "../requests/pause";
 import type { Services } from "../services";
-import { bosPolicy } from "../settings";
+import { bosPolicy, logUnit, writeSetting } from "../settings";
 import { attentionFrom, cursorIn, type AttentionRow } from "./attentionRow";
 import { hoverLines } from "./hover";
 import { keep, readKept, type KeptLook } from "./keptMeasure";
 import { hasBits, Legend } from "./legend";
 import { PartStore } from "./partStore";
+import { share, within, type Look } from "./look";
 import { pickMeasure, type HeatAction, type ShownMeasure } from "./pick";
 import { bucketsOf, distributionOf, scaleFor, type HeatScale } from "./scale";
 
@@ -42,18 +43,6 @@ export interface HeatmapState {
   values(range: TextRange): readonly (TextRange & { readonly value: number | null })[];
   /** What is said when one points at an offset. */
   hover(offset: number): readonly string[];
-}
-
-/** One text that is coloured. */
-interface Look extends ShownMeasure {
-  readonly document: vscode.TextDocument;
-  readonly store: PartStore;
-  /** Offset that attention is from or to. */
-  at: number;
-  info: ModelInfo | undefined;
-  scale: HeatScale;
-  /** Follows the head and row that are chosen in the Attention panel. */
-  readonly linked?: true;
 }
 
 /** How a call is made: for what is looked at, or in the background. */
@@ -102,6 +91,7 @@ export class Heatmap implements vscode.Disposable {
       }),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration(Setting.Bos)) this.again();
+        if (event.affectsConfiguration(Setting.LogUnit)) this.draw();
       }),
       services.models.onDidChange(() => {
         if (this.look?.info && this.look.info.path !== services.models.path) this.again();
@@ -135,7 +125,7 @@ export class Heatmap implements vscode.Disposable {
     if (action) return this.act(action);
     const isMeasure = typeof choice === "object" && choice !== null && "kind" in choice;
     const editor = textEditor();
-    if (!editor) return void vscode.window.showInformationMessage(says.noEditor());
+    if (!editor) return void vscode.window.showInformationMessage(noEditorWords());
     if (isMeasure) {
       const measure = decodeMeasure(choice, "measure");
       return this.start(cursorIn(editor), { measure, inBits: false, whole: false });
@@ -206,15 +196,21 @@ export class Heatmap implements vscode.Disposable {
     // Painted with nothing yet, so that what was there goes and Escape ends the work.
     this.paint();
     if (look.linked) this.linking.fire(undefined);
-    this.legend.wait(look);
+    this.legend.wait({ measure: look.measure, inBits: isInBits(look), linked: look.linked });
+    await otherWork();
     await this.work();
   }
 
-  private act(action: HeatAction): void {
+  private async act(action: HeatAction): Promise<void> {
     const { look } = this;
     if (!look) return;
     if (action === "clear") return this.end();
-    if (action === "unit") this.change({ inBits: !look.inBits });
+    if (action === "unit") {
+      const unit = isInBits(look) ? "nats" : "bits";
+      this.change({ inBits: false });
+      // The panels follow: there is one unit for all.
+      await writeSetting(Setting.LogUnit, unit);
+    }
     if (action === "whole") this.change({ whole: true });
     if (action === "stop") {
       this.newest.cancel();
@@ -343,6 +339,7 @@ export class Heatmap implements vscode.Disposable {
       look.store.put(part, { start, end: Math.max(gap.start + 1, part.next ?? end) });
       this.paint();
       if (Date.now() - this.drawn > legendEveryMs) this.draw();
+      await otherWork();
     }
   }
 
@@ -391,10 +388,11 @@ export class Heatmap implements vscode.Disposable {
     );
     const [first] = tokens;
     if (!first) return undefined;
-    const { document, measure, inBits, store } = look;
+    const { document, measure, linked, store } = look;
+    const inBits = isInBits(look);
     const text = ({ start, end }: TextRange): string =>
       document.getText(new vscode.Range(document.positionAt(start), document.positionAt(end)));
-    const shown = { measure, inBits, textOf: (id: number) => store.text(id) };
+    const shown = { measure, inBits, linked, textOf: (id: number) => store.text(id) };
     const lines = tokens.flatMap((token) => hoverLines(token, text(token), shown));
     return { start: first.start, end: first.end, lines };
   }
@@ -402,12 +400,13 @@ export class Heatmap implements vscode.Disposable {
   private draw(): void {
     const { look } = this;
     if (!look) return this.legend.hide();
-    if (!look.info) return this.legend.wait(look);
+    if (!look.info) return this.legend.wait({ measure: look.measure, inBits: isInBits(look) });
     this.drawn = Date.now();
-    const { measure, inBits, store, info, scale, document } = look;
+    const { measure, linked, store, info, scale, document } = look;
     this.legend.draw({
       measure,
-      inBits,
+      inBits: isInBits(look),
+      linked,
       scale,
       values: distributionOf(store),
       sums: store.sums(),
@@ -421,14 +420,10 @@ export class Heatmap implements vscode.Disposable {
   }
 }
 
+/** Lets what waits in the extension host come first. */
+const otherWork = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** In bits where the measure is bits per token, or all is shown in bits. */
+const isInBits = ({ inBits }: Look): boolean => inBits || logUnit() === "bits";
+
 const actions: readonly HeatAction[] = ["unit", "whole", "stop", "clear"];
-
-/** A range moved into the document. */
-function within({ document }: Look, { start, end }: TextRange): TextRange {
-  return { start, end: Math.min(end, readerOf(document).length) };
-}
-
-function share({ document, store }: Look): number {
-  const { length } = readerOf(document);
-  return length === 0 ? 1 : Math.min(1, store.covered / length);
-}

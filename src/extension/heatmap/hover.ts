@@ -8,10 +8,10 @@ import type { MeasuredToken } from "./partStore";
 export function hoverLines(
   token: MeasuredToken,
   text: string,
-  { measure, inBits, textOf }: Shown,
+  { measure, inBits, linked, textOf }: Shown,
 ): readonly string[] {
   const said = quoted(text);
-  const name = measureName(measure, inBits);
+  const name = measureName(measure, inBits, linked);
   if (token.value === null) {
     const why = measure.kind === "attention" ? heatTexts.outOfReach() : heatTexts.nothingBefore();
     return [heatTexts.hoverNone(name, said, why)];
@@ -33,6 +33,7 @@ export function hoverLines(
 interface Shown {
   readonly measure: HeatmapMeasure;
   readonly inBits: boolean;
+  readonly linked?: boolean | undefined;
   textOf(id: number): string | undefined;
 }
 

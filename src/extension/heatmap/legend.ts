@@ -12,6 +12,7 @@ import { measureName, number, rampText, textKey, unitOf, valueText } from "./wor
 export interface LegendState {
   readonly measure: HeatmapMeasure;
   readonly inBits: boolean;
+  readonly linked?: boolean | undefined;
   readonly scale: HeatScale;
   readonly values: Distribution;
   readonly sums: MeasuredSums;
@@ -31,10 +32,10 @@ export function bitsPerByteOf({ value, bytes }: MeasuredSums): number | null {
 
 /** The item's text. */
 export function legendText(state: LegendState): string {
-  const { measure, inBits, scale, sums, measured, busy } = state;
+  const { measure, inBits, linked, scale, sums, measured, busy } = state;
   const perByte = measure.kind === "surprisal" ? bitsPerByteOf(sums) : null;
   return [
-    `${busy ? "$(loading~spin)" : "$(symbol-color)"} ${escapeIcons(measureName(measure, inBits))} ${rampText(measure, scale, inBits)}`,
+    `${busy ? "$(loading~spin)" : "$(symbol-color)"} ${escapeIcons(measureName(measure, inBits, linked))} ${rampText(measure, scale, inBits)}`,
     ...(perByte === null ? [] : [heatTexts.perByte(number(perByte))]),
     ...(perByte === null || !inBits ? [] : [heatTexts.ofSize(number((100 * perByte) / 8))]),
     ...(measured < 0.999 ? [heatTexts.measuredShare(Math.floor(100 * measured))] : []),
@@ -58,11 +59,11 @@ export class Legend implements vscode.Disposable {
   text: string | undefined;
 
   /** Nothing is measured yet: the model is being opened. */
-  wait({ measure, inBits }: Pick<LegendState, "measure" | "inBits">): void {
-    this.text = `$(loading~spin) ${escapeIcons(measureName(measure, inBits))}`;
+  wait({ measure, inBits, linked }: Pick<LegendState, "measure" | "inBits" | "linked">): void {
+    this.text = `$(loading~spin) ${escapeIcons(measureName(measure, inBits, linked))}`;
     this.item.text = this.text;
     this.item.tooltip = undefined;
-    this.item.accessibilityInformation = { label: measureName(measure, inBits), role: "button" };
+    this.item.accessibilityInformation = { label: measureName(measure, inBits, linked), role: "button" };
     this.item.show();
   }
 
@@ -96,14 +97,14 @@ function escaped(text: string): string {
 }
 
 function tooltip(state: LegendState): vscode.MarkdownString {
-  const { measure, inBits, actions } = state;
-  const key = textKey(measure, inBits);
+  const { measure, inBits, linked, actions } = state;
+  const key = textKey(measure, inBits, linked);
   const text = new vscode.MarkdownString();
   text.isTrusted = { enabledCommands: [Command.ColourBy, Command.ClearColours] };
   const paragraph = (line: string): void => {
     text.appendMarkdown(`${escaped(line)}\n\n`);
   };
-  text.appendMarkdown(`**${escaped(measureName(measure, inBits))}** · `);
+  text.appendMarkdown(`**${escaped(measureName(measure, inBits, linked))}** · `);
   paragraph(`${state.document}, ${state.model}`);
   paragraph(heatTexts.descriptions[key]());
   paragraph(

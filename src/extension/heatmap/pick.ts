@@ -4,7 +4,7 @@ import type { HeatmapMeasure } from "../../protocol/heatmap";
 import type { ModelInfo } from "../../protocol/model";
 import { heatTexts } from "../messages";
 
-/** What is shown: a measure, in bits where that was asked for. */
+/** What is shown: a measure, in bits where that was asked for; else in the unit that is set. */
 export interface ShownMeasure {
   readonly measure: HeatmapMeasure;
   readonly inBits: boolean;

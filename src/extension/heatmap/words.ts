@@ -5,16 +5,17 @@ import type { HeatScale } from "./scale";
 
 type Name = keyof typeof heatTexts.names;
 
-/** Under which key a measure's texts stand. */
-export function textKey(measure: HeatmapMeasure, inBits: boolean): Name {
+/** Under which key a measure's texts stand; `linked`: a row chosen in the Attention panel. */
+export function textKey(measure: HeatmapMeasure, inBits: boolean, linked = false): Name {
   if (measure.kind === "surprisal") return inBits ? "bits" : "surprisal";
+  if (linked) return "attentionRow";
   if (measure.kind === "attention") return measure.direction === "from" ? "attentionFrom" : "attentionTo";
   return measure.kind;
 }
 
 /** A measure by its name, with the neuron, hook or head that it is of. */
-export function measureName(measure: HeatmapMeasure, inBits: boolean): string {
-  const name = heatTexts.names[textKey(measure, inBits)]();
+export function measureName(measure: HeatmapMeasure, inBits: boolean, linked = false): string {
+  const name = heatTexts.names[textKey(measure, inBits, linked)]();
   switch (measure.kind) {
     case "neuron":
       return `${name} L${measure.layer} N${measure.neuron}`;

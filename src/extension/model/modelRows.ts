@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import { inWords, parametersInWords } from "../../base/bytes";
 import { isPinned } from "../../protocol/catalogue";
 import type { ListedModel, ModelList, ModelSource } from "../../protocol/modelList";
-import { modelTexts, sentence } from "../messages";
+import { deleteTexts, modelTexts, sentence } from "../messages";
 
 /** A row that can be chosen. */
 export interface ModelRow extends vscode.QuickPickItem {
@@ -21,7 +21,7 @@ export type ModelChoice =
   | { readonly kind: "again" };
 
 /** What a row can do beside being chosen. */
-export type RowAction = "reveal" | "forget";
+export type RowAction = "reveal" | "forget" | "delete";
 
 /** A row's button. */
 export interface RowButton extends vscode.QuickInputButton {
@@ -44,7 +44,7 @@ export function modelRows(facts: RowFacts): (ModelRow | vscode.QuickPickItem)[] 
   const models = facts.list?.models ?? unknownModels(facts);
   const budget = facts.list?.budget ?? 0;
   const of = (source: ModelSource): ModelRow[] =>
-    models.filter((model) => model.source === source).map((model) => rowOf(model, facts.inUse, budget));
+    models.filter((model) => model.source === source).map((model) => rowOf(model, facts, budget));
   const again: ModelRow[] = facts.failed
     ? [
         {
@@ -91,7 +91,7 @@ function unknownModels({ bundled, used, inUse }: RowFacts): ListedModel[] {
   }));
 }
 
-function rowOf(model: ListedModel, inUse: string, budget: number): ModelRow {
+function rowOf(model: ListedModel, { inUse, list }: RowFacts, budget: number): ModelRow {
   const { name, problem } = model;
   const icon = model.path === null ? "cloud-download" : problem ? "warning" : "circuit-board";
   const label = `$(${icon}) ${escapeIcons(name)}`;
@@ -107,7 +107,7 @@ function rowOf(model: ListedModel, inUse: string, budget: number): ModelRow {
     label,
     description,
     detail,
-    buttons: buttonsOf(model.source),
+    buttons: buttonsOf(model.source, list !== null && path.dirname(model.path) === list.downloads),
     choice: { kind: "folder", path: model.path, ...(problem ? { problem } : {}) },
   };
 }
@@ -139,7 +139,7 @@ export function revisionText(revision: string): string {
   return isPinned(revision) ? modelTexts.revision(revision.slice(0, 8)) : modelTexts.revisionMoving(revision);
 }
 
-function buttonsOf(source: ModelSource): RowButton[] {
+function buttonsOf(source: ModelSource, isDownload: boolean): RowButton[] {
   const reveal: RowButton = {
     action: "reveal",
     iconPath: new vscode.ThemeIcon("folder-opened"),
@@ -150,7 +150,12 @@ function buttonsOf(source: ModelSource): RowButton[] {
     iconPath: new vscode.ThemeIcon("close"),
     tooltip: modelTexts.forget(),
   };
-  return source === "used" ? [reveal, forget] : [reveal];
+  const remove: RowButton = {
+    action: "delete",
+    iconPath: new vscode.ThemeIcon("trash"),
+    tooltip: deleteTexts.button(),
+  };
+  return [reveal, ...(source === "used" ? [forget] : []), ...(isDownload ? [remove] : [])];
 }
 
 /** A name is only text: `$(x)` in it is no icon. */

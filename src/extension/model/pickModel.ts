@@ -6,6 +6,7 @@ import { decodeCatalogue, type CatalogueEntry } from "../../protocol/catalogue";
 import type { ModelList } from "../../protocol/modelList";
 import { modelTexts } from "../messages";
 import type { Services } from "../services";
+import { deleteChosen } from "./deleteChosen";
 import { modelRows, type ModelChoice, type ModelRow, type RowButton } from "./modelRows";
 import { forgetUsed, usedModels } from "./usedModels";
 
@@ -102,6 +103,12 @@ class ModelPicker {
   private async press({ choice }: ModelRow, { action }: RowButton): Promise<void> {
     if (choice.kind !== "folder") return;
     if (action === "reveal") return reveal(choice.path);
+    if (action === "delete") {
+      const { list } = this;
+      // The question takes the list's place.
+      this.input.hide();
+      return list ? deleteChosen(this.services, choice.path, list.downloads) : undefined;
+    }
     await forgetUsed(this.services.context.globalState, choice.path);
     if (this.list) {
       const models = this.list.models.filter(

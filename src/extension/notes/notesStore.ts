@@ -6,6 +6,7 @@ import { Buffer } from "node:buffer";
 import * as vscode from "vscode";
 import { CodedError, toErrorData } from "../../base/errors";
 import { noteTexts, sentence } from "../messages";
+import { inTurn } from "./fileTurn";
 import { noNotes, notesText, parseNotes, withNote, type NoteChange, type NotesContent } from "./notesFile";
 
 const folderName = ".introspect";
@@ -85,13 +86,18 @@ export class NotesStore implements vscode.Disposable {
     );
     if (open?.isDirty)
       throw new CodedError("notes-unsaved", noteTexts.unsaved(fileName), { next: noteTexts.unsavedNext() });
+    // Read and written in one turn: another window may have the same file.
+    await inTurn(uri.toString(), () => this.putNow(uri, change));
+  }
+
+  private async putNow(uri: vscode.Uri, change: NoteChange): Promise<void> {
     const { content, text } = await this.load();
     const after = notesText(withNote(content, change));
     // Nothing is written for a note that says nothing new.
     if (after === text || (text === null && after === notesText(noNotes))) return;
     try {
       await vscode.workspace.fs.createDirectory(vscode.Uri.joinPath(uri, ".."));
-      const whole = uri.with({ path: `${uri.path}.new` });
+      const whole = uri.with({ path: `${uri.path}.${process.pid}.new` });
       await vscode.workspace.fs.writeFile(whole, Buffer.from(after));
       await vscode.workspace.fs.rename(whole, uri, { overwrite: true });
     } catch (cause) {

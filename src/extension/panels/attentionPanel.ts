@@ -143,7 +143,7 @@ export class AttentionPanel extends SelectionPanel<"attention"> {
     if (!data) return;
     this.store.update({ data: { ...data, edge } });
     await this.task.run({ message, quietMs: 150 }, async (work) => ({
-      data: { ...data, edge: await find(work) },
+      data: await this.withEdge(find(work), data),
       message: this.note,
     }));
     this.markIfChanged();
@@ -159,10 +159,12 @@ export class AttentionPanel extends SelectionPanel<"attention"> {
     const { data } = this.store.state;
     const tokens = asked && data ? Math.min(wanted, roomFor(data, asked.info.nCtx)) : 0;
     if (!asked || !data || tokens === 0) return;
-    const onMore = (view: AttentionPanelData): void => this.store.update({ data: view });
+    const onMore = (view: AttentionPanelData): void =>
+      this.store.update({ data: { ...view, coloured: this.store.state.data?.coloured ?? false } });
     await this.task.run({ message: working.writing(0, tokens) }, async (work) => {
       const { model } = asked.request;
-      const made = await write(this.services, { view: data, model, tokens, onMore }, work);
+      const writing = { view: data, model, tokens, says: working.writing, onMore };
+      const made = await write(this.services, writing, work);
       const whole = await this.view(asked, writtenOf(made), work);
       return { data: { ...whole, ...(data.edge ? { edge: data.edge } : {}) }, message: this.note };
     });
@@ -191,6 +193,12 @@ export class AttentionPanel extends SelectionPanel<"attention"> {
     if (at === undefined || !coloured) return;
     this.colouredAt = at;
     this.store.update({ chosen: { start: at, end: at + 1 } });
+  }
+
+  /** What is shown by then, with the edge: meanwhile the editor's colours may have been taken off. */
+  private async withEdge(found: Promise<ChosenEdge>, asked: AttentionPanelData): Promise<AttentionPanelData> {
+    const edge = await found;
+    return { ...asked, coloured: this.store.state.data?.coloured ?? false, edge };
   }
 
   private async choose(layer: number, head: number): Promise<void> {

@@ -1,14 +1,11 @@
 /** What the model writes behind an attention panel's text: token by token, each with its row as it comes. */
-import type { AttentionStep, AttentionView } from "../../protocol/attention";
+import { mostShown, type AttentionStep, type AttentionView } from "../../protocol/attention";
 import type { WrittenTokens } from "../../protocol/engineApi";
 import type { RunInput, ScoredToken, TokenInfo } from "../../protocol/model";
 import type { AttentionPanelData } from "../../protocol/panelApi";
-import { working } from "../messages";
 import type { Services } from "../services";
 import type { JobWork } from "./panelTask";
 
-/** Positions of one picture, as the engine counts them. */
-const mostShown = 512;
 /** Least milliseconds between two pictures with more rows. */
 const shownEveryMs = 100;
 
@@ -34,14 +31,16 @@ export interface Writing {
   readonly view: AttentionPanelData;
   readonly model: string;
   readonly tokens: number;
+  /** What is being done, in words. */
+  readonly says: (done: number, total: number) => string;
   /** Called with what there is so far, now and then. */
   readonly onMore: (view: AttentionPanelData) => void;
 }
 
 /** Writes behind a view, the most likely token each time. Cancelling ends it before the next token. */
 export async function write(
-  { engine }: Services,
-  { view: from, model, tokens, onMore }: Writing,
+  { engine }: { readonly engine: Pick<Services["engine"], "call"> },
+  { view: from, model, tokens, says, onMore }: Writing,
   work: JobWork,
 ): Promise<AttentionPanelData> {
   let view = from;
@@ -62,7 +61,7 @@ export async function write(
       shown = Date.now();
       onMore(view);
     }
-    work.onProgress({ done, total: tokens, message: working.writing(done, tokens) });
+    work.onProgress({ done, total: tokens, message: says(done, tokens) });
   }
   return view;
 }

@@ -14,9 +14,14 @@ import type { BlockMode } from "../../protocol/attentionEdge";
 import type { HostApi, PanelId, RunChoice } from "../../protocol/panelApi";
 import type { RaspHostApi } from "../../protocol/raspPanel";
 import type { Handlers } from "../../protocol/rpc";
-import { Command } from "../contributions";
+import { Command, Setting } from "../contributions";
 import { saveAs } from "../documents/saveAs";
+import { saveFigureArrays } from "../exports/saveArrays";
+import { saveView } from "../exports/saveView";
 import { sentence } from "../messages";
+import type { Services } from "../services";
+import { writeSetting } from "../settings";
+import type { PanelHandlers } from "./pageConnection";
 import type { PanelStore } from "./panelStore";
 
 /** What one panel does; what it leaves out is refused. */
@@ -59,9 +64,6 @@ export interface PanelActions {
   resetGeneration?(): Promise<void>;
   runSteering?(scale: number): Promise<void>;
   saveExperiment?(): Promise<void>;
-  /** Saves the arrays behind a figure. */
-  exportArrays?(figure: string): Promise<void>;
-  saveView?(): Promise<void>;
   /** Of a saved view: to the live panel. */
   showLive?(): Promise<void>;
 }
@@ -70,8 +72,9 @@ export interface PanelActions {
 export function hostHandlers<Id extends PanelId>(
   store: PanelStore<Id>,
   actions: PanelActions,
-  log: vscode.LogOutputChannel,
-): Handlers<HostApi> {
+  services: Services,
+): PanelHandlers {
+  const { log } = services;
   const start = (work: PromiseLike<unknown> | undefined): null => {
     if (!work) throw new CodedError("not-here", "This panel has no such action.");
     work.then(undefined, (error: unknown) => report(error, log));
@@ -94,6 +97,7 @@ export function hostHandlers<Id extends PanelId>(
       return null;
     },
     "run/choose": (choice) => start(actions.chooseRun?.(choice)),
+    "unit/choose": ({ unit }) => start(writeSetting(Setting.LogUnit, unit)),
     "lens/choose": ({ kind }) => start(actions.chooseLens?.(kind)),
     "editor/reveal": ({ start: from, end }) => start(actions.reveal?.(from, end)),
     "focus/point": ({ range }) => {
@@ -135,6 +139,15 @@ export function hostHandlers<Id extends PanelId>(
     "steering/save": () => start(actions.saveExperiment?.()),
     ...raspHandlers(actions, start),
     "export/save": (params) => start(saveExport(params)),
+    "export/npz": ({ figure, facts }) =>
+      start(saveFigureArrays(services, { id: store.id, figure, facts, state: store.state })),
+    // Awaited: the page says that it is there.
+    "export/copy": async ({ text }) => {
+      await vscode.env.clipboard.writeText(text);
+      return null;
+    },
+    "view/save": () => start(saveView(services, store.id, store.state)),
+    "view/live": () => start(actions.showLive?.()),
   };
 }
 

@@ -104,7 +104,7 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
     this.view = view;
     const { context, log } = this.services;
     const { store } = this;
-    const handlers = hostHandlers(store, this.actions(), log);
+    const handlers = hostHandlers(store, this.actions(), this.services);
     const connection = new PageConnection({
       webview: view.webview,
       store,
@@ -128,6 +128,14 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
     this.services.engine.forgive();
     this.key = undefined;
     return this.ask();
+  }
+
+  /** Takes the choices of a saved view; what is looked at follows the cursor. */
+  arrange(run: RunChoice | undefined, kind: LensKind): void {
+    if (run && this.choice.change(run)) this.store.update({ run });
+    this.lens.change(kind);
+    this.key = undefined;
+    this.wake();
   }
 
   dispose(): void {

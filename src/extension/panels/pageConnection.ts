@@ -9,11 +9,14 @@ import { titles } from "../messages";
 import { pageHtml } from "./pageHtml";
 import type { PanelStore } from "./panelStore";
 
+/** What a panel serves its page; loading it anew is the connection's own. */
+export type PanelHandlers = Omit<Handlers<HostApi>, "page/reload">;
+
 /** What a connection is made of. */
 export interface ConnectionParts<Id extends PanelId> {
   readonly webview: vscode.Webview;
   readonly store: PanelStore<Id>;
-  readonly handlers: Handlers<HostApi>;
+  readonly handlers: PanelHandlers;
   readonly extensionUri: vscode.Uri;
   readonly log: vscode.LogOutputChannel;
   readonly pointer: Pointer;
@@ -23,34 +26,54 @@ export interface ConnectionParts<Id extends PanelId> {
 
 /** Loads the page into a webview and sends it every snapshot until disposed. The first one goes out when the page is ready. */
 export class PageConnection<Id extends PanelId> implements vscode.Disposable {
-  private readonly close: () => void;
+  private close: () => void;
 
   constructor(private readonly parts: ConnectionParts<Id>) {
-    const { webview, store, handlers, log } = parts;
+    this.close = this.connect();
+    this.load();
+  }
+
+  dispose(): void {
+    this.close();
+  }
+
+  /** A new page has a new line: its calls are counted anew, and what the old one waited for is dropped. */
+  private reload(): void {
+    this.close();
+    this.close = this.connect();
+    this.load();
+  }
+
+  /** Opens the line; the returned function closes it. */
+  private connect(): () => void {
+    const { webview, store, handlers, log } = this.parts;
+    const served: Handlers<HostApi> = {
+      ...handlers,
+      "page/reload": ({ reason }) => {
+        log.error(`The page of the panel ${store.id} failed and is loaded anew: ${reason}`);
+        this.reload();
+        return null;
+      },
+    };
     const channel = new WebviewChannel(webview, log);
-    const peer = new RpcPeer<HostApi, Record<never, never>, PanelEvents>(channel, handlers, {
+    const peer = new RpcPeer<HostApi, Record<never, never>, PanelEvents>(channel, served, {
       remote: "page",
       logger: log,
       decoders: panelCallDecoders,
     });
-    const { pointer, shown } = parts;
+    const { pointer, shown } = this.parts;
     const stop = store.onDidChange((state) => peer.notify("panel/state", state));
     const stopPointing = pointer.onDidChange(() => {
       const { place, seq } = pointer;
       const range = place !== null && place.uri === shown() ? { start: place.start, end: place.end } : null;
       peer.notify("panel/pointed", { seq, range });
     });
-    this.close = () => {
+    return () => {
       stop();
       stopPointing();
       peer.close();
       channel.dispose();
     };
-    this.load();
-  }
-
-  dispose(): void {
-    this.close();
   }
 
   private load(): void {
@@ -63,6 +86,7 @@ export class PageConnection<Id extends PanelId> implements vscode.Disposable {
       panel: store.id,
       nonce: randomBytes(16).toString("hex"),
       cspSource: webview.cspSource,
+      guard: address("guard.js"),
       script: address(`${store.id}.js`),
       styles: [address(`${store.id}.css`)],
       plotlyStyle: address("plotly.css"),

@@ -8,6 +8,8 @@ export interface PageParts {
   readonly nonce: string;
   /** Source of VS Code's own resources for the policy. */
   readonly cspSource: string;
+  /** Loaded first: says so when the rest fails. */
+  readonly guard: string;
   readonly script: string;
   readonly styles: readonly string[];
   /** Stylesheet of Plotly; by its id and class Plotly finds it and injects none of its own. */
@@ -36,6 +38,9 @@ export function pageHtml(parts: PageParts): string {
   ].join("; ");
   const link = (href: string, id?: string): string =>
     `<link rel="stylesheet"${id ? ` id="${id}" class="no-inline-styles"` : ""} href="${escape(href)}">`;
+  // Without the attribute what a script of another origin throws has no words.
+  const script = (src: string): string =>
+    `<script nonce="${parts.nonce}" crossorigin="anonymous" src="${escape(src)}"></script>`;
   const plotly = parts.plotlyStyle === null ? [] : [link(parts.plotlyStyle, "plotly.js-style-global")];
   return `<!DOCTYPE html>
 <html lang="${escape(parts.language)}">
@@ -48,8 +53,22 @@ ${[...plotly, ...parts.styles.map((href) => link(href))].join("\n")}
 </head>
 <body data-panel="${escape(parts.panel)}">
 <div id="root"></div>
-<script nonce="${parts.nonce}" src="${escape(parts.script)}"></script>
+${[parts.guard, parts.script].map(script).join("\n")}
 </body>
+</html>
+`;
+}
+
+/** A page that says one thing and runs nothing. */
+export function messageHtml(message: string, language: string): string {
+  return `<!DOCTYPE html>
+<html lang="${escape(language)}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'">
+<title>Introspect</title>
+</head>
+<body><p role="alert">${escape(message)}</p></body>
 </html>
 `;
 }

@@ -1,11 +1,10 @@
 /** The one editor tab of a panel: made when first needed, reused after that, taken over after a reload. */
 import * as vscode from "vscode";
-import type { HostApi, PanelId } from "../../protocol/panelApi";
-import type { Handlers } from "../../protocol/rpc";
+import type { PanelId } from "../../protocol/panelApi";
 import { viewTypes } from "../contributions";
 import { titles } from "../messages";
 import type { Services } from "../services";
-import { PageConnection } from "./pageConnection";
+import { PageConnection, type PanelHandlers } from "./pageConnection";
 import type { PanelStore } from "./panelStore";
 
 /** Panels that live in an editor tab. */
@@ -30,7 +29,7 @@ export class PanelWindow<Id extends WindowPanelId> implements vscode.Disposable 
   constructor(
     private readonly services: Services,
     private readonly store: PanelStore<Id>,
-    private readonly handlers: Handlers<HostApi>,
+    private readonly handlers: PanelHandlers,
     private readonly events: WindowEvents,
   ) {
     this.serializer = vscode.window.registerWebviewPanelSerializer(viewTypes[store.id], {

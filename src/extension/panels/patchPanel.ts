@@ -7,6 +7,7 @@ import { buttons, says, working } from "../messages";
 import type { Services } from "../services";
 import { hostHandlers, type PanelActions } from "./hostHandlers";
 import { madeNow } from "./made";
+import { markOtherModel } from "./otherModel";
 import { PanelStore, type StateOf } from "./panelStore";
 import { decodeTexts, markedText, sideOf, type MarkedText, type Texts } from "./patchTexts";
 import { alone, KeptChoice } from "./runChoice";
@@ -27,6 +28,7 @@ export class PatchPanel implements vscode.Disposable {
   readonly store = new PanelStore("patch");
   private readonly task = new PanelTask(this.store, says.cancelled());
   private readonly window: PanelWindow<"patch">;
+  private readonly watch: vscode.Disposable;
   private readonly choice: KeptChoice;
   private marked: MarkedText | undefined;
   private texts: Texts | undefined;
@@ -34,11 +36,12 @@ export class PatchPanel implements vscode.Disposable {
   constructor(private readonly services: Services) {
     this.choice = new KeptChoice(services.context.workspaceState, "patch", alone);
     this.store.update({ run: this.choice.value });
-    const handlers = hostHandlers(this.store, this.actions(), services.log);
+    const handlers = hostHandlers(this.store, this.actions(), services);
     this.window = new PanelWindow(services, this.store, handlers, {
       onRestored: () => void this.restore(),
       onClosed: () => this.closed(),
     });
+    this.watch = markOtherModel(this.store, services.models, says.otherModel);
   }
 
   /** Takes a selection: the first one is marked as what is patched from, the second is patched into. */
@@ -58,6 +61,7 @@ export class PatchPanel implements vscode.Disposable {
 
   dispose(): void {
     this.task.drop();
+    this.watch.dispose();
     this.window.dispose();
   }
 
@@ -71,7 +75,8 @@ export class PatchPanel implements vscode.Disposable {
     });
   }
 
-  private async show(texts: Texts): Promise<void> {
+  /** Patches one text's values into another. */
+  async show(texts: Texts): Promise<void> {
     this.texts = texts;
     void this.services.context.workspaceState.update(memoryKey, texts);
     this.window.show();

@@ -21,6 +21,7 @@ import type { Services } from "../services";
 import { bosPolicy } from "../settings";
 import { hostHandlers, type PanelActions } from "./hostHandlers";
 import { madeOf } from "./made";
+import { markOtherModel } from "./otherModel";
 import { PanelStore, type StateOf } from "./panelStore";
 import { PanelTask, type JobWork } from "./panelTask";
 import { PanelWindow } from "./panelWindow";
@@ -36,6 +37,9 @@ export interface SelectionRequest {
   readonly input: TextInput;
   readonly range: OffsetRange;
 }
+
+/** What is remembered beside a target. */
+export type Fields = Readonly<Record<string, unknown>>;
 
 /** What was asked and of which version of the document; kept with the data, so that follow-up questions fit it. */
 export interface Asked {
@@ -73,6 +77,7 @@ export abstract class SelectionPanel<Id extends SelectionPanelId> implements vsc
         if (contentChanges.length > 0 && document === this.asked?.document) this.markIfChanged();
       }),
       services.models.onDidChange(() => this.modelChanged()),
+      markOtherModel(this.store, services.models, says.otherModel),
     ];
     services.focus.onDidChoose((place) => {
       if (this.window?.isOpen) void this.follow(place);
@@ -84,8 +89,8 @@ export abstract class SelectionPanel<Id extends SelectionPanelId> implements vsc
 
   /** Makes the tab known to VS Code; to be called once, after construction. */
   register(): void {
-    const { log } = this.services;
-    this.window = new PanelWindow(this.services, this.store, hostHandlers(this.store, this.actions(), log), {
+    const handlers = hostHandlers(this.store, this.actions(), this.services);
+    this.window = new PanelWindow(this.services, this.store, handlers, {
       onRestored: () => void this.restore(),
       onClosed: () => this.closed(),
       shown: () => this.target?.uri,
@@ -100,6 +105,15 @@ export abstract class SelectionPanel<Id extends SelectionPanelId> implements vsc
     this.window?.show();
     this.store.update({ chosen: undefined });
     return this.run();
+  }
+
+  /** Looks at a range with what was chosen there, as a saved view has it. */
+  async lookAgain(target: DocumentTarget, fields: Fields, run: RunChoice | undefined): Promise<void> {
+    if (run && this.choice.change(run)) this.store.update({ run });
+    this.window?.show();
+    await this.again(target, fields);
+    this.remember();
+    this.visit();
   }
 
   /** Notes what is shown now as a look to come back to. */
@@ -285,8 +299,5 @@ export abstract class SelectionPanel<Id extends SelectionPanelId> implements vsc
     const { known } = this.services.models;
     const shown = this.store.state.model;
     if (known && shown && known.path === shown.path && known !== shown) this.store.update({ model: known });
-    if (shown && this.services.models.path !== shown.path && this.store.state.status === "ready") {
-      this.store.update({ status: "stale", message: says.otherModel() });
-    }
   }
 }

@@ -2,8 +2,9 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import { CancelledError, CodedError, toErrorData } from "../../base/errors";
+import type { RaspProgram } from "../../protocol/raspApi";
 import type { RaspGeneration, RaspPanelData } from "../../protocol/raspPanel";
-import type { RaspPicture } from "../../protocol/raspPicture";
+import type { RaspPicture, TextRange } from "../../protocol/raspPicture";
 import { inputFromText } from "../../rasp/service/example";
 import { says } from "../messages";
 import { hostHandlers, type PanelActions } from "../panels/hostHandlers";
@@ -46,7 +47,7 @@ export class RaspPanel implements vscode.Disposable {
     private readonly services: Services,
     private readonly parts: RaspParts,
   ) {
-    const handlers = hostHandlers(this.store, this.actions(), services.log);
+    const handlers = hostHandlers(this.store, this.actions(), services);
     this.window = new PanelWindow(services, this.store, handlers, {
       shown: () => this.shown?.uri.toString(),
       onRestored: () => void this.restore(),
@@ -109,7 +110,7 @@ export class RaspPanel implements vscode.Disposable {
         file: path.posix.basename(shown.uri.path),
         live: true,
         example: picture.input,
-        generation: null,
+        generation: dialect === "rasp-l" ? await this.begun(program) : null,
       };
       this.store.update({ status: "ready", message: undefined, error: undefined, document: data.file, data });
     } catch (error) {
@@ -127,12 +128,15 @@ export class RaspPanel implements vscode.Disposable {
         this.change({ current: step });
         return Promise.resolve();
       },
+      reveal: (start, end) => this.select({ start, end }),
       revealStep: (step) => this.reveal(step),
       hoverStep: (step) => this.hover(step),
       setExample: (text) => this.setExample(text),
       generate: (steps) => this.generate(steps),
       resetGeneration: () => {
-        this.change({ generation: null });
+        const { data } = this.store.state;
+        if (data?.generation)
+          this.change({ generation: { ...data.generation, generated: [], state: "stopped" } });
         return Promise.resolve();
       },
     };
@@ -157,9 +161,13 @@ export class RaspPanel implements vscode.Disposable {
   }
 
   private async reveal(step: number): Promise<void> {
-    const { shown } = this;
     const range = this.store.state.data?.picture.steps[step]?.range;
-    if (!shown || !range) return;
+    if (range) await this.select(range);
+  }
+
+  private async select(range: TextRange): Promise<void> {
+    const { shown } = this;
+    if (!shown) return;
     const open = vscode.window.visibleTextEditors.find(({ document }) => this.isShown(document.uri));
     const editor = await vscode.window.showTextDocument(
       open?.document ?? (await vscode.workspace.openTextDocument(shown.uri)),
@@ -209,6 +217,16 @@ export class RaspPanel implements vscode.Disposable {
     });
     const state: RaspGeneration["state"] = ended === "stop" ? "ended" : steps === "all" ? "limit" : "stopped";
     this.change({ generation: { prompt, generated, stop, state } });
+  }
+
+  /** Before the first token is written; a program that cannot go on says so once it is asked to. */
+  private async begun(program: RaspProgram): Promise<RaspGeneration | null> {
+    try {
+      const { prompt, stop } = await this.parts.thread.call("rasp/generate", { ...program, most: 0 });
+      return { prompt, generated: [], stop, state: "stopped" };
+    } catch {
+      return null;
+    }
   }
 
   private followCursor(editor: vscode.TextEditor): void {

@@ -36,7 +36,7 @@ export class SteeringPanel implements vscode.Disposable {
   private file: vscode.Uri | undefined;
 
   constructor(private readonly services: Services) {
-    const handlers = hostHandlers(this.store, this.actions(), services.log);
+    const handlers = hostHandlers(this.store, this.actions(), services);
     this.window = new PanelWindow(services, this.store, handlers, {
       onRestored: () => void this.restore(),
       onClosed: () => this.closed(),

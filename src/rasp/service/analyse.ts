@@ -6,6 +6,8 @@ import type { Evaluator } from "../ir/evaluate";
 import { schedule } from "../ir/schedule";
 import type { Binding, Dialect, Execution } from "../program";
 import { evaluatorFor } from "../runCase";
+import { lintRaspL } from "../raspL/lint";
+import type { Diagnostic } from "../source/diagnostic";
 import { RaspError } from "../source/raspError";
 import type { Sequence } from "../values/sequence";
 import { inputFromText, inputText } from "./example";
@@ -34,13 +36,14 @@ export interface ProgramRun {
  * Runs a program on its running example.
  * @throws {RaspError} "type" for an example that is no input
  */
-export function runProgram(program: RaspProgram, read: ReadBeside, limits?: Limits): ProgramRun {
+export function runOnExample(program: RaspProgram, read: ReadBeside, limits?: Limits): ProgramRun {
   const dialect = dialects[program.dialect];
   const input = inputFromText(program.dialect, program.example);
   const budget = new Budget(limits);
   const load = (path: string): string | null => read(program.folder, path);
   const execution = dialect.execute(program.text, { input, budget, load });
-  const evaluator = evaluatorFor({ dialect: program.dialect, input: execution.input, budget });
+  const evaluator =
+    execution.evaluator ?? evaluatorFor({ dialect: program.dialect, input: execution.input, budget });
   const { input: used } = execution;
   return {
     dialect,
@@ -56,17 +59,11 @@ export function runProgram(program: RaspProgram, read: ReadBeside, limits?: Limi
 /** Remarks, names and values of a program; never throws. */
 export function analyse(program: RaspProgram, read: ReadBeside): RaspAnalysis {
   const dialect = dialects[program.dialect];
-  const checked = dialect.check(program.text).map(({ severity, code, message, next, range }): RaspRemark => ({
-    severity,
-    code,
-    message,
-    next: next ?? null,
-    range,
-  }));
+  const checked = dialect.check(program.text).map(remarkFrom);
   const names = dialect.names(program.text);
   let run: ProgramRun;
   try {
-    run = runProgram(program, read, liveLimits);
+    run = runOnExample(program, read, liveLimits);
   } catch (error) {
     return {
       remarks: [...checked, remarkOf(error)],
@@ -76,15 +73,23 @@ export function analyse(program: RaspProgram, read: ReadBeside): RaspAnalysis {
       exampleIsOwn: false,
     };
   }
+  const lint =
+    program.dialect === "rasp-l"
+      ? lintRaspL(program.text, { input: run.execution.input, budget: new Budget(liveLimits) })
+      : [];
   const failed: RaspRemark[] = run.execution.errors.map((error) => remarkOf(error));
   const bindings = run.execution.bindings.map((binding) => bindingOf(binding, run, failed));
   return {
-    remarks: distinct([...checked, ...failed]),
+    remarks: distinct([...checked, ...lint.map(remarkFrom), ...failed]),
     names,
     bindings,
     example: inputText(run.execution.input),
     exampleIsOwn: run.exampleIsOwn,
   };
+}
+
+function remarkFrom({ severity, code, message, next, range }: Diagnostic): RaspRemark {
+  return { severity, code, message, next: next ?? null, range };
 }
 
 function bindingOf(binding: Binding, run: ProgramRun, failed: RaspRemark[]): RaspBinding {

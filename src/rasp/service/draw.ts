@@ -4,10 +4,10 @@ import type { RaspPicture } from "../../protocol/raspPicture";
 import type { NodeNames } from "../ir/describe";
 import type { RaspNode } from "../ir/nodes";
 import { schedule } from "../ir/schedule";
-import type { Binding, DialectName } from "../program";
+import type { Binding, DialectName, Execution } from "../program";
 import { RaspError } from "../source/raspError";
 import { cellText } from "../values/show";
-import { runProgram, type ProgramRun, type ReadBeside } from "./analyse";
+import { runOnExample, type ProgramRun, type ReadBeside } from "./analyse";
 import { inputText } from "./example";
 import { pictureOf } from "./picture";
 
@@ -25,7 +25,7 @@ export function draw(program: RaspProgram & { readonly at: number | null }, read
   };
   const empty = { ...nothing, layers: 0, counts: [], steps: [], result: 0 };
   try {
-    const run = runProgram(program, read);
+    const run = runOnExample(program, read);
     const { execution } = run;
     const about = { input: inputText(execution.input), tokens: run.tokens.slice(0, DRAWN).map(cellText) };
     const node = nodeAt(execution.bindings, program.at);
@@ -54,7 +54,7 @@ function pictureParts(
   dialect: DialectName,
 ): Pick<RaspPicture, "steps" | "result" | "layers" | "counts" | "positions" | "leftOut"> {
   const length = run.tokens.length;
-  const { steps, result, layers } = pictureOf(node, namesOf(run.execution.bindings), run.evaluator, DRAWN);
+  const { steps, result, layers } = pictureOf(node, namesOf(run.execution), run.evaluator, DRAWN);
   const peers =
     dialect === "rasp"
       ? {
@@ -83,8 +83,8 @@ export function nodeAt(bindings: readonly Binding[], at: number | null): RaspNod
 }
 
 /** Names by node; the first name that a node was given counts. */
-function namesOf(bindings: readonly Binding[]): NodeNames {
-  const names = new Map<number, string>();
+function namesOf({ bindings, labels }: Execution): NodeNames {
+  const names = new Map<number, string>(labels);
   for (const { name, value } of bindings) {
     if (name === null || (value.kind !== "sop" && value.kind !== "selector")) continue;
     if (!names.has(value.node.id)) names.set(value.node.id, name);

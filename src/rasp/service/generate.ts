@@ -1,5 +1,47 @@
+/** Continues the example of a RASP-L program, a token at a time. */
 import type { RaspProgram, RaspTokens } from "../../protocol/raspApi";
-import type { ReadBeside } from "./analyse";
-export function generate(_program: RaspProgram & { readonly most: number }, _read: ReadBeside): RaspTokens {
-  return { prompt: [], generated: [], stop: null, ended: "limit" };
+import { setting } from "../embedded/settings";
+import { generationSteps } from "../raspL/generate";
+import { parsePython } from "../python/syntax/parse";
+import { RaspError } from "../source/raspError";
+import type { Atom } from "../values/atom";
+import { atomsEqual } from "../values/compare";
+import { atomFromJson } from "../values/json";
+import { atomText } from "../values/show";
+import { runOnExample, type ReadBeside } from "./analyse";
+
+/**
+ * The tokens that a program writes behind its array `x`, until the token that `# stop: …` names.
+ * @throws {RaspError} where the program fails, or its result is no sequence
+ */
+export function generate(program: RaspProgram & { readonly most: number }, read: ReadBeside): RaspTokens {
+  const { execution, budget } = runOnExample(program, read);
+  if (execution.errors[0] !== undefined) throw execution.errors[0];
+  const { result, input } = execution;
+  if (result?.kind !== "sop") throw new RaspError("type", "The program's result is no sequence.");
+  const prompt = input.kind === "arrays" ? input.arrays.get("x") : undefined;
+  if (prompt === undefined) {
+    throw new RaspError(
+      "arguments",
+      "The example has no array x to continue.",
+      null,
+      'Write one: # example: {"x": [1, 2]}.',
+    );
+  }
+  const stop = stopOf(program.text);
+  const plan = { prompt, stop: stop ?? null, maxNew: program.most, budget };
+  const generated = Array.from(generationSteps(result.node, plan), ({ next }) => next);
+  const last = generated.at(-1);
+  const ended = stop !== undefined && last !== undefined && atomsEqual(last, stop);
+  return {
+    prompt: prompt.map(atomText),
+    generated: generated.map(atomText),
+    stop: stop === undefined ? null : atomText(stop),
+    ended: ended ? "stop" : "limit",
+  };
+}
+
+function stopOf(text: string): Atom | undefined {
+  const found = setting(parsePython(text).comments, "stop");
+  return found && "value" in found ? atomFromJson(found.value) : undefined;
 }

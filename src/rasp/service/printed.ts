@@ -1,6 +1,6 @@
 /** What Run prints: the value of a statement in full, and what went wrong. */
 import type { RaspProgram } from "../../protocol/raspApi";
-import { runProgram, type ReadBeside } from "./analyse";
+import { runOnExample, type ReadBeside } from "./analyse";
 import { inputText } from "./example";
 import { longText } from "./valueText";
 
@@ -9,7 +9,7 @@ import { longText } from "./valueText";
  * @throws {RaspError} where the program or the example fails
  */
 export function printed(program: RaspProgram & { readonly at: number | null }, read: ReadBeside): string {
-  const run = runProgram(program, read);
+  const run = runOnExample(program, read);
   const { bindings, errors, input } = run.execution;
   const { at } = program;
   const last = bindings.at(-1);

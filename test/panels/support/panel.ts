@@ -36,6 +36,8 @@ export interface PanelOptions<P extends PanelId> {
   /** What the page kept before (vscode.getState). */
   readonly memory?: unknown;
   readonly reducedMotion?: boolean;
+  /** What stands in the place of the panel's bundle; null: nothing can be loaded. */
+  readonly script?: string | null;
   /** Answers to requests; others than these get null. */
   readonly handlers?: Partial<Handlers<HostApi>>;
 }
@@ -141,6 +143,18 @@ export async function openPanel<P extends PanelId>(id: P, options: PanelOptions<
     Theme["variables"],
     unknown,
   ]);
+  const { script } = options;
+  if (script !== undefined) {
+    await page.route(`**/dist/webview/${id}.js`, (route) =>
+      script === null
+        ? route.abort()
+        : route.fulfill({
+            contentType: "text/javascript",
+            headers: { "access-control-allow-origin": "*" },
+            body: script,
+          }),
+    );
+  }
   await page.goto(server.pageUrl(id, themeName));
   return panel;
 }

@@ -84,6 +84,7 @@ function html(panel: string, themeName: ThemeName, port: number): string {
     panel,
     nonce: "testtesttesttest",
     cspSource: resources,
+    guard: `${resources}/dist/webview/guard.js`,
     script: `${resources}/dist/webview/${panel}.js`,
     styles: fs.existsSync(inRepo(css)) ? [`${resources}/${css}`] : [],
     plotlyStyle: `${resources}/dist/webview/plotly.css`,

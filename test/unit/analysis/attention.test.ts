@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { attentionView, headPattern, headScores, mostShown } from "../../../src/analysis/attention";
+import { attentionView, headPattern, headScores } from "../../../src/analysis/attention";
 import { repeatedTokens } from "../../../src/analysis/attention/repeated";
 import { HeadScoreCache } from "../../../src/analysis/attention/scoreCache";
+import { mostShown } from "../../../src/protocol/attention";
 import type { RunPlan } from "../../../src/graph/runner";
 import { tensor } from "../../../src/tensor/tensor";
 import { tinyModel } from "../../support/tinyModel";

@@ -174,7 +174,12 @@ describe("2,500 mutated calls of the engine", function () {
         "attention/block",
         { model, input, layer: 1, head: 1, query: 3, key: 1, softmax: "after", against: 7 },
       ],
-      ["patch/run", { model, base: "a cat", source: "a rat", bos: "auto" }],
+      ["attention/view", { model, input, range, layer: 1, head: 1, written: { ids: [3], logProbs: [-1] } }],
+      ["attention/next", { model, ids: [1, 2, 3], layer: 1, head: 1, positions: [1, 2], valueNorms: [1] }],
+      [
+        "patch/run",
+        { model, base: { input, start: 2 }, source: { input: { ...input, text: "a cat saq" }, start: 2 } },
+      ],
       [
         "heatmap/part",
         {

@@ -9,6 +9,7 @@ const decode = (method: Method, params: unknown): unknown => panelCallDecoders[m
 
 const good: [Method, unknown][] = [
   ["page/ready", {}],
+  ["page/reload", { reason: "TypeError: <b> is not a function" }],
   ["model/choose", {}],
   ["page/retry", {}],
   ["page/example", {}],
@@ -40,6 +41,9 @@ const good: [Method, unknown][] = [
   ["attention/edge", { query: 7, key: 0 }],
   ["attention/block", { softmax: "after" }],
   ["attention/block", { softmax: "before", against: 50_256 }],
+  ["attention/continue", { tokens: 1 }],
+  ["attention/continue", { tokens: 512 }],
+  ["attention/colour", { query: 0, start: true }],
   ["lens/choose", { kind: "trained" }],
   ["lens/follow", { text: " <script>\n" }],
   ["lens/toggle", { id: 4095 }],
@@ -57,6 +61,10 @@ const good: [Method, unknown][] = [
   ["rasp/generateReset", {}],
   ["export/save", { name: "lens.svg", format: "svg", content: "<svg/>", encoding: "utf8" }],
   ["export/save", { name: "lens", format: "png", content: "iVBORw==", encoding: "base64" }],
+  ["export/npz", { figure: "lens-grid", facts: "{}" }],
+  ["export/copy", { text: "introspect lens m" }],
+  ["view/save", {}],
+  ["view/live", {}],
 ];
 
 const exported = { name: "a", format: "csv", content: "", encoding: "utf8" };
@@ -71,6 +79,10 @@ const bad: [string, Method, unknown][] = [
   ["an endless offset", "editor/reveal", { start: 0, end: Number.POSITIVE_INFINITY }],
   ["a layer that is missing", "neurons/choose", { neuron: 1 }],
   ["a huge neuron", "neurons/choose", { layer: 0, neuron: 1e12 }],
+  ["no tokens to write", "attention/continue", { tokens: 0 }],
+  ["more tokens than one picture shows", "attention/continue", { tokens: 513 }],
+  ["a query that is none", "attention/colour", { query: -1, start: true }],
+  ["a start that is no switch", "attention/colour", { query: 1, start: 1 }],
   ["a negative head", "attention/choose", { layer: 0, head: -1 }],
   ["a layer that is text", "neurons/only", { layer: "1" }],
   ["an end before the start", "focus/point", { range: { start: 5, end: 4 } }],
@@ -94,6 +106,7 @@ const bad: [string, Method, unknown][] = [
   ["an endless prefix", "run/choose", { context: "prefix", prefix: "x".repeat(20_001) }],
   ["a place for its context", "run/choose", { context: "selection", prefix: "", from: 3 }],
   ["an endless token", "lens/follow", { text: "x".repeat(1001) }],
+  ["an endless reason", "page/reload", { reason: "x".repeat(1001) }],
   ["an id that is text", "lens/toggle", { id: "4" }],
   ["neither yes nor no", "lens/pin", { on: 1 }],
   ["another mark", "lens/mark", { mark: "bold", on: true }],
@@ -106,6 +119,9 @@ const bad: [string, Method, unknown][] = [
   ["an example that is no text", "rasp/example", { text: [1, 2] }],
   ["two steps", "rasp/generate", { steps: 2 }],
   ["a prompt", "rasp/generateReset", { prompt: [] }],
+  ["a path for a figure", "export/npz", { figure: "../x", facts: "{}" }],
+  ["facts that are no object", "export/npz", { figure: "lens-grid", facts: "[]" }],
+  ["an endless text", "export/copy", { text: "a".repeat(5_000_000) }],
   ["a path for a name", "export/save", { ...exported, name: "../../.bashrc" }],
   ["a hidden file", "export/save", { ...exported, name: ".profile" }],
   ["a name with a drive", "export/save", { ...exported, name: "C:evil" }],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import {
   correlation,
   count,
-  nats,
+  logs,
   number,
   parameters,
   percent,
@@ -52,8 +52,8 @@ describe("numbers in pages", () => {
   });
 
   it("name their unit", () => {
-    assert.equal(nats(2.3025), "2.30 nats");
-    assert.equal(nats(null), "–");
+    assert.equal(logs(2.3025), "2.30 nats");
+    assert.equal(logs(null), "–");
   });
 
   it("keep all digits of counts", () => {

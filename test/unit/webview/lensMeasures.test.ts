@@ -37,7 +37,7 @@ describe("measures that colour the lens", () => {
   });
 
   it("say their unit, and which is which", () => {
-    for (const { key, label } of measures) assert.match(label, /probability|rank|nats/, key);
+    for (const { key, label } of measures) assert.match(label(), /probability|rank|nats/, key);
     assert.equal(measureOf("no such").key, "probability");
   });
 

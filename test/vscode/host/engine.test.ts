@@ -61,6 +61,29 @@ describe("the engine in VS Code", () => {
     assert.ok(Math.abs(known.entropy - again.entropy) < 1e-3, `${known.entropy} ${again.entropy}`);
   });
 
+  it("is not started again after three crashes until somebody asks, and the Lens says so", async () => {
+    await vscode.commands.executeCommand(Command.RestartEngine);
+    await openText("The cat sat");
+    for (let crashes = 0; crashes < 3; crashes++) {
+      await type("!");
+      await untilState("lens", "the lens is there", shownEnd(12 + crashes));
+      const before = await pid();
+      process.kill(before, "SIGKILL");
+      await until("the engine is gone", () => !isSame(before));
+    }
+    await type("!");
+    const { error, data } = await untilState("lens", "the Lens says so", ({ status }) => status === "error");
+    assert.equal(error?.code, "engine-crash-loop");
+    assert.ok(error?.next, "a next step");
+    assert.ok(data, "the last picture is kept");
+    await type("!");
+    await untilState("lens", "it says so again", ({ status }) => status === "error");
+    assert.equal((await introspect()).enginePid(), undefined);
+    await vscode.commands.executeCommand(Command.RestartEngine);
+    await type("!");
+    await untilState("lens", "the lens is there again", shownEnd(17));
+  });
+
   it("is not called while the Lens is hidden", async () => {
     await vscode.commands.executeCommand("workbench.view.explorer");
     await openText("Hidden");

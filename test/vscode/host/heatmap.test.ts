@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import * as vscode from "vscode";
-import { Command } from "../../../src/extension/contributions";
+import { Command, Setting } from "../../../src/extension/contributions";
 import type { HeatmapState } from "../../../src/extension/heatmap/heatmap";
 import { inRepo } from "../../support/paths";
 import { closeAll, introspect, openText, patience, select, type, until } from "./support/introspect";
@@ -52,6 +52,8 @@ const plain = (found: HeatmapState): unknown => JSON.parse(JSON.stringify(found.
 
 describe("colouring a text by a scalar", () => {
   afterEach(async () => {
+    const { Global } = vscode.ConfigurationTarget;
+    await vscode.workspace.getConfiguration().update(Setting.LogUnit, undefined, Global);
     await vscode.commands.executeCommand(Command.ClearColours);
     await closeAll();
   });
@@ -97,12 +99,15 @@ describe("colouring a text by a scalar", () => {
 
   it("says value, unit and alternatives of a token as text", async () => {
     await openText("export function add(a, b) { return a; } <b>*x*</b>");
+    const api = await introspect();
     const found = await colourBy({ kind: "surprisal" });
     assert.match(found.hover(20).join("\n"), /Surprisal of "a": [\d.e-]+ nats\nPredicted here: "/);
     assert.match(found.hover(0).join("\n"), /none\. Nothing stands before it/);
     assert.match(found.legend ?? "", /Surprisal 0 ▁▂▃▄▅▆ 8\.32 nats · [\d.]+ bits\/byte/);
     await vscode.commands.executeCommand(Command.ColourBy, "unit");
+    await until("the legend is in bits", () => /12\.0 bits/.test(api.heatmap()?.legend ?? ""));
     assert.match((await state()).hover(20)[0] ?? "", /bits$/);
+    assert.equal(api.panelState("lens").unit, "bits");
     assert.match(
       (await state()).legend ?? "",
       /0 ▁▂▃▄▅▆ 12\.0 bits · [\d.]+ bits\/byte · [\d.]+ % of its UTF-8$/,

@@ -1,5 +1,5 @@
 /** The text on one line with arcs over it: the query's weights, each as an arc from its key. */
-import { arcsHeight, arcsSvg, arcWidth } from "../../plots/arcs";
+import { arcsSvg, arcWidth } from "../../plots/arcs";
 import { fill, h, svg } from "../../shared/dom";
 import { theme } from "../../shared/theme";
 import type { TokenStrip } from "../../shared/tokenStrip";
@@ -115,6 +115,3 @@ export function arcsKey(words: (share: number) => string): HTMLElement {
   });
   return h("div", { class: "legend" }, h("span", { class: "legend-label" }, "arcs"), ...samples);
 }
-
-/** Room that arcs take, for the stylesheet's counterpart. */
-export const arcsRoom = arcsHeight;

@@ -16,6 +16,7 @@ import { quoted, visibleText } from "../../shared/tokenText";
 import { button, Dropdown } from "../../shared/ui";
 import { blockTable, whyTable } from "./edgeTables";
 import { blockSentence, blockWords, whySentence } from "./edgeWords";
+import { inLogUnit, logUnit } from "../../shared/logUnit";
 
 /** Pairs drawn as bars; the table has all that came. */
 const pairsDrawn = 12;
@@ -225,20 +226,22 @@ export class EdgePart {
   private blockParts(block: EdgeBlock): HTMLElement[] {
     const { token, against, plain, blocked, change, controls, percentile } = block;
     const width = Math.max(200, Math.min(420, this.block.body.clientWidth));
-    const effect = (of: "logProb" | "logitDiff", title: Child, unit: string, words: string): HTMLElement =>
-      h(
+    const effect = (of: "logProb" | "logitDiff", title: Child, unit: string, words: string): HTMLElement => {
+      const shown = (value: number): number => (of === "logProb" ? inLogUnit(value) : value);
+      return h(
         "figure",
         { class: "effect" },
         h("div", { class: "effect-title" }, title),
         h("div", { class: "edge-sum" }, words),
         effectStrip(
-          change[of],
-          controls.map((one) => one.change[of]),
+          shown(change[of]),
+          controls.map((one) => shown(one.change[of])),
           { width, theme: theme(), unit },
         ),
         h("figcaption", { class: "note" }, blockSentence(percentile[of], controls.length)),
       );
-    const probabilities = `${probability(plain.logProb)} → ${probability(blocked.logProb)}, ${signed(change.logProb)} nats`;
+    };
+    const probabilities = `${probability(plain.logProb)} → ${probability(blocked.logProb)}, ${signed(inLogUnit(change.logProb))} ${logUnit()}`;
     const differences = `${number(plain.logitDiff)} → ${number(blocked.logitDiff)}, ${signed(change.logitDiff)}`;
     const which = block.isActual ? "the text’s next token" : "the likeliest next token";
     return [
@@ -251,7 +254,7 @@ export class EdgePart {
           tokenFace(token.text, token.id),
           h("span", { class: "muted" }, `, ${which}`),
         ),
-        "nats",
+        logUnit(),
         probabilities,
       ),
       effect(

@@ -5,6 +5,7 @@ import { aboutToken } from "../../shared/about";
 import { headName } from "../../shared/format";
 import type { TableData } from "../../shared/table";
 import { visibleText } from "../../shared/tokenText";
+import { inLogUnit, logUnit } from "../../shared/logUnit";
 
 const edgeName = ({
   layer,
@@ -41,16 +42,16 @@ export function blockTable(edge: ChosenEdge): TableData {
       "blocked",
       "softmax",
       "weight",
-      `log-probability${first ? ` of ${name(first.token)}` : ""} (nats)`,
+      `log-probability${first ? ` of ${name(first.token)}` : ""} (${logUnit()})`,
       `logit difference${first ? ` to ${name(first.against)}` : ""}`,
     ],
     rows: blocks.flatMap((block) => [
-      ["this edge", block.softmax, block.weight, block.change.logProb, block.change.logitDiff],
+      ["this edge", block.softmax, block.weight, inLogUnit(block.change.logProb), block.change.logitDiff],
       ...block.controls.map(({ head, key, weight, change }) => [
         `head ${head}, key ${key}`,
         block.softmax,
         weight,
-        change.logProb,
+        inLogUnit(change.logProb),
         change.logitDiff,
       ]),
     ]),

@@ -7,6 +7,7 @@ export const keys = [
   ["Home End", "first key, the query’s own position"],
   ["Enter", "on a cell of the matrix: why there, and what blocking it does"],
   ["drag", "zoom into the matrix, double click goes back"],
+  ["+ − 0", "zoom around the cell, out again, all"],
 ] as const;
 
 /** Words of the field, each in a sentence. */
@@ -20,7 +21,7 @@ export const terms = [
     "pattern × ‖value‖",
     "a weight times the length of the key’s value vector: what little a sink has to give stays small (Kobayashi et al. 2020)",
   ],
-  ["entropy", "how spread out a head’s rows are, in nats: 0 is one key alone"],
+  ["entropy", "how spread out a head’s rows are: 0 is one key alone"],
   [
     "repeated random tokens",
     "a seeded random sequence twice over, scored on its second copy: no text’s habits help a head there",

@@ -6,7 +6,7 @@ import { bars } from "../../plots/bars";
 import { patternSvg } from "../../plots/patternSvg";
 import { fill, h } from "../../shared/dom";
 import { Figure } from "../../shared/figure";
-import { count, headName, percent } from "../../shared/format";
+import { logs, count, headName, percent } from "../../shared/format";
 import { legend } from "../../shared/legend";
 import { isPointedAt } from "../../shared/pointed";
 import { openPage, type PageContext, type Panel } from "../../shared/page";
@@ -67,6 +67,7 @@ class AttentionPanel implements Panel<AttentionData> {
   private readonly matrixFigure: Figure;
   private view: AttentionData | null = null;
   private query = -1;
+  private key = -1;
   private chosen: string | undefined;
   private score: ScoreName;
 
@@ -177,6 +178,7 @@ class AttentionPanel implements Panel<AttentionData> {
     this.matrixFigure.heading = `Pattern of head ${name}`;
     this.matrix.update(this.scaled(view).view, this.matrixFigure.body.clientWidth);
     this.drawKeys();
+    this.drawStripKey(view);
     fill(this.unshown, unshownWords(view));
     this.setQuery(this.query);
     this.edge.update(view);
@@ -300,7 +302,7 @@ class AttentionPanel implements Panel<AttentionData> {
     const where = this.view?.scoredOn === "repeated" ? "on repeated random tokens: " : "";
     const scale = (t: number): Paint => theme().sequential(t);
     const score = scoreByName(this.score);
-    const zero = this.score === "entropy" ? "0 nats" : "0%";
+    const zero = this.score === "entropy" ? logs(0) : "0%";
     fill(
       this.wallFigure.key,
       legend({
@@ -320,6 +322,7 @@ class AttentionPanel implements Panel<AttentionData> {
     const { view } = this;
     if (!view) return;
     this.query = Math.min(Math.max(0, query), view.positions.length - 1);
+    this.key = Math.min(Math.max(0, key), this.query);
     const { view: drawn, words } = this.scaled(view);
     const row = drawn.pattern.rows[this.query] ?? [];
     const tokens = view.positions.map((pos, i) => {
@@ -340,7 +343,6 @@ class AttentionPanel implements Panel<AttentionData> {
     if (arcs === "no") this.strip.reveal(this.query, this.strip.element);
     else this.arcs.reveal(this.query);
     this.tools.row(this.query, false);
-    this.drawStripKey(view);
     this.matrix.show({ query: this.query, key });
     this.inspectRow();
   }
@@ -365,17 +367,26 @@ class AttentionPanel implements Panel<AttentionData> {
     const best = Array.from(row)
       .map((weight, i) => ({
         weight,
-        token: view.window.tokens[view.positions[i]!]!,
-        pos: view.positions[i]!,
+        index: i,
       }))
       .filter((_, i) => i <= this.query)
       .sort((a, b) => b.weight - a.weight)
       .slice(0, 8);
+    const face = (index: number): HTMLElement => {
+      const pos = view.positions[index]!;
+      const at = view.window.tokens[pos]!;
+      return h("span", {}, h("span", { class: "muted num" }, `${pos} `), tokenFace(at.text, at.id));
+    };
     this.context.rail.show(
       [`Head ${headName(view.pattern.layer, view.pattern.head)} from `, tokenFace(token.text, token.id)],
+      facts([
+        ["query", face(this.query)],
+        ["key", face(this.key)],
+        [label, words(row[this.key] ?? 0)],
+      ]),
       bars(
-        best.map(({ weight, token: key, pos }) => ({
-          label: h("span", {}, h("span", { class: "muted num" }, `${pos} `), tokenFace(key.text, key.id)),
+        best.map(({ weight, index }) => ({
+          label: face(index),
           value: weight,
           words: words(weight),
         })),
@@ -386,8 +397,11 @@ class AttentionPanel implements Panel<AttentionData> {
   }
 
   private inspectKey(key: number): void {
-    if (this.view && key <= this.query) this.matrix.show({ query: this.query, key });
+    if (!this.view || key > this.query) return;
+    this.key = key;
+    this.matrix.show({ query: this.query, key });
     this.arcs.highlight(key);
+    this.inspectRow();
   }
 
   private inspectHead(head: HeadScores): void {

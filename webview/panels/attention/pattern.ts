@@ -1,6 +1,6 @@
 /** The pattern of one head as a matrix: queries downward, keys to the right; the row that is looked at is marked. */
 import type { AttentionView } from "../../../src/protocol/attention";
-import { drawHeatmap, heatmapMargin, onZoom, shownRange } from "../../plots/plotly";
+import { drawHeatmap, heatmapMargin, onZoom, shownRange, zoomTo, type ShownCells } from "../../plots/plotly";
 import { h } from "../../shared/dom";
 import { theme } from "../../shared/theme";
 import { visibleText } from "../../shared/tokenText";
@@ -43,6 +43,8 @@ export class PatternMatrix {
   private cell: PatternCell = { query: 0, key: 0 };
   private drawing: Promise<void> = Promise.resolve();
   private zoomWired = false;
+  /** The cells that are shown where one zoomed in; kept while the text grows or another head is drawn. */
+  private zoomed: ShownCells | null = null;
 
   /** Where a pointer went down; a click is one that comes up there. */
   private down: { readonly x: number; readonly y: number } | null = null;
@@ -72,18 +74,21 @@ export class PatternMatrix {
 
   /** Draws the pattern into a square of at most `room` pixels. */
   update(view: AttentionView, room: number): void {
-    this.view = view;
     const n = view.positions.length;
+    if (n < (this.view?.positions.length ?? 0)) this.zoomed = null;
+    this.view = view;
     const { left, right, top, bottom } = heatmapMargin;
     this.size = Math.max(120, Math.min(room - left - right, 560, Math.max(160, n * 30)));
     this.element.style.width = `${this.size + left + right}px`;
     this.element.style.height = `${this.size + top + bottom}px`;
     this.element.setAttribute(
       "aria-label",
-      `Pattern of head ${view.pattern.layer}.${view.pattern.head}, arrows move, Enter looks at an edge`,
+      `Pattern of head ${view.pattern.layer}.${view.pattern.head}, arrows move, Enter looks at an edge, plus and minus zoom`,
     );
     const options = { ...patternCells(view), size: this.size, theme: theme() };
-    this.drawing = this.drawing.then(() => drawHeatmap(this.plot, options)).then(() => this.wireZoom());
+    this.drawing = this.drawing
+      .then(() => drawHeatmap(this.plot, { ...options, shown: this.zoomed }))
+      .then(() => this.wireZoom());
     this.show(this.cell);
   }
 
@@ -122,19 +127,22 @@ export class PatternMatrix {
     return { left, top, right: left + this.size, bottom: top + this.size };
   }
 
-  private range(): { x: readonly [number, number]; y: readonly [number, number] } {
+  private range(): ShownCells {
     const n = this.view?.positions.length ?? 1;
-    const shown = shownRange(this.plot);
-    if (!shown) return { x: [-0.5, n - 0.5], y: [-0.5, n - 0.5] };
-    const [a, b] = shown.y;
-    return { x: shown.x, y: [Math.min(a, b), Math.max(a, b)] };
+    return this.zoomed ?? { x: [-0.5, n - 0.5], y: [-0.5, n - 0.5] };
   }
 
   private wireZoom(): void {
     this.show(this.cell);
     if (this.zoomWired) return;
     this.zoomWired = true;
-    onZoom(this.plot, () => this.show(this.cell));
+    onZoom(this.plot, () => {
+      const n = this.view?.positions.length ?? 1;
+      const shown = shownRange(this.plot);
+      const isAll = !shown || (shown.x[1] - shown.x[0] >= n && shown.y[1] - shown.y[0] >= n);
+      this.zoomed = isAll ? null : shown;
+      this.show(this.cell);
+    });
   }
 
   private point(event: PointerEvent): void {
@@ -164,6 +172,12 @@ export class PatternMatrix {
     }
     const { query, key } = this.cell;
     const n = this.view?.positions.length ?? 0;
+    const zoom = zooms[event.key];
+    if (zoom !== undefined && n > 0 && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      this.zoom(zoom);
+      return;
+    }
     const moves: Readonly<Record<string, PatternCell>> = {
       ArrowUp: { query: query - 1, key },
       ArrowDown: { query: query + 1, key },
@@ -176,6 +190,42 @@ export class PatternMatrix {
     if (!next || n === 0) return;
     event.preventDefault();
     this.go(next);
+    this.keepInSight();
+  }
+
+  /** Shows so many times as many cells around the marked one; 0 shows all. */
+  private zoom(factor: number): void {
+    const n = this.view?.positions.length ?? 0;
+    const { x } = this.range();
+    const wanted = factor === 0 ? n : Math.min(n, Math.max(leastShown, (x[1] - x[0]) * factor));
+    if (wanted >= n) this.showCells(null);
+    else this.lookAt(wanted);
+  }
+
+  /** Moves what is shown where the marked cell is out of sight. */
+  private keepInSight(): void {
+    const { x, y } = this.range();
+    const { query, key } = this.cell;
+    const isIn = (i: number, [from, to]: readonly [number, number]): boolean =>
+      i - 0.5 >= from - 0.01 && i + 0.5 <= to + 0.01;
+    if (!isIn(key, x) || !isIn(query, y)) this.lookAt(x[1] - x[0]);
+  }
+
+  /** A square of so many cells with the marked one in its middle, as far as there are cells. */
+  private lookAt(side: number): void {
+    const n = this.view?.positions.length ?? 0;
+    const around = (i: number): [number, number] => {
+      const from = Math.min(Math.max(-0.5, Math.round(i - side / 2) - 0.5), n - 0.5 - side);
+      return [from, from + side];
+    };
+    this.showCells({ x: around(this.cell.key), y: around(this.cell.query) });
+  }
+
+  /** Known at once, drawn as soon as what is being drawn is done. */
+  private showCells(cells: ShownCells | null): void {
+    this.zoomed = cells;
+    this.show(this.cell);
+    this.drawing = this.drawing.then(() => (this.zoomed === cells ? zoomTo(this.plot, cells) : undefined));
   }
 
   private go(cell: PatternCell): void {
@@ -183,6 +233,12 @@ export class PatternMatrix {
     this.onInspect(this.cell);
   }
 }
+
+/** Cells that are shown at least. */
+const leastShown = 8;
+
+/** By what keys multiply the number of cells that are shown. */
+const zooms: Readonly<Record<string, number>> = { "+": 0.5, "=": 0.5, "-": 2, "0": 0 };
 
 interface Box {
   readonly left: number;

@@ -1,4 +1,5 @@
 /** What can be done with the shown row: colour the editor by it, and have the model write on. */
+import { mostShown } from "../../../src/protocol/attention";
 import type { AttentionPanelData } from "../../../src/protocol/panelApi";
 import { h, setText } from "../../shared/dom";
 import { count } from "../../shared/format";
@@ -6,9 +7,6 @@ import type { PageContext } from "../../shared/page";
 import { button, Dropdown } from "../../shared/ui";
 
 const amounts = [8, 16, 32, 64];
-
-/** Most positions of one picture. */
-const mostShown = 512;
 
 /** Two buttons with what they need to know. */
 export class RowTools {

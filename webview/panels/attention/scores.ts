@@ -1,6 +1,6 @@
 /** The scores by which heads are sorted, and their words. */
 import type { HeadScores } from "../../../src/protocol/attention";
-import { number, percent } from "../../shared/format";
+import { logs, percent } from "../../shared/format";
 
 /** Name of one score. */
 export type ScoreName = "previousToken" | "duplicate" | "induction" | "firstToken" | "entropy";
@@ -37,7 +37,7 @@ export function scoreByName(name: string | undefined): (typeof scoreNames)[numbe
 
 /** A score with its unit. */
 export const scoreWords = (name: ScoreName, value: number): string =>
-  name === "entropy" ? `${number(value)} nats` : percent(value);
+  name === "entropy" ? logs(value) : percent(value);
 
 /** The value with the strongest colour: all of it for shares, so that little looks like little; the highest entropy. */
 export const scaleEnd = (heads: readonly HeadScores[], name: ScoreName): number =>

@@ -5,6 +5,7 @@ import { headName } from "../../shared/format";
 import type { TableData } from "../../shared/table";
 import { visibleText } from "../../shared/tokenText";
 import { scoreNames, sorted, type ScoreName } from "./scores";
+import { inLogUnit, logUnit } from "../../shared/logUnit";
 
 /** One row per query, one column per key, and the share outside the shown tokens. */
 export function patternTable(view: AttentionView, byValue = false): TableData {
@@ -31,11 +32,11 @@ export function headTable(view: AttentionView, score: ScoreName): TableData {
     caption: "Head scores: means over queries",
     columns: [
       "head",
-      ...scoreNames.map(({ name, label }) => (name === "entropy" ? `${label} (nats)` : label)),
+      ...scoreNames.map(({ name, label }) => (name === "entropy" ? `${label} (${logUnit()})` : label)),
     ],
     rows: sorted(view.heads, score).map((head) => [
       headName(head.layer, head.head),
-      ...scoreNames.map(({ name }) => head[name]),
+      ...scoreNames.map(({ name }) => (name === "entropy" ? inLogUnit(head.entropy) : head[name])),
     ]),
   };
 }

@@ -4,7 +4,7 @@ import type { ScoredToken } from "../../../src/protocol/model";
 import { rowHook, type LensColumn, type LensGridCell } from "../../plots/lensColumns";
 import { aboutToken, besideToken } from "../../shared/about";
 import { h, type Child } from "../../shared/dom";
-import { count, nats, percent } from "../../shared/format";
+import { count, logs, percent } from "../../shared/format";
 import type { Rail } from "../../shared/rail";
 import { tokenFace } from "../../shared/tokenStrip";
 import { quoted, spokenText } from "../../shared/tokenText";
@@ -62,10 +62,10 @@ function sentence(column: LensColumn, cell: LensGridCell): string {
       : `The top token no longer changes from row ${column.depth} on.`;
   const next = column.next ? ` The text goes on with ${quoted(column.next.text, column.next.id)}.` : "";
   const measured = [
-    `Entropy ${nats(cell.entropy)}`,
-    `KL to the output ${nats(cell.kl)}`,
+    `Entropy ${logs(cell.entropy)}`,
+    `KL to the output ${logs(cell.kl)}`,
     `final prediction at rank ${count(cell.rank)}`,
-    ...(cell.surprisal === null ? [] : [`surprisal of the next token ${nats(cell.surprisal)}`]),
+    ...(cell.surprisal === null ? [] : [`surprisal of the next token ${logs(cell.surprisal)}`]),
   ];
   return `${measured.join(", ")}. ${depth}${next}`;
 }

@@ -41,7 +41,7 @@ export function paintDifference(
 export function gridKey(measure: Measure, scale: MeasureScale): readonly HTMLElement[] {
   return [
     legend({
-      label: measure.label,
+      label: measure.label(),
       low: scale.low,
       high: scale.high,
       scale: (t) => theme().sequential(t),
@@ -56,7 +56,7 @@ export function gridKey(measure: Measure, scale: MeasureScale): readonly HTMLEle
 export function differenceKey(measure: Measure, scale: MeasureScale): readonly HTMLElement[] {
   return [
     legend({
-      label: `change of ${measure.label}, now less pinned`,
+      label: `change of ${measure.label()}, now less pinned`,
       low: `−${scale.span}`,
       high: `+${scale.span}`,
       scale: (t) => theme().diverging(t),

@@ -4,10 +4,11 @@ import { rowName } from "../../plots/lensColumns";
 import { perplexityChart } from "../../plots/perplexityChart";
 import { fill, h } from "../../shared/dom";
 import { Figure } from "../../shared/figure";
-import { number } from "../../shared/format";
+import { logs, number } from "../../shared/format";
 import type { PageContext } from "../../shared/page";
 import type { TableData } from "../../shared/table";
 import { theme } from "../../shared/theme";
+import { inLogUnit, logUnit } from "../../shared/logUnit";
 
 /** The figure; hidden where no token is foretold. */
 export class PerplexityFigure {
@@ -42,11 +43,7 @@ export class PerplexityFigure {
     const end = shown.surprisal.at(-1) ?? 0;
     fill(
       this.figure.key,
-      h(
-        "span",
-        {},
-        `${this.words}. Output: ${number(end)} nats a token, perplexity ${number(Math.exp(end))}.`,
-      ),
+      h("span", {}, `${this.words}. Output: ${logs(end)} a token, perplexity ${number(Math.exp(end))}.`),
     );
     this.figure.changed();
   }
@@ -65,8 +62,8 @@ export class PerplexityFigure {
     const surprisal = this.shown?.surprisal ?? [];
     return {
       caption: `${this.words}: mean surprisal of each token where it is foretold, by layer`,
-      columns: ["layer", "mean surprisal (nats)", "perplexity"],
-      rows: surprisal.map((x, row) => [rowName(row, surprisal.length - 1), x, Math.exp(x)]),
+      columns: ["layer", `mean surprisal (${logUnit()})`, "perplexity"],
+      rows: surprisal.map((x, row) => [rowName(row, surprisal.length - 1), inLogUnit(x), Math.exp(x)]),
     };
   }
 }

@@ -108,7 +108,10 @@ export class PinnedFigure {
       .flatMap((column) =>
         [...column.cells].reverse().map((cell) => {
           const then = before.get(column.pos)?.cells[cell.layer];
-          const [a, b] = [measure.value(cell), then ? measure.value(then) : null];
+          const [a, b] = [
+            measure.shown(measure.value(cell)),
+            measure.shown(then ? measure.value(then) : null),
+          ];
           const [now, old] = [cell.top[0], then?.top[0]];
           return [
             rowName(cell.layer, column.cells.length - 1),
@@ -123,7 +126,7 @@ export class PinnedFigure {
         }),
       );
     return {
-      caption: `${measure.label}, now and in the pinned lens`,
+      caption: `${measure.label()}, now and in the pinned lens`,
       columns: [
         "layer",
         "position",

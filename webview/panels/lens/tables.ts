@@ -4,6 +4,7 @@ import { lensColumns, rowName } from "../../plots/lensColumns";
 import { aboutToken, besideToken } from "../../shared/about";
 import type { TableData } from "../../shared/table";
 import { visibleText } from "../../shared/tokenText";
+import { inLogUnit, logUnit } from "../../shared/logUnit";
 
 /** One row per layer and position: the top token, its log-probability and probability, the entropy. */
 export function lensTable(view: LensView): TableData {
@@ -17,12 +18,12 @@ export function lensTable(view: LensView): TableData {
         visibleText(column.token.text, column.token.id),
         top ? visibleText(top.text, top.id) : null,
         top ? cell.share : null,
-        top ? top.logProb : null,
-        cell.entropy,
+        top ? inLogUnit(top.logProb) : null,
+        inLogUnit(cell.entropy),
         column.depth,
-        cell.kl,
+        inLogUnit(cell.kl),
         cell.rank,
-        cell.surprisal,
+        inLogUnit(cell.surprisal),
       ];
     }),
   );
@@ -34,12 +35,12 @@ export function lensTable(view: LensView): TableData {
       `${besideToken(view.about)} token`,
       "top token",
       "probability",
-      "log-prob (nats)",
-      "entropy (nats)",
+      `log-prob (${logUnit()})`,
+      `entropy (${logUnit()})`,
       "prediction depth",
-      "KL to the output (nats)",
+      `KL to the output (${logUnit()})`,
       "rank of the final prediction",
-      "surprisal of the next token (nats)",
+      `surprisal of the next token (${logUnit()})`,
     ],
     rows,
   };

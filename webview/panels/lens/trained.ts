@@ -14,6 +14,7 @@ import type { Term } from "../../shared/keys";
 import type { TableData } from "../../shared/table";
 import { theme } from "../../shared/theme";
 import "./trained.css";
+import { inLogUnit, logUnit } from "../../shared/logUnit";
 
 const labels: Readonly<Record<LensKind, string>> = { logit: "Logit lens", trained: "Trained lens" };
 
@@ -38,7 +39,7 @@ export const trainedTerms: readonly Term[] = [
   ],
   [
     "KL",
-    "forward Kullback–Leibler divergence from the model's output to what a row decodes to, in nats: 0 is the same",
+    "forward Kullback–Leibler divergence from the model's output to what a row decodes to: 0 is the same",
   ],
 ];
 
@@ -129,17 +130,17 @@ export function heldOutTable(layers: readonly HeldOutLayer[]): TableData {
     caption: "Forward KL to the model's output on held-out text, by layer",
     columns: [
       "layer",
-      "logit lens (nats)",
-      "trained lens (nats)",
-      "random translator (nats)",
+      `logit lens (${logUnit()})`,
+      `trained lens (${logUnit()})`,
+      `random translator (${logUnit()})`,
       "kept",
       "note",
     ],
     rows: layers.map(({ layer, logit, trained, random, from, worse }) => [
       layer === 0 ? "emb" : String(layer),
-      logit,
-      trained,
-      random,
+      inLogUnit(logit),
+      inLogUnit(trained),
+      inLogUnit(random),
       from,
       worse ? "worse than the logit lens" : "",
     ]),

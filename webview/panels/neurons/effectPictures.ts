@@ -2,16 +2,19 @@
 import type { AblatedNeuron, Effect, NeuronEffects, StrengthRow } from "../../../src/protocol/neuronEffects";
 import { controlStrip } from "../../plots/controlStrip";
 import { h } from "../../shared/dom";
-import { nats, number, percent, probability } from "../../shared/format";
+import { logs, number, percent, probability } from "../../shared/format";
 import { theme } from "../../shared/theme";
 import { tokenFace } from "../../shared/tokenStrip";
+import { inLogUnit, logUnit } from "../../shared/logUnit";
 
 /** The measures by the names they are shown under. */
 export const measureNames: Readonly<Record<keyof Effect, string>> = {
   logProb: "log-probability",
   logitDiff: "logit difference",
 };
-const units: Readonly<Record<keyof Effect, string>> = { logProb: "nats", logitDiff: "logits" };
+const unitOf = (measure: keyof Effect): string => (measure === "logProb" ? logUnit() : "logits");
+const shownAs = (measure: keyof Effect, value: number): number =>
+  measure === "logProb" ? inLogUnit(value) : value;
 
 /** Per measure the direct and the exact effect, on one scale, each among the matched neurons'. */
 export function effectStrips(effects: NeuronEffects, width: number): readonly HTMLElement[] {
@@ -21,7 +24,7 @@ export function effectStrips(effects: NeuronEffects, width: number): readonly HT
     const range = [Math.min(0, ...values), Math.max(0, ...values)] as const;
     const strips = ways.map(({ name, value, controls, share }) => {
       const label = `${measureNames[measure]}, ${name}`;
-      const unit = units[measure];
+      const unit = unitOf(measure);
       return h(
         "div",
         { class: "effect-strip" },
@@ -50,12 +53,12 @@ interface Way {
 function waysOf({ effect, controls, percentile }: NeuronEffects, measure: keyof Effect): readonly Way[] {
   const exact: Way = {
     name: "ablated (exact)",
-    value: effect.exact[measure],
-    controls: controls.map((one) => one.exact[measure]),
+    value: shownAs(measure, effect.exact[measure]),
+    controls: controls.map((one) => shownAs(measure, one.exact[measure])),
     share: percentile?.exact[measure] ?? null,
   };
   if (effect.direct === null) return [exact];
-  const directOf = (one: AblatedNeuron): number => one.direct?.[measure] ?? 0;
+  const directOf = (one: AblatedNeuron): number => shownAs(measure, one.direct?.[measure] ?? 0);
   const direct: Way = {
     name: "direct path (approximation)",
     value: directOf(effect),
@@ -107,7 +110,7 @@ export function strengthRows({ strengths, elsewhere, target }: NeuronEffects): r
     h(
       "p",
       { class: "note" },
-      `Here the activation is multiplied on the selection. KL from the plain run, in nats. ${line}`,
+      `Here the activation is multiplied on the selection. KL from the plain run, in ${logUnit()}. ${line}`,
     ),
   ];
 }
@@ -124,10 +127,10 @@ function klBar(kl: number, most: number): HTMLElement {
   bar.style.width = `${Math.round((100 * kl) / most)}%`;
   bar.style.backgroundColor = theme().dataLine;
   // What is left of two runs that are the same is rounding.
-  const words = kl < 1e-9 ? "0" : number(kl);
+  const words = kl < 1e-9 ? "0" : number(inLogUnit(kl));
   return h(
     "span",
-    { class: "kl", title: nats(kl) },
+    { class: "kl", title: logs(kl) },
     h("span", { class: "num" }, words),
     h("span", { class: "kl-track" }, bar),
   );

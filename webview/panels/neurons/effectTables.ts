@@ -4,13 +4,14 @@ import type { NeuronCard } from "../../../src/protocol/neurons";
 import { neuronName } from "../../shared/format";
 import type { TableData } from "../../shared/table";
 import { visibleText } from "../../shared/tokenText";
+import { inLogUnit, logUnit } from "../../shared/logUnit";
 
 /** The neuron, then its controls. */
 export function effectTable({ layer, effect, controls, target }: NeuronEffects): TableData {
   const token = visibleText(target.token.text, target.token.id);
   const minus = visibleText(target.minus.text, target.minus.id);
   return {
-    caption: `Effects after position ${target.position} on the log-probability of ${token} (nats) and on its logit less that of ${minus}; the first row is the neuron, the others match it`,
+    caption: `Effects after position ${target.position} on the log-probability of ${token} (${logUnit()}) and on its logit less that of ${minus}; the first row is the neuron, the others match it`,
     columns: [
       "neuron",
       "|activation| · length",
@@ -23,11 +24,11 @@ export function effectTable({ layer, effect, controls, target }: NeuronEffects):
     rows: [effect, ...controls].map(({ neuron, write, direct, exact }) => [
       neuronName(layer, neuron),
       write,
-      direct?.logProb ?? null,
-      exact.logProb,
+      inLogUnit(direct?.logProb ?? null),
+      inLogUnit(exact.logProb),
       direct?.logitDiff ?? null,
       exact.logitDiff,
-      exact.kl,
+      inLogUnit(exact.kl),
     ]),
   };
 }
@@ -38,7 +39,7 @@ export function strengthTable({ strengths, elsewhere, target }: NeuronEffects): 
   const top = (row: { top: NeuronEffects["plain"]["top"] } | undefined): string | null =>
     row ? row.top.map(({ id, text }) => visibleText(text, id)).join("  ") : null;
   return {
-    caption: `The neuron multiplied: log-probability of ${token}, KL from the plain run (nats), most likely tokens`,
+    caption: `The neuron multiplied: log-probability of ${token}, KL from the plain run (${logUnit()}), most likely tokens`,
     columns: [
       "factor",
       "log-probability",
@@ -50,7 +51,15 @@ export function strengthTable({ strengths, elsewhere, target }: NeuronEffects): 
     ],
     rows: strengths.map((row, i) => {
       const other = elsewhere?.strengths[i];
-      return [row.factor, row.logProb, row.logitDiff, row.kl, top(row), other?.kl ?? null, top(other)];
+      return [
+        row.factor,
+        inLogUnit(row.logProb),
+        row.logitDiff,
+        inLogUnit(row.kl),
+        top(row),
+        inLogUnit(other?.kl ?? null),
+        top(other),
+      ];
     }),
   };
 }

@@ -16,7 +16,7 @@ import { orderSentence, OrderSwitch } from "./orderSwitch";
 import { Ranking } from "./ranking";
 import { reading } from "./reading";
 import { rankingTable } from "./tables";
-import { baselineSentence, scoreName, scoreText } from "./words";
+import { baselineSentence, scoreName, scoreText, shownScore } from "./words";
 
 /** True when two snapshots carry one ranking: the same numbers for the same selection of the same text. */
 const sameRanking = (a: NeuronsResult, b: NeuronsResult): boolean =>
@@ -66,7 +66,7 @@ class NeuronsPanel implements Panel<NeuronsPanelData> {
       "matched",
       "20 neurons of the same layer closest in mean |activation| times the length of what they write",
     ],
-    ["KL", "how far the prediction moved from the plain run’s, in nats"],
+    ["KL", "how far the prediction moved from the plain run’s"],
     ["drivers", "what the parts before add to the neuron’s input at one token, norm scale frozen"],
   ] as const;
   readonly contexts = {
@@ -164,7 +164,7 @@ class NeuronsPanel implements Panel<NeuronsPanelData> {
   summary({ ranking }: NeuronsPanelData): string {
     const first = ranking.neurons[0];
     if (!first) return "No neurons.";
-    return `${ranking.neurons.length} neurons, first ${neuronName(first.layer, first.neuron)}, ${scoreName(ranking)} ${number(first.score)}.`;
+    return `${ranking.neurons.length} neurons, first ${neuronName(first.layer, first.neuron)}, ${scoreName(ranking)} ${number(shownScore(ranking, first.score))}.`;
   }
 
   ran({ ranking }: NeuronsPanelData): string {

@@ -3,6 +3,7 @@ import { neuronOrders, type NeuronOrder, type NeuronsResult } from "../../../src
 import type { Host } from "../../shared/host";
 import { quoted } from "../../shared/tokenText";
 import { Dropdown } from "../../shared/ui";
+import { logUnit } from "../../shared/logUnit";
 
 const labels: Readonly<Record<NeuronOrder, string>> = {
   z: "z-score of the activation",
@@ -47,7 +48,9 @@ export function orderSentence({ by, effect, window }: NeuronsResult): string | n
   const token = quoted(target.token.text, target.token.id);
   const minus = quoted(target.minus.text, target.minus.id);
   const what =
-    measure === "logProb" ? `log-probability of ${token} in nats` : `logit of ${token} less that of ${minus}`;
+    measure === "logProb"
+      ? `log-probability of ${token} in ${logUnit()}`
+      : `logit of ${token} less that of ${minus}`;
   const less = ablation === "mean" ? "its mean over the text" : "zero";
   return (
     `Effect on the ${what}, after ${where}: what the neuron adds there beside ${less}, by the direct path (first order, norm scales frozen: an approximation). ` +

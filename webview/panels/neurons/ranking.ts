@@ -10,7 +10,7 @@ import { theme } from "../../shared/theme";
 import { tokenFace } from "../../shared/tokenStrip";
 import { noteOf } from "./noteEditor";
 import { reading } from "./reading";
-import { explanationText, scoreName, scoreText } from "./words";
+import { explanationText, scoreName, scoreText, shownScore } from "./words";
 
 /** What the list tells its panel: places in the ranking. */
 export interface RankingEvents {
@@ -96,8 +96,8 @@ export class Ranking {
     const peak = neuron.activations[strongest];
     const name = neuronName(neuron.layer, neuron.neuron);
     const exact = ranking.effect ? neuron.exact?.[ranking.effect.measure] : undefined;
-    const beside = exact === undefined ? "" : ` · exact ${number(exact)}`;
-    const score = `${scoreName(ranking)} ${number(neuron.score)}${beside}`;
+    const beside = exact === undefined ? "" : ` · exact ${number(shownScore(ranking, exact))}`;
+    const score = `${scoreName(ranking)} ${number(shownScore(ranking, neuron.score))}${beside}`;
     const row = h(
       "div",
       { class: "neuron", role: "option" },

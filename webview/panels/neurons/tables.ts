@@ -4,7 +4,8 @@ import { aboutToken, besideToken } from "../../shared/about";
 import { neuronName } from "../../shared/format";
 import type { TableData } from "../../shared/table";
 import { visibleText } from "../../shared/tokenText";
-import { explanationText, scoreName } from "./words";
+import { explanationText, scoreName, shownScore } from "./words";
+import { logUnit } from "../../shared/logUnit";
 
 /** One row per neuron; a column per selected token. */
 export function rankingTable(result: NeuronsResult): TableData {
@@ -13,14 +14,15 @@ export function rankingTable(result: NeuronsResult): TableData {
     return `${pos} ${token ? visibleText(token.text, token.id) : ""}`.trim();
   });
   const measure = result.effect?.measure;
-  const exact = measure === undefined ? [] : ["exact"];
+  const unit = measure === "logProb" ? ` (${logUnit()})` : "";
+  const exact = measure === undefined ? [] : [`exact${unit}`];
   return {
     caption: `Neurons by ${result.by === "z" ? "z-score" : scoreName(result)} on the selection; activation ${besideToken(result.about)} each selected token`,
-    columns: ["neuron", scoreName(result), ...exact, "explanation", "r", "control", ...tokens],
+    columns: ["neuron", `${scoreName(result)}${unit}`, ...exact, "explanation", "r", "control", ...tokens],
     rows: result.neurons.map((n) => [
       neuronName(n.layer, n.neuron),
-      n.score,
-      ...(measure === undefined ? [] : [n.exact?.[measure] ?? null]),
+      shownScore(result, n.score) ?? null,
+      ...(measure === undefined ? [] : [shownScore(result, n.exact?.[measure]) ?? null]),
       explanationText(n.explanation),
       n.explanation.score,
       n.explanation.control,

@@ -1,6 +1,7 @@
 /** What the neurons page says in words. */
 import type { Explanation, NeuronsResult } from "../../../src/protocol/neurons";
 import { correlation } from "../../shared/format";
+import { inLogUnit } from "../../shared/logUnit";
 
 /** Below this correlation a reading explains too little to be shown as one. */
 export const EXPLAINS = 0.3;
@@ -27,6 +28,12 @@ export const scoreText = (explanation: Explanation): string =>
 export const scoreSentence = (explanation: Explanation): string =>
   `r: correlation of what this reading predicts with what the neuron did on held-back text (${explanation.basis}); ` +
   "control: the same for another neuron’s explanation.";
+
+/** A score as it is shown: log-probabilities in the unit in force. */
+export const shownScore = (
+  { effect }: Pick<NeuronsResult, "effect">,
+  score: number | undefined,
+): number | undefined => (effect?.measure === "logProb" ? inLogUnit(score) : score);
 
 /** What the number is called that neurons are ranked by. */
 export const scoreName = ({ baseline, by }: Pick<NeuronsResult, "baseline" | "by">): string => {

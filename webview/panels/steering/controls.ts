@@ -6,6 +6,7 @@ import { number } from "../../shared/format";
 import { theme } from "../../shared/theme";
 import { visibleText } from "../../shared/tokenText";
 import { isSame, normSentence, nullSentence, partsFrom, zeroSentence } from "./words";
+import { inLogUnit, logUnit } from "../../shared/logUnit";
 
 /** Everything that vouches for the result, or does not. */
 export function controlParts(result: SteerResult, width: number): readonly HTMLElement[] {
@@ -22,10 +23,10 @@ export function controlParts(result: SteerResult, width: number): readonly HTMLE
   const parts: HTMLElement[] =
     result.partsAt === null ? [compared, verdict, norm] : [verdict, norm, compared];
   if (result.kl.isotropic.length > 0) {
-    const strip = klStrip(result.kl.steered, result.kl.isotropic, {
+    const strip = klStrip(inLogUnit(result.kl.steered), result.kl.isotropic.map(inLogUnit), {
       width: Math.min(width, 520),
       theme: theme(),
-      unit: "nats",
+      unit: logUnit(),
     });
     parts.push(
       h(

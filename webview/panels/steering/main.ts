@@ -3,7 +3,7 @@ import type { GenerateResult, SteerResult } from "../../../src/protocol/edit";
 import type { PanelState, SteeringPanelData } from "../../../src/protocol/panelApi";
 import { fill, h, setText } from "../../shared/dom";
 import { Figure } from "../../shared/figure";
-import { nats, percent, probability } from "../../shared/format";
+import { logs, percent, probability } from "../../shared/format";
 import { legend } from "../../shared/legend";
 import { openPage, type PageContext, type Panel } from "../../shared/page";
 import { facts } from "../../shared/rail";
@@ -31,7 +31,7 @@ class SteeringPanel implements Panel<SteeringPanelData> {
   readonly terms = [
     ["steering", "adding a direction to the residual stream while the model writes (Turner et al. 2023)"],
     ["strength", "multiplies what is added; at zero the edited model is the model itself, to the last bit"],
-    ["KL", "how far the first new token’s distribution moved from the default, in nats"],
+    ["KL", "how far the first new token’s distribution moved from the default"],
     ["random directions", "directions of equal norm without meaning: what any push of this size does"],
   ] as const;
   private readonly strength: TextField;
@@ -171,7 +171,7 @@ class SteeringPanel implements Panel<SteeringPanelData> {
       result === this.data?.result?.default ? this.data.result.steered : this.data?.result?.default;
     const rows: [string, string | HTMLElement][] = [
       ["probability", probability(result.logProbs[index])],
-      ["log-probability", nats(result.logProbs[index])],
+      ["log-probability", logs(result.logProbs[index])],
       ["token id", String(id)],
     ];
     if (other && other.ids[index] !== undefined) {

@@ -4,13 +4,18 @@ import { aboutToken } from "../../shared/about";
 import type { TableData } from "../../shared/table";
 import { visibleText } from "../../shared/tokenText";
 import { partsFrom } from "./words";
+import { inLogUnit, logUnit } from "../../shared/logUnit";
 
 /** One row per new token: default and steered side by side. */
 export function continuationTable(result: SteerResult): TableData {
   const n = Math.max(result.default.ids.length, result.steered.ids.length);
   const half = (side: SteerResult["default"], i: number): (string | number | null)[] =>
     i < side.ids.length
-      ? [visibleText(side.tokens[i] ?? null, side.ids[i]), Math.exp(side.logProbs[i]!), side.logProbs[i]!]
+      ? [
+          visibleText(side.tokens[i] ?? null, side.ids[i]),
+          Math.exp(side.logProbs[i]!),
+          inLogUnit(side.logProbs[i]!),
+        ]
       : [null, null, null];
   return {
     caption: `Default and steered continuation, token by token; probabilities ${aboutToken(result.default.about)}`,
@@ -18,10 +23,10 @@ export function continuationTable(result: SteerResult): TableData {
       "token",
       "default",
       "probability",
-      "log-prob (nats)",
+      `log-prob (${logUnit()})`,
       "steered",
       "probability",
-      "log-prob (nats)",
+      `log-prob (${logUnit()})`,
     ],
     rows: Array.from({ length: n }, (_, i) => [
       i + 1,
@@ -37,14 +42,14 @@ export function controlTable(result: SteerResult): TableData {
     const at = partsFrom(result.default, side);
     return [
       name,
-      kl,
+      inLogUnit(kl),
       at === null ? null : at + 1,
       side.tokens.map((text, i) => visibleText(text, side.ids[i])).join(""),
     ];
   };
   return {
     caption: "The experiment and its controls",
-    columns: ["direction", "KL (nats)", "parts at token", "continuation"],
+    columns: ["direction", `KL (${logUnit()})`, "parts at token", "continuation"],
     rows: [
       row("steered", result.kl.steered, result.steered),
       row("zero strength", null, result.controls.zero),

@@ -1,7 +1,7 @@
 /** What the steering page says in words. */
 import type { Edit, Experiment, GenerateResult, SteerResult } from "../../../src/protocol/edit";
 import type { PanelState } from "../../../src/protocol/panelApi";
-import { number, percent } from "../../shared/format";
+import { logs, number, percent } from "../../shared/format";
 
 /** The strength of the experiment: the factor of its first edit. */
 export const strengthOf = (experiment: Experiment): number => experiment.edits[0]?.scale ?? 1;
@@ -61,7 +61,7 @@ export function zeroSentence(result: SteerResult): string {
 export function nullSentence({ kl, percentile, partsAt }: SteerResult): string {
   const n = kl.isotropic.length;
   const none = "No random directions were run: nothing to compare with.";
-  const same = `The two texts are the same at this strength; the first distribution moves by KL ${number(kl.steered)} nats`;
+  const same = `The two texts are the same at this strength; the first distribution moves by KL ${logs(kl.steered)}`;
   if (n === 0 || percentile === null) return partsAt === null ? `${same}. ${none}` : none;
   const below = Math.round(percentile * n);
   if (partsAt === null) {

@@ -23,19 +23,21 @@ export class ExportMenu {
   readonly button: HTMLButtonElement;
   readonly choices: HTMLElement;
 
-  constructor(title: string, actions: ExportActions) {
+  /** @param ofModel  whether there are arrays, a run to repeat and a view to go back to behind the figure */
+  constructor(title: string, actions: ExportActions, ofModel = true) {
     this.button = tool("Export", `Export ${title}`, () => this.open(this.choices.hidden));
     this.button.setAttribute("aria-expanded", "false");
-    const saves = saveFormats.map((format) => tool(format.toUpperCase(), null, () => actions.save(format)));
-    const view = tool("View…", "Save view…", () => actions.saveView());
-    const kinds = Object.keys(copies) as CopyKind[];
+    const formats = saveFormats.filter((format) => ofModel || format !== "npz");
+    const saves = formats.map((format) => tool(format.toUpperCase(), null, () => actions.save(format)));
+    const views = ofModel ? [tool("View…", "Save view…", () => actions.saveView())] : [];
+    const kinds = (Object.keys(copies) as CopyKind[]).filter((kind) => ofModel || kind === "image");
     const copied = kinds.map((kind) =>
       tool(copies[kind], `Copy as ${copies[kind]}`, () => actions.copy(kind)),
     );
     this.choices = h(
       "div",
       { class: "export-choices no-export", hidden: true, role: "group", "aria-label": `Export ${title}` },
-      h("span", { class: "export-row" }, h("span", { class: "export-name" }, "Save"), ...saves, view),
+      h("span", { class: "export-row" }, h("span", { class: "export-name" }, "Save"), ...saves, ...views),
       h("span", { class: "export-row" }, h("span", { class: "export-name" }, "Copy"), ...copied),
     );
   }

@@ -25,6 +25,8 @@ function recipeOf(figure: string, { model, made, shown }: FigureSource): Recipe 
       return patchRecipe(figure, shown.data, from);
     case "steering":
       return steeringRecipe(shown.data, from);
+    case "rasp":
+      return null;
   }
 }
 

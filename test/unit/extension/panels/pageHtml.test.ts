@@ -5,6 +5,7 @@ const parts = {
   panel: "lens",
   nonce: "abc123",
   cspSource: "https://*.vscode-cdn.net",
+  guard: "https://x/guard.js",
   script: "https://x/lens.js",
   styles: ["https://x/lens.css"],
   plotlyStyle: "https://x/plotly.css",
@@ -22,10 +23,11 @@ describe("a panel's page", () => {
     }
   });
 
-  it("holds one script, from a file, and no handler or style in the text", () => {
+  it("holds the guard's script and then the panel's, from files, and no handler or style in the text", () => {
     const html = pageHtml(parts);
     assert.deepEqual(html.match(/<script[^>]*>.*?<\/script>/gs), [
-      '<script nonce="abc123" src="https://x/lens.js"></script>',
+      '<script nonce="abc123" crossorigin="anonymous" src="https://x/guard.js"></script>',
+      '<script nonce="abc123" crossorigin="anonymous" src="https://x/lens.js"></script>',
     ]);
     assert.doesNotMatch(html, /<style|\son\w+=|style=/);
   });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { beginOf, contextOf, KeptChoice } from "../../../../src/extension/panels/runChoice";
+import { alone, beginOf, contextOf, KeptChoice } from "../../../../src/extension/panels/runChoice";
 import type { RunChoice } from "../../../../src/protocol/panelApi";
 
 /** What VS Code keeps, kept in a map. */
@@ -21,6 +21,14 @@ describe("the choice of what a panel runs its texts behind", () => {
     assert.equal(choice.change({ context: "prefix", prefix: "a\n" }), false);
     assert.deepEqual(new KeptChoice(kept, "lens").value, { context: "prefix", prefix: "a\n" });
     assert.deepEqual(new KeptChoice(kept, "neurons").value, first);
+  });
+
+  it("is the selection alone at first where texts are compared", () => {
+    const kept = new Kept();
+    const choice = new KeptChoice(kept, "patch", alone);
+    assert.equal(choice.value.context, "selection");
+    choice.change(first);
+    assert.deepEqual(new KeptChoice(kept, "patch", alone).value, first);
   });
 
   it("keeps the prefix while another context is chosen", () => {

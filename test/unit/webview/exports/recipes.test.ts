@@ -9,7 +9,8 @@ import { readNpz } from "../../../../src/formats/npz";
 import type { LensPanelData } from "../../../../src/protocol/lensPanel";
 import type { PatchSide } from "../../../../src/protocol/patch";
 import type { RunContext } from "../../../../src/protocol/model";
-import type { AttentionPanelData, NeuronsPanelData } from "../../../../src/protocol/panelApi";
+import { decodeSavedView, savedViewText } from "../../../../src/protocol/savedView/savedView";
+import type { AttentionPanelData, ModelPanelId, NeuronsPanelData } from "../../../../src/protocol/panelApi";
 import { figureCommand, figurePython } from "../../../../webview/shared/exports/recipes";
 import type { FigureSource } from "../../../../webview/shared/exports/facts";
 import { PanelEngine, inputOf, madeOfRun, madeOfTexts } from "../../../support/panelData";
@@ -43,8 +44,17 @@ describe("a figure copied as a command line", function () {
   });
   after(() => engine.dispose());
 
+  /** What the engine answered can be saved as a view and read again, number by number. */
+  function requireSavable({ shown, model, made }: FigureSource): void {
+    const state = { seq: 1, status: "ready", model, made, data: shown?.data } as never;
+    const text = savedViewText(shown!.panel as ModelPanelId, state)!;
+    const plain = JSON.parse(text) as { data: object };
+    assert.deepEqual(JSON.parse(JSON.stringify(decodeSavedView(text).data)), plain.data);
+  }
+
   /** Pastes the command into a shell and takes the answer. */
   async function paste(figure: string, source: FigureSource): Promise<Json> {
+    requireSavable(source);
     const env = {
       ...process.env,
       PATH: `${shims}:${process.env["PATH"]}`,

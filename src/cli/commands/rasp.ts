@@ -1,0 +1,140 @@
+/** `introspect rasp`: programs run, checked and laid out without an editor. */
+import path from "node:path";
+import { readFileSync } from "node:fs";
+import { dialects } from "../../rasp/dialects";
+import type { DialectName } from "../../rasp/program";
+import { runCase, type ConformanceCase } from "../../rasp/service/cases";
+import { inputFromValue } from "../../rasp/service/example";
+import { resultOf } from "../../rasp/service/result";
+import { RaspError } from "../../rasp/source/raspError";
+import { CliError, usageError } from "../cliError";
+import type { Command, CommandCall } from "../command";
+import { oneOf, type ParsedArguments } from "../options";
+import { readText } from "../textFile";
+
+const dialectNames = ["rasp", "raspy", "rasp-l", "tracr"] as const satisfies readonly DialectName[];
+const endings: Readonly<Record<string, DialectName>> = {
+  ".rasp": "rasp",
+  ".raspy": "raspy",
+  ".raspl": "rasp-l",
+  ".tracr": "tracr",
+};
+
+/** Runs, checks and lays out programs; runs conformance cases. */
+export const raspCommand: Command = {
+  name: "rasp",
+  summary: "a RASP program: run it, check it, fmt it; cases runs a file of conformance cases",
+  positionals: ["run|check|fmt|cases", "FILE"],
+  options: ["dialect", "input"],
+  async run(call) {
+    const [verb = "", file = ""] = call.args.positionals;
+    const verbs = { run, check, fmt: format, cases };
+    if (!Object.hasOwn(verbs, verb))
+      throw usageError(`introspect rasp does not ${verb}.`, "It runs, checks, fmts and does cases.");
+    await verbs[verb as keyof typeof verbs](call, file);
+  },
+};
+
+function dialectFor(args: ParsedArguments, file: string): DialectName {
+  const { dialect } = args.values;
+  if (dialect !== undefined) return oneOf("dialect", dialect, dialectNames);
+  return endings[path.extname(file)] ?? "rasp";
+}
+
+/** Prints the result; a program that fails prints its error and ends with status 1. */
+async function run({ args, out }: CommandCall, file: string): Promise<void> {
+  const dialect = dialectFor(args, file);
+  const text = await readText(file);
+  const folder = file === "-" ? process.cwd() : path.dirname(file);
+  const { input } = args.values;
+  let failed: RaspError | null = null;
+  try {
+    const given = input === undefined ? null : inputFromJsonText(dialect, input);
+    const result = resultOf(dialects[dialect], text, { input: given, load: (name) => beside(folder, name) });
+    await out.value(result);
+  } catch (error) {
+    if (!(error instanceof RaspError)) throw error;
+    failed = error;
+    const { code: kind, message, range } = error;
+    await out.value({ error: { kind, message, range } });
+  }
+  await out.text("\n");
+  if (failed)
+    throw new CliError(
+      "program-failed",
+      failed.message,
+      failed.next === undefined ? {} : { next: failed.next },
+    );
+}
+
+function inputFromJsonText(dialect: DialectName, text: string) {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw usageError("--input is not JSON.", `Write it as '"hello"' or '[1, 2]'.`);
+  }
+  return inputFromValue(dialect, value);
+}
+
+function beside(folder: string, name: string): string | null {
+  try {
+    return readFileSync(path.resolve(folder, name), "utf8");
+  } catch {
+    return null;
+  }
+}
+
+/** Prints errors, warnings and hints with their places; ends with status 1 where there are errors. */
+async function check({ args, out }: CommandCall, file: string): Promise<void> {
+  const dialect = dialects[dialectFor(args, file)];
+  const text = await readText(file);
+  const found = dialect.check(text);
+  await out.value({
+    diagnostics: found.map((one) => ({ ...one, ...placeOf(text, one.range.start) })),
+  });
+  const errors = found.filter(({ severity }) => severity === "error").length;
+  if (errors > 0) throw new CliError("program-failed", `${errors} of the remarks are errors.`);
+}
+
+/** Line and column from 1, as editors count. */
+function placeOf(text: string, offset: number): { readonly line: number; readonly column: number } {
+  const before = text.slice(0, offset).split("\n");
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+}
+
+/** Prints the program laid out. */
+async function format({ args, out }: CommandCall, file: string): Promise<void> {
+  const dialect = dialects[dialectFor(args, file)];
+  const text = await readText(file);
+  const formatted = dialect.format(text);
+  if (formatted === null) {
+    const [first] = dialect.check(text).filter(({ severity }) => severity === "error");
+    throw new CliError("program-failed", first?.message ?? "The program has syntax errors.", {
+      next: "`introspect rasp check` lists them.",
+    });
+  }
+  await out.text(formatted.replace(/\n$/, ""));
+}
+
+/** One line a case: `{id, result}`. */
+async function cases({ out, work }: CommandCall, file: string): Promise<void> {
+  const text = await readText(file);
+  let list: unknown;
+  try {
+    const value = JSON.parse(text) as { cases?: unknown };
+    list = Array.isArray(value) ? value : value.cases;
+  } catch {
+    list = undefined;
+  }
+  if (!Array.isArray(list))
+    throw new CliError("file-malformed", `${file} is no list of cases.`, {
+      next: "Give JSON: {cases: [{id, dialect, program, input}, …]}.",
+    });
+  const all = list as readonly ConformanceCase[];
+  for (const [i, one] of all.entries()) {
+    if (work.signal?.aborted) return;
+    const line = JSON.stringify({ id: one.id, result: runCase(one) });
+    await out.text(i === all.length - 1 ? line : `${line}\n`);
+  }
+}

@@ -1,0 +1,115 @@
+/** From a saved view to the live panel of its kind, on the same text. */
+import * as vscode from "vscode";
+import { CodedError } from "../../base/errors";
+import type { SavedView, SavedViewOf } from "../../protocol/savedView/savedView";
+import { viewTypes } from "../contributions";
+import { documentName } from "../documents/documentTarget";
+import type { MarkedText } from "../panels/patchTexts";
+import { exportTexts } from "../messages";
+import type { AttentionPanel } from "../panels/attentionPanel";
+import type { LensViewProvider } from "../panels/lensView";
+import type { NeuronsPanel } from "../panels/neuronsPanel";
+import type { PatchPanel } from "../panels/patchPanel";
+import type { Services } from "../services";
+import type { SteeringPanel } from "../steering/steeringPanel";
+
+/** The panels that a view may go on in. */
+export interface LivePanels {
+  readonly lens: LensViewProvider;
+  readonly attention: AttentionPanel;
+  readonly neurons: NeuronsPanel;
+  readonly patch: PatchPanel;
+  readonly steering: SteeringPanel;
+}
+
+/**
+ * Shows the view live.
+ * @throws {CodedError} "other-model" where the model in use is not the one of the view
+ */
+export async function showLive(
+  { engine, models }: Services,
+  panels: LivePanels,
+  view: SavedView,
+): Promise<void> {
+  const { path } = await models.open();
+  const { digest } = await engine.call("model/digest", { model: path });
+  if (digest !== view.model.digest) {
+    throw new CodedError("other-model", exportTexts.otherModel(view.model.digest?.slice(0, 8) ?? "?"));
+  }
+  switch (view.panel) {
+    case "patch": {
+      const { base = "", source = "" } = view.made.texts;
+      const { data } = view;
+      // What stood before the selections in their document is part of the texts, and would be compared too.
+      if (data.context === "document" && Math.max(data.base.from, data.source.from) > Number(data.bos))
+        throw new CodedError("needs-document", exportTexts.needsDocument());
+      const alone = (text: string): MarkedText => ({ text, at: null });
+      return panels.patch.show({ base: alone(base), source: alone(source), document: view.document });
+    }
+    case "steering": {
+      const { experiment } = view.data;
+      await panels.steering.show({ ...experiment, model: { path, digest } }, undefined);
+      return;
+    }
+    case "lens":
+      return showLens(panels.lens, view);
+    case "attention": {
+      const { pattern, scoredOn } = view.data;
+      const { layer, head } = pattern;
+      const fields = { layer, head, repeated: scoredOn === "repeated" ? 1 : 0 };
+      return panels.attention.lookAgain(await targetOf(view), fields, view.run);
+    }
+    case "neurons": {
+      const { chosen, only } = view.data;
+      const fields = { ...chosen, ...(only === null ? {} : { only }) };
+      return panels.neurons.lookAgain(await targetOf(view), fields, view.run);
+    }
+  }
+}
+
+/** The text of a view and where it begins in its document. */
+interface Place {
+  readonly document: vscode.TextDocument;
+  readonly start: number;
+}
+
+/**
+ * An open document of the view's name that has its text where it was, else a new one of that text. A file's address is
+ * not part of a view: it would name places of another machine, and a hostile one could name any.
+ */
+async function placeOf({ made, document: name }: SavedView): Promise<Place> {
+  const { text = "" } = made.texts;
+  const has = (document: vscode.TextDocument): boolean => {
+    const [from, to] = [made.start, made.start + text.length].map((at) => document.positionAt(at));
+    return documentName(document.uri) === name && document.getText(new vscode.Range(from, to)) === text;
+  };
+  const open = vscode.workspace.textDocuments.find((document) => !document.isClosed && has(document));
+  if (open) return { document: open, start: made.start };
+  return { document: await vscode.workspace.openTextDocument({ content: text }), start: 0 };
+}
+
+async function show({ document }: Place): Promise<vscode.TextEditor> {
+  return vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.One, preview: false });
+}
+
+async function targetOf(view: SavedView): Promise<{ uri: string; start: number; end: number }> {
+  const place = await placeOf(view);
+  const { text = "" } = view.made.texts;
+  const { start, end } = view.made.range ?? { start: 0, end: text.length };
+  await show(place);
+  return { uri: place.document.uri.toString(), start: place.start + start, end: place.start + end };
+}
+
+/** The Lens follows the cursor, which is put where the text ended. */
+async function showLens(lens: LensViewProvider, view: SavedViewOf<"lens">): Promise<void> {
+  const place = await placeOf(view);
+  const editor = await show(place);
+  const { text = "" } = view.made.texts;
+  const at = (offset: number): vscode.Position => place.document.positionAt(place.start + offset);
+  const isAlone = view.run !== undefined && view.run.context !== "document";
+  const from = isAlone ? 0 : (view.made.range?.start ?? text.length);
+  editor.selection = new vscode.Selection(at(from), at(text.length));
+  editor.revealRange(editor.selection);
+  lens.arrange(view.run, view.data.lens?.used ?? "logit");
+  await vscode.commands.executeCommand(`${viewTypes.lens}.focus`);
+}

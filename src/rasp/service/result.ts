@@ -1,0 +1,27 @@
+/** A program's result as JSON. */
+import { Budget } from "../ir/budget";
+import type { Dialect, ProgramInput } from "../program";
+import { evaluatorFor, valueToJson, type CaseResult } from "../runCase";
+import { inputFromText } from "./example";
+
+/** How a program is run for its result. */
+export interface ResultOptions {
+  /** Null for the language's own example; a program that sets one itself keeps it. */
+  readonly input: ProgramInput | null;
+  readonly load: (path: string) => string | null;
+}
+
+/**
+ * The result of the last statement.
+ * @throws {RaspError} the program's first error, with its place
+ */
+export function resultOf(dialect: Dialect, program: string, { input, load }: ResultOptions): CaseResult {
+  const budget = new Budget();
+  const given = input ?? inputFromText(dialect.name, null);
+  const execution = dialect.execute(program, { input: given, budget, load });
+  const { result, errors, input: used } = execution;
+  if (errors[0] !== undefined) throw errors[0];
+  if (result === null) return {};
+  const evaluator = execution.evaluator ?? evaluatorFor({ dialect: dialect.name, input: used, budget });
+  return valueToJson(result, { dialect: dialect.name, evaluator });
+}
