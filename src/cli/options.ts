@@ -66,7 +66,7 @@ export const optionTexts = {
   dialect:
     "--dialect D         rasp, raspy, rasp-l or tracr (by the file's ending: .rasp, .raspy, .raspl, .tracr)",
   input:
-    "--input JSON        what the program runs on where it sets no example: '\"hello\"', '[1, 2]', '{\"x\": [1, 2]}'",
+    "--input JSON        what the program runs on (its own example): '\"hello\"', '[1, 2]', '{\"x\": [1, 2]}'",
   strongest: "--strongest X       largest factor a neuron is amplified by (8)",
   alternatives: "--alternatives N    list the N most likely tokens beside each new one",
 } as const;

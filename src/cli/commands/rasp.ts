@@ -3,12 +3,14 @@ import path from "node:path";
 import { readFileSync } from "node:fs";
 import { dialects } from "../../rasp/dialects";
 import type { DialectName } from "../../rasp/program";
+import { analyse } from "../../rasp/service/analyse";
 import { runCase, type ConformanceCase } from "../../rasp/service/cases";
 import { inputFromValue } from "../../rasp/service/example";
 import { resultOf } from "../../rasp/service/result";
 import { RaspError } from "../../rasp/source/raspError";
 import { CliError, usageError } from "../cliError";
 import type { Command, CommandCall } from "../command";
+import type { JsonStream } from "../jsonStream";
 import { oneOf, type ParsedArguments } from "../options";
 import { readText } from "../textFile";
 
@@ -45,26 +47,24 @@ function dialectFor(args: ParsedArguments, file: string): DialectName {
 async function run({ args, out }: CommandCall, file: string): Promise<void> {
   const dialect = dialectFor(args, file);
   const text = await readText(file);
-  const folder = file === "-" ? process.cwd() : path.dirname(file);
   const { input } = args.values;
-  let failed: RaspError | null = null;
   try {
     const given = input === undefined ? null : inputFromJsonText(dialect, input);
-    const result = resultOf(dialects[dialect], text, { input: given, load: (name) => beside(folder, name) });
-    await out.value(result);
+    const load = (name: string): string | null => readBeside(folderOf(file), name);
+    await out.value(resultOf(dialects[dialect], text, { input: given, load }));
   } catch (error) {
     if (!(error instanceof RaspError)) throw error;
-    failed = error;
-    const { code: kind, message, range } = error;
+    const { code: kind, message, range, next } = error;
     await out.value({ error: { kind, message, range } });
+    await ended(out);
+    throw new CliError("program-failed", message, next === undefined ? {} : { next });
   }
+}
+
+/** What was printed is an answer, though the call then ends with an error. */
+async function ended(out: JsonStream): Promise<void> {
   await out.text("\n");
-  if (failed)
-    throw new CliError(
-      "program-failed",
-      failed.message,
-      failed.next === undefined ? {} : { next: failed.next },
-    );
+  await out.flush();
 }
 
 function inputFromJsonText(dialect: DialectName, text: string) {
@@ -77,9 +77,11 @@ function inputFromJsonText(dialect: DialectName, text: string) {
   return inputFromValue(dialect, value);
 }
 
-function beside(folder: string, name: string): string | null {
+const folderOf = (file: string): string => (file === "-" ? process.cwd() : path.dirname(file));
+
+function readBeside(folder: string | null, name: string): string | null {
   try {
-    return readFileSync(path.resolve(folder, name), "utf8");
+    return readFileSync(path.resolve(folder ?? "", name), "utf8");
   } catch {
     return null;
   }
@@ -87,14 +89,15 @@ function beside(folder: string, name: string): string | null {
 
 /** Prints errors, warnings and hints with their places; ends with status 1 where there are errors. */
 async function check({ args, out }: CommandCall, file: string): Promise<void> {
-  const dialect = dialects[dialectFor(args, file)];
   const text = await readText(file);
-  const found = dialect.check(text);
-  await out.value({
-    diagnostics: found.map((one) => ({ ...one, ...placeOf(text, one.range.start) })),
-  });
-  const errors = found.filter(({ severity }) => severity === "error").length;
-  if (errors > 0) throw new CliError("program-failed", `${errors} of the remarks are errors.`);
+  const example = args.values.input ?? null;
+  const program = { dialect: dialectFor(args, file), text, folder: folderOf(file), example };
+  const { remarks } = analyse(program, readBeside);
+  await out.value({ diagnostics: remarks.map((one) => ({ ...one, ...placeOf(text, one.range.start) })) });
+  const errors = remarks.filter(({ severity }) => severity === "error").length;
+  if (errors === 0) return;
+  await ended(out);
+  throw new CliError("program-failed", `${errors} of the remarks are errors.`);
 }
 
 /** Line and column from 1, as editors count. */

@@ -80,7 +80,11 @@ export function analyse(program: RaspProgram, read: ReadBeside): RaspAnalysis {
   const failed: RaspRemark[] = run.execution.errors.map((error) => remarkOf(error));
   const bindings = run.execution.bindings.map((binding) => bindingOf(binding, run, failed));
   return {
-    remarks: distinct([...checked, ...lint.map(remarkFrom), ...failed]),
+    remarks: distinct([
+      ...checked,
+      ...lint.map((one) => ({ ...remarkFrom(one), severity: "hint" as const })),
+      ...failed,
+    ]),
     names,
     bindings,
     example: inputText(run.execution.input),

@@ -6,7 +6,7 @@ import { inputFromText } from "./example";
 
 /** How a program is run for its result. */
 export interface ResultOptions {
-  /** Null for the language's own example; a program that sets one itself keeps it. */
+  /** What the result is of, whatever the program sets; null for the program's own example, else the language's. */
   readonly input: ProgramInput | null;
   readonly load: (path: string) => string | null;
 }
@@ -17,11 +17,11 @@ export interface ResultOptions {
  */
 export function resultOf(dialect: Dialect, program: string, { input, load }: ResultOptions): CaseResult {
   const budget = new Budget();
-  const given = input ?? inputFromText(dialect.name, null);
-  const execution = dialect.execute(program, { input: given, budget, load });
-  const { result, errors, input: used } = execution;
+  const example = input ?? inputFromText(dialect.name, null);
+  const execution = dialect.execute(program, { input: example, budget, load });
+  const { result, errors } = execution;
   if (errors[0] !== undefined) throw errors[0];
   if (result === null) return {};
-  const evaluator = execution.evaluator ?? evaluatorFor({ dialect: dialect.name, input: used, budget });
+  const evaluator = evaluatorFor({ dialect: dialect.name, input: input ?? execution.input, budget });
   return valueToJson(result, { dialect: dialect.name, evaluator });
 }
