@@ -125,10 +125,7 @@ class ProgramRun {
     this.last = undefined;
     if (error instanceof Unavailable) return;
     if (error instanceof RaspError) this.errors.push(error.at(statement.range));
-    else if (error instanceof RangeError) {
-      // The stack of the machine is smaller than our own limits allow for.
-      this.errors.push(new RaspError("limit", "The program is nested too deep.", statement.range));
-    } else throw error;
+    else throw error;
   }
 
   private note(
