@@ -5,7 +5,7 @@ import type { ProgramInput } from "../program";
 import { parsePython, type ParsedPython } from "../python/syntax/parse";
 import type { Statement } from "../python/syntax/tree";
 import type { Diagnostic } from "../source/diagnostic";
-import { runEmbedded } from "./execute";
+import { runParsed } from "./execute";
 import type { EmbeddedLanguage } from "./language";
 import { namesIn } from "./names";
 import { pythonNames } from "./pythonNames";
@@ -20,7 +20,7 @@ const hello: ProgramInput = { kind: "tokens", tokens: ["h", "e", "l", "l", "o"] 
 export function checkEmbedded(language: EmbeddedLanguage, text: string): readonly Diagnostic[] {
   const parsed = parsePython(text);
   const { remark, input } = exampleOf(parsed.comments);
-  const { embedding } = runEmbedded(language, text, {
+  const { embedding } = runParsed(language, parsed, {
     input: input ?? hello,
     budget: new Budget(checkLimits),
   });

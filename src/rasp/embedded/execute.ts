@@ -36,7 +36,15 @@ export interface EmbeddedRun {
 
 /** Runs a program's text. Never throws. */
 export function runEmbedded(language: EmbeddedLanguage, text: string, options: ExecuteOptions): EmbeddedRun {
-  const parsed = parsePython(text);
+  return runParsed(language, parsePython(text), options);
+}
+
+/** Runs a program that was read. Never throws. */
+export function runParsed(
+  language: EmbeddedLanguage,
+  parsed: ParsedPython,
+  options: ExecuteOptions,
+): EmbeddedRun {
   const input = exampleOf(parsed.comments).input ?? options.input;
   const embedding = new Embedding(language, options, input);
   return { execution: new ProgramRun(embedding, parsed).execution(input), embedding, parsed };
@@ -125,10 +133,7 @@ class ProgramRun {
     this.last = undefined;
     if (error instanceof Unavailable) return;
     if (error instanceof RaspError) this.errors.push(error.at(statement.range));
-    else if (error instanceof RangeError) {
-      // The stack of the machine is smaller than our own limits allow for.
-      this.errors.push(new RaspError("limit", "The program is nested too deep.", statement.range));
-    } else throw error;
+    else throw error;
   }
 
   private note(

@@ -1,7 +1,10 @@
 /** The values that the front ends in Python share: what stands for a node of the intermediate form. */
 import type { SOp, Selector } from "../ir/nodes";
 import type { Application, RaspValue } from "../program";
-import { PyObject } from "../python/run/values";
+import { PyObject, type PyValue } from "../python/run/values";
+import type { BinarySign } from "../python/syntax/tree";
+import { RaspError } from "../source/raspError";
+import type { Comparison } from "../values/compare";
 import type { Matrix } from "../ir/matrix";
 import type { Sequence } from "../values/sequence";
 
@@ -33,6 +36,27 @@ export class AppliedSequence extends PyObject {
   ) {
     super();
   }
+
+  override attribute(name: string): PyValue | undefined {
+    throw lateUse(`.${name}`);
+  }
+
+  override binary(sign: BinarySign): PyValue | undefined {
+    throw lateUse(sign);
+  }
+
+  override compare(sign: Comparison): PyValue | undefined {
+    throw lateUse(sign);
+  }
+}
+
+function lateUse(what: string): RaspError {
+  return new RaspError(
+    "type",
+    `This s-op was applied to an input; its values take no ${what}.`,
+    null,
+    "Compute first, and apply the result to the input at the end.",
+  );
 }
 
 /** A selector applied to an input. */

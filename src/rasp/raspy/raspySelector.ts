@@ -33,6 +33,12 @@ export class RaspySide extends PyObject {
 
   override compare(sign: Comparison, other: PyValue): PyValue | undefined {
     if (!(other instanceof RaspySide)) {
+      this.embedding.remark({
+        code: "key-without-query",
+        severity: "error",
+        message: `A selector needs a key and a query; here is only ${this.typeName}.`,
+        next: this.side === "key" ? "Write query(…) around the right side." : "Write key(…) on the left.",
+      });
       throw new RaspError(
         "type",
         `${this.side === "key" ? "A key" : "A query"} is compared with a ${this.side === "key" ? "query" : "key"}, not with ${nameOfValue(other)}.`,

@@ -48,6 +48,9 @@ export interface InterpreterOptions {
   readonly unknown?: (name: string) => string | undefined;
 }
 
+/** Levels that are being computed at once, those of callers among them: less than what a usual stack holds. */
+const MAX_DEPTH = 500;
+
 /** The interpreter of one program. */
 export class Interpreter {
   readonly program: Scope;
@@ -58,6 +61,7 @@ export class Interpreter {
   /** The expression that is being computed: where new nodes come from. */
   range: SourceRange = { start: 0, end: 0 };
   private current: Budget;
+  private depth = 0;
 
   constructor(readonly options: InterpreterOptions) {
     this.program = new Scope(options.language);
@@ -88,11 +92,31 @@ export class Interpreter {
 
   /** An expression's value. */
   evaluate(node: Expression, scope: Scope): PyValue {
+    this.enter(1);
     try {
       return this.valueOf(node, scope);
     } catch (error) {
-      throw error instanceof RaspError ? error.at(node.range) : error;
+      throw placed(error, node.range);
+    } finally {
+      this.depth--;
     }
+  }
+
+  /** Runs a statement; it counts twice, as it takes the stack of two expressions. */
+  statement<T>(range: SourceRange, work: () => T): T {
+    this.enter(2);
+    try {
+      return work();
+    } catch (error) {
+      throw placed(error, range);
+    } finally {
+      this.depth -= 2;
+    }
+  }
+
+  private enter(levels: number): void {
+    if (this.depth + levels > MAX_DEPTH) throw tooDeep();
+    this.depth += levels;
   }
 
   /** Python's truth of an expression. */
@@ -337,6 +361,21 @@ export class Interpreter {
     if (node.shape === "dict") return dict;
     return node.shape === "set" ? new PySet(items) : new PyList(items);
   }
+}
+
+/** The error with a place; a stack that is smaller than expected is a limit like others. */
+function placed(error: unknown, range: SourceRange): unknown {
+  if (error instanceof RaspError) return error.at(range);
+  return error instanceof RangeError ? tooDeep() : error;
+}
+
+function tooDeep(): RaspError {
+  return new RaspError(
+    "limit",
+    "Calls and expressions are nested too deep.",
+    null,
+    "Look for a recursion that does not end.",
+  );
 }
 
 /** Thrown where a name has no value because its own statement failed, which was reported already. */

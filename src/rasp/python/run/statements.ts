@@ -23,11 +23,7 @@ export function runBody(run: Interpreter, body: readonly Statement[], scope: Sco
 /** Runs a statement; an error without a place gets its range. */
 export function runStatement(run: Interpreter, statement: Statement, scope: Scope): Outcome | null {
   run.budget.step();
-  try {
-    return execute(run, statement, scope);
-  } catch (error) {
-    throw error instanceof RaspError ? error.at(statement.range) : error;
-  }
+  return run.statement(statement.range, () => execute(run, statement, scope));
 }
 
 function execute(run: Interpreter, statement: Statement, scope: Scope): Outcome | null {

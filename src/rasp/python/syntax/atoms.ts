@@ -96,7 +96,7 @@ function formattedParts(
       text = "";
       const inner = lex(inside.slice(at + 1), offset + at + 1);
       const sub = new TokenStream(inner.tokens);
-      const value = stream.nested(() => parseExpression(sub));
+      const value = partOf(stream, sub, offset + at);
       const end = sub.peek().range.start - offset;
       const format = /^:([^{}]*)\}/.exec(inside.slice(end))?.[1];
       if (inside[end] !== "}" && format === undefined) {
@@ -104,7 +104,6 @@ function formattedParts(
         stream.report(range, "This { of an f-string is never closed, or holds more than an expression.");
         return parts;
       }
-      stream.diagnostics.push(...sub.diagnostics);
       parts.push({ value, format: format ?? "" });
       at = end + (format === undefined ? 1 : format.length + 2);
     } else {
@@ -114,6 +113,24 @@ function formattedParts(
   }
   parts.push(plain(text));
   return parts;
+}
+
+/** The expression inside braces; whatever is wrong with it is reported. */
+function partOf(stream: TokenStream, sub: TokenStream, brace: number): Expression {
+  try {
+    return stream.nested(() => parseExpression(sub));
+  } catch (error) {
+    if (!hasError(sub) && !hasError(stream)) {
+      stream.report({ start: brace, end: brace + 1 }, "What stands in these braces cannot be read.");
+    }
+    throw error;
+  } finally {
+    stream.diagnostics.push(...sub.diagnostics);
+  }
+}
+
+function hasError({ diagnostics }: TokenStream): boolean {
+  return diagnostics.some((one) => one.severity === "error");
 }
 
 function parseBracketed(stream: TokenStream): Expression {

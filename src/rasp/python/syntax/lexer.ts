@@ -104,7 +104,7 @@ class Lexer {
     for (;;) {
       const char = this.text[at];
       if (char === undefined || (char === "\n" && quote.length === 1)) {
-        const token = this.push("error", at);
+        const token = this.push("error", Math.min(at, this.text.length));
         return this.report(token, `This string is never closed: ${quote} is missing.`);
       }
       if (this.text.startsWith(quote, at)) break;
