@@ -11,7 +11,7 @@ import { RaspError } from "../../../../src/rasp/source/raspError";
 import type { Atom } from "../../../../src/rasp/values/atom";
 import { tracr } from "../../../../src/rasp/tracr/tracr";
 import { oracleIt } from "../../../support/oracle";
-import { raspCases, raspCasesPath } from "../../../support/raspCases";
+import { conformanceCases, conformanceFile } from "../../../support/conformance";
 import { mutatedText } from "../../../support/raspMutations";
 
 const limits = { steps: 3000, cells: 1 << 16, work: 1 << 17, depth: 100 };
@@ -60,29 +60,25 @@ function shape(statements: unknown): unknown {
 }
 
 describe("embedded dialects: fuzz", () => {
-  oracleIt(
-    "10,000 harmed programs are read, run and laid out without a crash",
-    raspCasesPath,
-    function (file) {
-      this.timeout(240_000);
-      const random = seededRandom(20_261_128);
-      const programs = dialects.map(([dialect]) => raspCases(file, dialect.name).map((one) => one.program));
-      for (let i = 0; i < 10_000; i++) {
-        const which = i % dialects.length;
-        const [dialect, input] = dialects[which];
-        const text = mutatedText(programs[which][Math.floor(random() * programs[which].length)], random);
-        try {
-          exercise(dialect, text, input);
-        } catch (error) {
-          assert.fail(`${dialect.name}, ${JSON.stringify(text)}: ${(error as Error).stack}`);
-        }
+  oracleIt("10,000 harmed programs are read, run and laid out without a crash", conformanceFile, function () {
+    this.timeout(240_000);
+    const random = seededRandom(20_261_128);
+    const programs = dialects.map(([dialect]) => conformanceCases(dialect.name).map((one) => one.program));
+    for (let i = 0; i < 10_000; i++) {
+      const which = i % dialects.length;
+      const [dialect, input] = dialects[which];
+      const text = mutatedText(programs[which][Math.floor(random() * programs[which].length)], random);
+      try {
+        exercise(dialect, text, input);
+      } catch (error) {
+        assert.fail(`${dialect.name}, ${JSON.stringify(text)}: ${(error as Error).stack}`);
       }
-    },
-  );
+    }
+  });
 
-  oracleIt("every case's program is the same tree after layout", raspCasesPath, (file) => {
+  oracleIt("every case's program is the same tree after layout", conformanceFile, () => {
     for (const [dialect] of dialects) {
-      for (const { id, program } of raspCases(file, dialect.name)) {
+      for (const { id, program } of conformanceCases(dialect.name)) {
         const formatted = dialect.format(program);
         assert.ok(formatted !== null, id);
         assert.equal(dialect.format(formatted), formatted, id);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { pythonRepr } from "./support";
+import { pythonRepr } from "../../../support/pythonRepr";
 
 /** Programs and what Python prints for their last line. */
 const values: [string, string][] = [

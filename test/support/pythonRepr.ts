@@ -1,12 +1,12 @@
 /** Runs plain Python through the subset, without a dialect's names. */
-import { Budget, type Limits } from "../../../../src/rasp/ir/budget";
-import { builtinsFor } from "../../../../src/rasp/python/run/builtins";
-import { Interpreter } from "../../../../src/rasp/python/run/interpreter";
-import { Scope } from "../../../../src/rasp/python/run/scope";
-import { runStatement } from "../../../../src/rasp/python/run/statements";
-import { repr } from "../../../../src/rasp/python/run/values";
-import { hasErrors, parsePython } from "../../../../src/rasp/python/syntax/parse";
-import { RaspError } from "../../../../src/rasp/source/raspError";
+import { Budget, type Limits } from "../../src/rasp/ir/budget";
+import { builtinsFor } from "../../src/rasp/python/run/builtins";
+import { Interpreter } from "../../src/rasp/python/run/interpreter";
+import { Scope } from "../../src/rasp/python/run/scope";
+import { runStatement } from "../../src/rasp/python/run/statements";
+import { repr } from "../../src/rasp/python/run/values";
+import { hasErrors, parsePython } from "../../src/rasp/python/syntax/parse";
+import { RaspError } from "../../src/rasp/source/raspError";
 
 /** What the last line, an expression, is by Python's repr; `error: kind` where the program fails. */
 export function pythonRepr(text: string, limits?: Limits): string {
