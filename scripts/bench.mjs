@@ -1,20 +1,21 @@
 /**
- * npm run bench: times the engine on a GPT-2-small shape, then keystrokes in a real VS Code, and prints JSON.
- * Nothing else should run meanwhile. With --engine the second part is left out.
+ * npm run bench: times RASP programs and the engine on a GPT-2-small shape, then keystrokes in a real VS Code, and
+ * prints JSON. Nothing else should run meanwhile. With --engine the last part is left out.
  */
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
+import path from "node:path";
 import * as esbuild from "esbuild";
 import { inRoot } from "./lib/paths.mjs";
 
-const outfile = inRoot("out", "bench", "engine.js");
+const outdir = inRoot("out", "bench");
 await esbuild.build({
-  entryPoints: [inRoot("test", "bench", "engine.ts")],
+  entryPoints: ["engine", "rasp"].map((name) => inRoot("test", "bench", `${name}.ts`)),
   bundle: true,
   platform: "node",
   target: "node20",
   external: ["onnxruntime-node"],
-  outfile,
+  outdir,
   logLevel: "warning",
 });
 
@@ -27,7 +28,8 @@ function run(args) {
   return done.stdout;
 }
 
-const report = { engine: JSON.parse(run([outfile])) };
+const timed = (name) => JSON.parse(run([path.join(outdir, `${name}.js`)]));
+const report = { rasp: timed("rasp"), engine: timed("engine") };
 if (!process.argv.includes("--engine")) {
   run([inRoot("scripts", "test-vscode.mjs"), "bench"]);
   for (const part of ["keystroke", "host", "largeFile"])

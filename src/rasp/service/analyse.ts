@@ -3,9 +3,9 @@ import type { RaspAnalysis, RaspBinding, RaspProgram, RaspRemark } from "../../p
 import { dialects } from "../dialects";
 import { Budget, type Limits } from "../ir/budget";
 import type { Evaluator } from "../ir/evaluate";
-import { schedule } from "../ir/schedule";
+import { schedule, type Schedule } from "../ir/schedule";
 import type { Binding, Dialect, Execution } from "../program";
-import { evaluatorFor } from "../runCase";
+import { evaluatorFor, nodesOf } from "../runCase";
 import { lintRaspL } from "../raspL/lint";
 import type { Diagnostic } from "../source/diagnostic";
 import { RaspError } from "../source/raspError";
@@ -78,7 +78,12 @@ export function analyse(program: RaspProgram, read: ReadBeside): RaspAnalysis {
       ? lintRaspL(program.text, { input: run.execution.input, budget: new Budget(liveLimits) })
       : [];
   const failed: RaspRemark[] = run.execution.errors.map((error) => remarkOf(error));
-  const bindings = run.execution.bindings.map((binding) => bindingOf(binding, run, failed));
+  // One schedule for all: a program may stack a thousand statements on one another.
+  const { layerOf } = schedule(
+    run.execution.bindings.flatMap(({ value }) => nodesOf(value)),
+    "equal",
+  );
+  const bindings = run.execution.bindings.map((binding) => bindingOf(binding, { ...run, layerOf, failed }));
   return {
     remarks: distinct([
       ...checked,
@@ -96,18 +101,24 @@ function remarkFrom({ severity, code, message, next, range }: Diagnostic): RaspR
   return { severity, code, message, next: next ?? null, range };
 }
 
-function bindingOf(binding: Binding, run: ProgramRun, failed: RaspRemark[]): RaspBinding {
+interface Bound extends ProgramRun {
+  readonly layerOf: Schedule["layerOf"];
+  /** Gets what cannot be computed on the example. */
+  readonly failed: RaspRemark[];
+}
+
+function bindingOf(binding: Binding, run: Bound): RaspBinding {
   const { name, nameRange, range, value } = binding;
   const node = value.kind === "sop" || value.kind === "selector" ? value.node : null;
   const plain = { name, nameRange, range, kind: value.kind, drawable: node !== null };
-  const layer = node === null ? null : schedule([node], "equal").layerOf(node);
+  const layer = node === null ? null : run.layerOf(node);
   try {
     const short = shortText(value, run.evaluator, run.style);
     const long = longText(value, run.evaluator, run.style, run.tokens);
     return { ...plain, layer, short, long };
   } catch (error) {
     const remark = remarkOf(error, range);
-    failed.push(remark);
+    run.failed.push(remark);
     return { ...plain, layer, drawable: false, short: remark.message, long: remark.message };
   }
 }
