@@ -64,9 +64,11 @@ export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
       const request = { window: windowOf(held, input), range, translate: lens?.translate };
       return lensPerplexity(held.open.runner, request, work);
     },
-    "lens/depths": async ({ model, input, range }, work) => {
+    "lens/depths": async ({ model, input, range, lens: wanted }, work) => {
       const held = await store.getUnchanged(model, work);
-      return lensDepths(held.open.runner, { window: windowOf(held, input), range }, work);
+      const { lens, choice } = await held.lenses.choose(wanted ?? { kind: "logit", file: null }, work);
+      const request = { window: windowOf(held, input), range, translate: lens?.translate };
+      return { ...(await lensDepths(held.open.runner, request, work)), lens: choice };
     },
     ...neuronHandlers(store),
     ...attentionHandlers(store),

@@ -76,7 +76,7 @@ export const manifestTexts: Readonly<Record<string, string>> = {
     "Folder of the CUDA and cuDNN libraries, for the device `cuda`. `introspect devices` says what is missing.",
   [Setting.LensColumns]: "Number of positions that the Lens shows, the newest last.",
   [Setting.LensFile]:
-    "File of a trained lens (`introspect lens-fit` makes one) that the Lens may be read through. Empty: `lens.safetensors` in the model's folder, where it has one.",
+    "File of a trained lens (`introspect lens-fit` makes one) that the Lens may be read through, for models for which its page chose no file. Empty: `lens.safetensors` in the model's folder, where it has one.",
   [Setting.Bos]:
     "Whether a beginning-of-sequence (BOS) token stands before a text that is run. Every result says whether one did.",
   [Setting.LogUnit]:

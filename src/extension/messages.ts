@@ -78,12 +78,24 @@ export const says = {
   noToken: () => l10n.t("Write the text of a token first."),
   tooMany: (most: number) => l10n.t("{0} tokens are followed already.", most),
   tooManyNext: () => l10n.t("Let go of one first."),
-  depthHover: (depth: number, top: number) =>
+  depthHover: (depth: number, top: number, lens: string) =>
     l10n.t(
-      "Prediction depth {0} of {1}: from that row on, what is decoded before this token stays the model's prediction.",
+      "Prediction depth {0} of {1} by the {2}: from that row on, what is decoded before this token stays the model's prediction.",
       depth,
       top,
+      lens,
     ),
+  lensFileTitle: () => l10n.t("Trained Lens of This Model"),
+  lensFileWhich: () => l10n.t("Which file is the trained lens of this model?"),
+  lensBeside: () => l10n.t("The lens beside the model"),
+  lensBesideMore: () => l10n.t("lens.safetensors in the model's folder, where it has one"),
+  lensOfSetting: () => l10n.t("The lens of the settings"),
+  lensChosen: () => l10n.t("The file chosen last"),
+  lensOther: () => l10n.t("Choose a File…"),
+  lensOtherMore: () => l10n.t("`introspect lens-fit` on the command line makes one"),
+  lensUse: () => l10n.t("Use Lens"),
+  logitLens: () => l10n.t("logit lens"),
+  trainedLens: (file: string) => l10n.t("trained lens {0}", file),
   patchMarked: (text: string) =>
     l10n.t(
       "Patch from: “{0}” is marked. Now select the text to patch into, and run the command again.",

@@ -86,7 +86,14 @@ function lensOf(value: unknown): NonNullable<EngineApi["lens/view"]["params"]["l
   };
 }
 
-function textRangeOf(params: Fields): EngineApi["lens/depths"]["params"] {
+function lensedRangeOf(params: Fields): EngineApi["lens/depths"]["params"] {
+  return {
+    ...textRangeOf(params),
+    ...(params["lens"] === undefined ? {} : { lens: lensOf(params["lens"]) }),
+  };
+}
+
+function textRangeOf(params: Fields): Omit<EngineApi["lens/depths"]["params"], "lens"> {
   return { model: modelOf(params), input: inputOf(params), range: rangeOf(params) };
 }
 
@@ -148,14 +155,8 @@ export const engineCallDecoders: ParamDecoders<EngineApi> = {
       chosen: chosenOf(params),
     };
   },
-  "lens/perplexity": (value) => {
-    const params = paramsOf(value);
-    return {
-      ...textRangeOf(params),
-      ...(params["lens"] === undefined ? {} : { lens: lensOf(params["lens"]) }),
-    };
-  },
-  "lens/depths": (value) => textRangeOf(paramsOf(value)),
+  "lens/perplexity": (value) => lensedRangeOf(paramsOf(value)),
+  "lens/depths": (value) => lensedRangeOf(paramsOf(value)),
   "neurons/rank": (value) => {
     const params = paramsOf(value);
     const all = params["layer"] === null || params["layer"] === undefined;

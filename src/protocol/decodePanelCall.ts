@@ -126,6 +126,7 @@ export const panelCallDecoders: ParamDecoders<HostApi> = {
     const object = asObject(params, "params", ["kind"]);
     return { kind: asOneOf(object["kind"], "params.kind", lensKinds) };
   },
+  "lens/file": nothing,
   "editor/reveal": decodeRange,
   "focus/point": decodePointed,
   "focus/choose": decodeChosen,

@@ -70,7 +70,10 @@ export interface EngineApi {
     result: LensPerplexity;
   };
   /** Prediction depth of the tokens of a range, by the logit lens. */
-  "lens/depths": { params: { model: string; input: RunInput; range: OffsetRange }; result: LensDepths };
+  "lens/depths": {
+    params: { model: string; input: RunInput; range: OffsetRange; lens?: LensRequested };
+    result: LensDepths;
+  };
   /** `layer`: the neurons of one layer alone; null or left out, of all. */
   "neurons/rank": {
     params: {

@@ -62,6 +62,8 @@ export interface LensDepths {
   readonly rows: number;
   readonly tokens: readonly TokenInfo[];
   readonly depth: readonly (number | null)[];
+  /** The trained lens there is, and whether depths are read through it; absent where nobody asked. */
+  readonly lens?: LensChoice;
 }
 
 /** What the Lens view shows: the last positions of a window, every row, and tokens followed through each column. */

@@ -138,6 +138,8 @@ export interface HostApi extends RaspHostApi {
   "unit/choose": { params: { unit: LogUnit }; result: null };
   /** Reads the Lens through another lens, now and from now on. */
   "lens/choose": { params: { kind: LensKind }; result: null };
+  /** Asks the person which file the model's trained lens is; a page never names a file. */
+  "lens/file": { params: Record<string, never>; result: null };
   /** Selects a range of the document the panel shows; UTF-16 offsets. */
   "editor/reveal": { params: { start: number; end: number }; result: null };
   /** A token of the panel's document is pointed at (or none any more): it is marked everywhere. */

@@ -89,6 +89,20 @@ describe("the trained lens in the lens page", () => {
     await panel.close();
   });
 
+  it("is named by its file, and what was found of another file stands beside it", async () => {
+    const file = "/somewhere/<b>other.safetensors";
+    const warning = "This lens was fitted for another model with the same unembedding and final norm.";
+    const panel = await open(lensChoice("trained", { ...trainedLens(), file, warning }));
+    const choice = panel.page.locator(".lens-choice");
+    assert.match(await choice.innerText(), /<b>other\.safetensors/);
+    assert.doesNotMatch(await choice.innerText(), /somewhere/);
+    assert.match(await choice.innerText(), /fitted for another model/);
+    await panel.screenshot("lens-other-file");
+    await choice.getByRole("button", { name: "Lens file…" }).click();
+    assert.deepEqual(panel.requests.at(-1), { method: "lens/file", params: {} });
+    await panel.close();
+  });
+
   it("that cannot be used is said so, beside the logit lens", async () => {
     const problem = { code: "bad-lens", message: "It is <b>broken</b>.", next: "Choose another." };
     const panel = await open({ used: "logit", trained: null, problem });

@@ -1,5 +1,6 @@
 /** Prediction depth of the tokens of a text: how far up one has to go until the model's own prediction stands. */
 import { throwIfCancelled, type WorkOptions } from "../../base/cancel";
+import type { Translate } from "../../graph/lensMath";
 import type { Runner } from "../../graph/runner";
 import type { LensDepths } from "../../protocol/lens";
 import type { RunWindow } from "../../protocol/model";
@@ -16,14 +17,20 @@ import { lensHooks } from "./hooks";
  */
 export async function lensDepths(
   runner: Runner,
-  { window, range }: { readonly window: RunWindow; readonly range: SelectionRange },
+  request: {
+    readonly window: RunWindow;
+    readonly range: SelectionRange;
+    /** Of a trained lens. */
+    readonly translate?: Translate | undefined;
+  },
   options: WorkOptions = {},
 ): Promise<LensDepths> {
+  const { window, range, translate } = request;
   requireIds(window.ids);
   const hooks = lensHooks(runner.info);
   const covered = coveredPositions(window, range);
   const columns = covered.map((pos) => pos - 1).filter((pos) => pos >= 0 && isRanked(window, pos));
-  const depths = await depthsAt(runner, { ids: window.ids, hooks, positions: columns }, options);
+  const depths = await depthsAt(runner, { ids: window.ids, hooks, positions: columns, translate }, options);
   return {
     about: "this",
     start: window.start,
@@ -36,10 +43,15 @@ export async function lensDepths(
 
 async function depthsAt(
   runner: Runner,
-  wanted: { ids: readonly number[]; hooks: readonly string[]; positions: readonly number[] },
+  wanted: {
+    readonly ids: readonly number[];
+    readonly hooks: readonly string[];
+    readonly positions: readonly number[];
+    readonly translate: Translate | undefined;
+  },
   options: WorkOptions,
 ): Promise<ReadonlyMap<number, number>> {
-  const { ids, hooks, positions } = wanted;
+  const { ids, hooks, positions, translate } = wanted;
   const depths = new Map<number, number>();
   if (positions.length === 0) return depths;
   const { signal } = options;
@@ -51,8 +63,9 @@ async function depthsAt(
     throwIfCancelled(signal);
     const message = "Reading prediction depth";
     options.onProgress?.({ done: hooks.length - 1 - row, total: hooks.length, message });
-    const rows = new Float32Array(still.length * dModel);
-    still.forEach((at, i) => rows.set(rowOf(readAt(run, hooks[row]), at), i * dModel));
+    const own = new Float32Array(still.length * dModel);
+    still.forEach((at, i) => own.set(rowOf(readAt(run, hooks[row]), at), i * dModel));
+    const rows = translate === undefined ? own : await translate(row, own);
     const tops: number[] = [];
     for await (const { decoded } of decodeRows(runner, { rows, k: 1 }, { signal }))
       tops.push(...decoded.ids.map(([best]) => best));

@@ -1,15 +1,17 @@
 /** Prediction depth as a line under each token of the visible text: four kinds of line, from dotted to double. */
+import { basename } from "node:path";
 import * as vscode from "vscode";
 import { toErrorData } from "../../base/errors";
 import type { LensDepths } from "../../protocol/lens";
 import type { OffsetRange } from "../../protocol/engineApi";
-import { lensColours } from "../contributions";
+import { lensColours, Setting } from "../contributions";
 import { readTail, textEditor } from "../documents/documentTarget";
 import { cutTail } from "../documents/textTail";
 import { says } from "../messages";
+import type { KeptLens } from "../panels/keptLens";
 import { NewestWins } from "../requests/newestWins";
 import type { Services } from "../services";
-import { bosPolicy } from "../settings";
+import { bosPolicy, readSetting } from "../settings";
 import { depthSteps, keptFrom, type DepthToken } from "./depthLevels";
 import { setColoursShown } from "./shownColours";
 
@@ -24,6 +26,8 @@ export interface UnderlinedState {
   readonly uri: string;
   readonly counts: readonly number[];
   readonly tokens: readonly DepthToken[];
+  /** What a token's hover says of the lens. */
+  readonly lens: string;
 }
 
 /** Follows the active editor while it is on. */
@@ -39,9 +43,16 @@ export class DepthUnderline implements vscode.Disposable {
   readonly onDidSwitch = this.switched.event;
   private readonly subscriptions: vscode.Disposable[];
 
-  constructor(private readonly services: Services) {
+  constructor(
+    private readonly services: Services,
+    private readonly lens: KeptLens,
+  ) {
     const wake = (): void => this.wake();
     this.subscriptions = [
+      { dispose: lens.onDidChange(() => this.wake(0)) },
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration(Setting.LensFile)) this.wake(0);
+      }),
       vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor: changed }) => {
         if (changed === textEditor()) wake();
       }),
@@ -131,7 +142,12 @@ export class DepthUnderline implements vscode.Disposable {
       const seen = cutTail(readTail(document, { start: 0, end: until }, info.nCtx), 0, info.nCtx);
       const input = { kind: "text", ...seen, bos: bosPolicy() } as const;
       const range = { start, end: until };
-      const depths = await this.services.engine.call("lens/depths", { model: info.path, input, range }, work);
+      const lens = this.lens.requested(info.path, readSetting(Setting.LensFile));
+      const depths = await this.services.engine.call(
+        "lens/depths",
+        { model: info.path, input, range, lens },
+        work,
+      );
       const from = keptFrom(depths, { from: start, end: until });
       answers.push(from === undefined ? depths : without(depths, from));
       until = from ?? start;
@@ -146,12 +162,13 @@ export class DepthUnderline implements vscode.Disposable {
     const steps = answers.map(depthSteps);
     const tokens = this.types.map((_, level) => steps.flatMap((some) => some[level] ?? []));
     const top = Math.max(1, (answers[0]?.rows ?? 2) - 1);
+    const lens = lensWords(answers[0]?.lens);
     this.types.forEach((type, level) => {
       editor.setDecorations(
         type,
         (tokens[level] ?? []).map(({ start, end, depth }) => ({
           range: new vscode.Range(document.positionAt(start), document.positionAt(end)),
-          hoverMessage: new vscode.MarkdownString().appendText(says.depthHover(depth, top)),
+          hoverMessage: new vscode.MarkdownString().appendText(says.depthHover(depth, top, lens)),
         })),
       );
     });
@@ -160,8 +177,15 @@ export class DepthUnderline implements vscode.Disposable {
       uri: document.uri.toString(),
       counts: tokens.map(({ length }) => length),
       tokens: tokens.flat(),
+      lens,
     };
   }
+}
+
+/** Which lens the depths are of. */
+function lensWords(choice: LensDepths["lens"]): string {
+  const file = choice?.used === "trained" ? choice.trained?.file : undefined;
+  return file === undefined ? says.logitLens() : says.trainedLens(basename(file));
 }
 
 function without(depths: LensDepths, from: number): LensDepths {

@@ -31,6 +31,8 @@ export interface PanelActions {
   example(): Promise<void>;
   chooseRun?(choice: RunChoice): Promise<void>;
   chooseLens?(kind: LensKind): Promise<void>;
+  /** Asks the person for the file of the model's trained lens. */
+  chooseLensFile?(): Promise<void>;
   reveal?(start: number, end: number): Promise<void>;
   /** Points at a token of the panel's document, or at none. */
   point?(range: OffsetRange | null): void;
@@ -99,6 +101,7 @@ export function hostHandlers<Id extends PanelId>(
     "run/choose": (choice) => start(actions.chooseRun?.(choice)),
     "unit/choose": ({ unit }) => start(writeSetting(Setting.LogUnit, unit)),
     "lens/choose": ({ kind }) => start(actions.chooseLens?.(kind)),
+    "lens/file": () => start(actions.chooseLensFile?.()),
     "editor/reveal": ({ start: from, end }) => start(actions.reveal?.(from, end)),
     "focus/point": ({ range }) => {
       actions.point?.(range);

@@ -16,13 +16,14 @@ import { Follower } from "../requests/follower";
 import { Pace } from "../requests/pace";
 import type { Services } from "../services";
 import { bosPolicy, readSetting } from "../settings";
-import { KeptLens } from "./keptLens";
+import type { KeptLens } from "./keptLens";
 import { hostHandlers } from "./hostHandlers";
 import { madeOf } from "./made";
 import { LensExtras, type LensMarks } from "./lensExtras";
 import { lookedAt, type CursorOffsets } from "./lookedAt";
 import { PageConnection } from "./pageConnection";
 import { PanelStore, type StateOf } from "./panelStore";
+import { pickLensFile } from "./pickLensFile";
 import { pointing } from "./pointing";
 import { PanelTask, type JobWork } from "./panelTask";
 import { beginOf, contextOf, KeptChoice } from "./runChoice";
@@ -65,7 +66,6 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
   private shown: string | undefined;
   private last: Cursor | undefined;
   private readonly choice: KeptChoice;
-  private readonly lens: KeptLens;
   private readonly pace = new Pace();
   private readonly extras: LensExtras;
   /** Whether the text changed since the last question. */
@@ -74,10 +74,10 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
   constructor(
     private readonly services: Services,
     marks: LensMarks,
+    private readonly lens: KeptLens,
   ) {
     this.extras = new LensExtras(services, marks);
     this.choice = new KeptChoice(services.context.workspaceState, "lens");
-    this.lens = new KeptLens(services.context.workspaceState);
     this.store.update({ run: this.choice.value });
     const wake = (): void => this.wake();
     this.subscriptions = [
@@ -95,6 +95,7 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
         if (asked.some((name) => event.affectsConfiguration(name))) wake();
         if (event.affectsConfiguration(Setting.LensInline)) this.switched();
       }),
+      { dispose: lens.onDidChange(wake) },
       marks.depth.onDidSwitch(() => this.arranged()),
       services.models.onDidChange(() => this.modelChanged()),
     ];
@@ -194,8 +195,9 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
         this.wake();
       },
       chooseLens: async (kind: LensKind) => {
-        if (this.lens.change(kind)) this.wake();
+        this.lens.change(kind);
       },
+      chooseLensFile: () => pickLensFile(this.lens, this.services.models.path),
       reveal: async (start: number, end: number) => {
         if (this.shown !== undefined) await revealRange(this.shown, start, end);
       },
@@ -229,8 +231,12 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
     const { start, end } = lookedAt(offsetsOf(this.last), this.choice.value.context);
     const context = contextOf(this.choice.value, start);
     const { version, uri } = document;
-    const lens = [this.lens.kind, readSetting(Setting.LensFile)];
-    const settings = [...lens, readSetting(Setting.LensColumns), bosPolicy(), this.services.models.path];
+    const settings = [
+      this.lensRequested(),
+      readSetting(Setting.LensColumns),
+      bosPolicy(),
+      this.services.models.path,
+    ];
     const selection = selectionOf(this.last);
     const key = JSON.stringify([uri.toString(), version, context, end, selection, ...settings]);
     return { document, context, end, version, selection, key };
@@ -279,7 +285,7 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
     const { path: model } = info;
     const view: LensView = await engine.call(
       "lens/view",
-      { model, input, columns, k: alternatives, chosen, lens: this.lensRequested() },
+      { model, input, columns, k: alternatives, chosen, lens: this.lensRequested(model) },
       work,
     );
     if (!work.signal.aborted) {
@@ -324,12 +330,12 @@ export class LensViewProvider implements vscode.WebviewViewProvider, vscode.Disp
     const piece = readTail(document, { start, end: selection.end }, nCtx);
     const seen = cutTail(piece, start, nCtx);
     const input = { kind: "text", ...seen, context, bos: bosPolicy() } as const;
-    const lens = this.lensRequested();
+    const lens = this.lensRequested(model);
     return this.services.engine.call("lens/perplexity", { model, input, range: selection, lens }, work);
   }
 
-  private lensRequested(): LensRequested {
-    return { kind: this.lens.kind, file: readSetting(Setting.LensFile) || null };
+  private lensRequested(model = this.services.models.path): LensRequested {
+    return this.lens.requested(model, readSetting(Setting.LensFile));
   }
 
   private modelChanged(): void {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LensColumns } from "../../../src/analysis/lens/columns";
 import { lensView, predictionDepth } from "../../../src/analysis/lens";
+import { lensDepths } from "../../../src/analysis/lens/depths";
 import { HeldLenses, openLens } from "../../../src/engine/lenses";
 import { openModel, type OpenModel } from "../../../src/engine/model";
 import { type LensContents, readLensFile, writeLensFile } from "../../../src/engine/store/lensFile";
@@ -74,6 +75,21 @@ describe("trained lenses", function () {
     assert.ok(best && before);
     assert.equal(best.logProb[last], before.logProb[last]);
     assert.notEqual(best.logProb[1], before.logProb[1]);
+  });
+
+  it("give each token under the trained lens the depth of the column to its left, as the view has it", async () => {
+    const { translate } = await openLens(open, shipped);
+    const window = buildRunWindow({ kind: "text", text, offset: 0 }, open.tokenizer, open.info.nCtx);
+    const range = { start: 0, end: text.length };
+    const request = { window, columns: window.ids.length, k: 1, cache: new LensColumns() };
+    const depths = await lensDepths(open.runner, { window, range, translate });
+    const view = await lensView(open.runner, open.vocabulary, { ...request, translate });
+    const first = window.tokens.length - depths.tokens.length;
+    depths.depth.forEach((depth, i) => {
+      if (depth !== null) assert.equal(depth, view.depth[first + i - 1], `token ${i}`);
+    });
+    const untrained = await lensDepths(open.runner, { window, range });
+    assert.notDeepEqual(depths.depth, untrained.depth);
   });
 
   it("are read as they were written", async () => {

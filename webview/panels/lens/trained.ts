@@ -50,6 +50,7 @@ export class TrainedLens {
   readonly note = h("p", { class: "note" }, notes.logit);
   readonly figure: Figure;
   private readonly radios: ReadonlyMap<LensKind, HTMLInputElement>;
+  private readonly file = h("span", { class: "lens-file muted" });
   private readonly hint = h("p", { class: "note lens-hint" });
   private readonly warning = h("p", { class: "note" });
   private readonly made = h("p", { class: "note" });
@@ -67,7 +68,11 @@ export class TrainedLens {
       return h("label", { class: "choice", title: notes[kind] }, radio, h("span", {}, labels[kind]));
     });
     const row = h("div", { class: "choices", role: "radiogroup", "aria-label": "Read through" }, ...choices);
-    this.choice = h("div", { class: "lens-choice", hidden: true }, row, this.hint);
+    const title = "Choose which file the trained lens of this model is";
+    const other = h("button", { type: "button", class: "tool", title }, "Lens file…");
+    other.addEventListener("click", () => context.host.ask("lens/file", {}));
+    const source = h("div", { class: "lens-source" }, this.file, other);
+    this.choice = h("div", { class: "lens-choice", hidden: true }, row, source, this.hint);
     this.figure = new Figure(context, {
       name: "lens-held-out",
       title: "KL to the output on held-out text",
@@ -84,7 +89,9 @@ export class TrainedLens {
     const { used = "logit", trained = null, problem } = choice ?? {};
     for (const [kind, radio] of this.radios) radio.checked = kind === used;
     this.radios.get("trained")!.disabled = choice !== undefined && trained === null;
-    const hint = problem ? [problem.message, problem.next].filter(Boolean).join(" ") : none(trained);
+    const hint = problem ? [problem.message, problem.next].filter(Boolean).join(" ") : checked(trained);
+    setText(this.file, trained ? fileName(trained.file) : "");
+    this.file.title = trained?.file ?? "";
     setText(this.hint, hint);
     this.hint.hidden = hint === "";
     setText(this.note, notes[used]);
@@ -97,7 +104,7 @@ export class TrainedLens {
     const drawn = [JSON.stringify(facts), width, theme()];
     if (drawn.every((value, i) => value === this.drawn[i])) return;
     this.facts = facts;
-    setText(this.warning, [facts.warning, worseWords(facts.heldOut.layers)].filter(Boolean).join(" "));
+    setText(this.warning, worseWords(facts.heldOut.layers));
     this.warning.hidden = this.warning.textContent === "";
     setText(this.made, madeWords(facts));
     if (width > 0) {
@@ -109,8 +116,13 @@ export class TrainedLens {
   }
 }
 
-const none = (trained: LensFacts | null): string =>
-  trained ? "" : "This model has no trained lens yet; `introspect lens-fit` on the command line fits one.";
+/** What the check of the file against the model found, or how to get a lens. */
+const checked = (trained: LensFacts | null): string =>
+  trained
+    ? (trained.warning ?? "")
+    : "This model has no trained lens yet; `introspect lens-fit` on the command line fits one.";
+
+const fileName = (path: string): string => path.split(/[/\\]/).at(-1) ?? path;
 
 function worseWords(layers: readonly HeldOutLayer[]): string {
   const worse = layers.flatMap(({ layer, worse: isWorse }) => (isWorse ? [layer] : []));
