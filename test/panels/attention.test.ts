@@ -3,7 +3,15 @@ import type { AttentionView } from "../../src/protocol/attention";
 import type { PanelState } from "../../src/protocol/panelApi";
 import { attentionView } from "./fixtures/attention";
 import { model } from "./fixtures/text";
-import { assertFits, assertReadable, csvRows, exported, groundOf, labels } from "./support/checks";
+import {
+  assertFits,
+  assertReadable,
+  assertSoon,
+  csvRows,
+  exported,
+  groundOf,
+  labels,
+} from "./support/checks";
 import { openPanel, themeNames, type PanelPage, type ThemeName } from "./support/panel";
 
 const ready = (data: AttentionView, seq = 1): PanelState<AttentionView> => ({
@@ -99,7 +107,7 @@ describe("attention page", () => {
     const panel = await open();
     await panel.page.locator("vscode-dropdown[aria-label='Scored on']").click();
     await panel.page.getByRole("option", { name: "repeated random tokens" }).click();
-    assert.deepEqual(panel.requests.at(-1), { method: "attention/score", params: { on: "repeated" } });
+    await assertSoon(() => panel.requests.at(-1), { method: "attention/score", params: { on: "repeated" } });
     await panel.send(ready({ ...attentionView(), scoredOn: "repeated" }, 2));
     await panel.page.getByText("on repeated random tokens: mean attention").waitFor();
     await panel.page.locator("vscode-dropdown[aria-label='Show']").click();
@@ -129,15 +137,24 @@ describe("attention page", () => {
   it("asks for the head that is clicked, chosen by Enter or picked", async () => {
     const panel = await open();
     await panel.page.locator(".wall-head").first().click();
-    assert.deepEqual(panel.requests.at(-1), { method: "attention/choose", params: { layer: 5, head: 0 } });
+    await assertSoon(() => panel.requests.at(-1), {
+      method: "attention/choose",
+      params: { layer: 5, head: 0 },
+    });
     await panel.page.keyboard.press("ArrowRight");
     await panel.page.keyboard.press("ArrowDown");
     await panel.page.keyboard.press("Enter");
-    assert.deepEqual(panel.requests.at(-1), { method: "attention/choose", params: { layer: 4, head: 1 } });
+    await assertSoon(() => panel.requests.at(-1), {
+      method: "attention/choose",
+      params: { layer: 4, head: 1 },
+    });
     await panel.page.locator("vscode-dropdown[aria-label='Layer']").click();
     await panel.page.getByRole("option", { name: "3", exact: true }).first().click();
     await panel.page.waitForTimeout(50);
-    assert.deepEqual(panel.requests.at(-1), { method: "attention/choose", params: { layer: 3, head: 5 } });
+    await assertSoon(() => panel.requests.at(-1), {
+      method: "attention/choose",
+      params: { layer: 3, head: 5 },
+    });
     await panel.close();
   });
 
@@ -146,10 +163,7 @@ describe("attention page", () => {
     await panel.send(ready(attentionView(4, 1), 2));
     await panel.page.getByText("Pattern of head 4.1").waitFor();
     await panel.page.waitForTimeout(100);
-    assert.deepEqual(
-      panel.requests.map(({ method }) => method),
-      ["page/ready"],
-    );
+    await assertSoon(() => panel.requests.map(({ method }) => method), ["page/ready"]);
     const shown = await panel.page
       .locator("vscode-dropdown[aria-label='Layer']")
       .evaluate((e) => (e as HTMLSelectElement).value);

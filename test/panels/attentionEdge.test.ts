@@ -3,7 +3,7 @@ import type { AttentionPanelData, PanelState } from "../../src/protocol/panelApi
 import { attentionView } from "./fixtures/attention";
 import { attentionWithEdge, blockOf, whyOf } from "./fixtures/attentionEdge";
 import { model } from "./fixtures/text";
-import { assertFits, assertReadable, csvRows, exported } from "./support/checks";
+import { assertFits, assertReadable, assertSoon, csvRows, exported } from "./support/checks";
 import { openPanel, themeNames, type PanelPage, type ThemeName } from "./support/panel";
 
 const ready = (data: AttentionPanelData, seq = 1): PanelState<AttentionPanelData> => ({
@@ -32,11 +32,11 @@ describe("attention page, one edge", () => {
     await panel.page.locator(".matrix").evaluate((e) => e.scrollIntoView());
     const box = (await panel.page.locator(".nsewdrag").first().boundingBox())!;
     await panel.page.mouse.click(box.x + (box.width * 3.5) / n, box.y + (box.height * 9.5) / n);
-    assert.deepEqual(panel.requests.at(-1), { method: "attention/edge", params: { query: 9, key: 3 } });
+    await assertSoon(() => panel.requests.at(-1), { method: "attention/edge", params: { query: 9, key: 3 } });
     await panel.page.locator(".matrix").focus();
     await panel.page.keyboard.press("ArrowRight");
     await panel.page.keyboard.press("Enter");
-    assert.deepEqual(panel.requests.at(-1), { method: "attention/edge", params: { query: 9, key: 4 } });
+    await assertSoon(() => panel.requests.at(-1), { method: "attention/edge", params: { query: 9, key: 4 } });
     const asked = panel.requests.length;
     await panel.page.mouse.click(box.x + (box.width * 12.5) / n, box.y + (box.height * 9.5) / n);
     assert.equal(panel.requests.length, asked, "a key after its query is no edge");
@@ -75,14 +75,17 @@ describe("attention page, one edge", () => {
   it("blocks the edge where and against what was chosen", async () => {
     const panel = await open();
     await panel.page.getByText("Block", { exact: true }).click();
-    assert.deepEqual(panel.requests.at(-1), { method: "attention/block", params: { softmax: "before" } });
+    await assertSoon(() => panel.requests.at(-1), {
+      method: "attention/block",
+      params: { softmax: "before" },
+    });
     await panel.page.locator("vscode-dropdown[aria-label='Blocked']").click();
     await panel.page.getByRole("option", { name: "after the softmax" }).click();
     await panel.page.locator("vscode-dropdown[aria-label='Against']").click();
     await panel.page.getByRole("option", { name: "bold" }).click();
     await panel.page.getByText("Block", { exact: true }).click();
     const { against } = blockOf("after");
-    assert.deepEqual(panel.requests.at(-1), {
+    await assertSoon(() => panel.requests.at(-1), {
       method: "attention/block",
       params: { softmax: "after", against: against.id },
     });

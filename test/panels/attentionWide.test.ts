@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { AttentionPanelData, PanelState } from "../../src/protocol/panelApi";
 import { attentionView, continuedView, thumbnailsOf, wideView } from "./fixtures/attention";
 import { model } from "./fixtures/text";
-import { assertFits, assertReadable, csvRows, exported } from "./support/checks";
+import { assertFits, assertReadable, assertSoon, csvRows, exported } from "./support/checks";
 import { openPanel, themeNames, type PanelPage, type ThemeName } from "./support/panel";
 
 type Panel = PanelPage<"attention">;
@@ -57,7 +57,7 @@ describe("attention page, 512 positions", () => {
     assert.ok(Math.abs(seen[0]! - query) <= 1 && Math.abs(seen[1]! - key) <= 1, seen.join());
     const value = data.pattern.rows[seen[0]!]![seen[1]!]!;
     assert.equal(weight, `${(100 * value).toPrecision(3)}%`);
-    assert.deepEqual(asked(panel), []);
+    await assertSoon(() => asked(panel), []);
     await panel.assertClean();
     await panel.close();
   });
@@ -255,16 +255,16 @@ describe("attention page, written on and coloured", () => {
   it("asks for more tokens, and marks those that the model wrote", async () => {
     const panel = await open(attentionView(2, 5, 14));
     await button(panel, "Continue").click();
-    assert.deepEqual(panel.requests.at(-1), { method: "attention/continue", params: { tokens: 16 } });
+    await assertSoon(() => panel.requests.at(-1), { method: "attention/continue", params: { tokens: 16 } });
     await pick(panel, "Write on", "32 tokens");
     await button(panel, "Continue").click();
-    assert.deepEqual(panel.requests.at(-1), { method: "attention/continue", params: { tokens: 32 } });
+    await assertSoon(() => panel.requests.at(-1), { method: "attention/continue", params: { tokens: 32 } });
     await panel.send({ ...ready(continuedView(), 2), status: "loading", message: "Writing token 4 of 32 …" });
     const written = panel.page.locator(".figure-attention-row .token.generated");
     assert.equal(await written.count(), 4);
     assert.match((await written.first().getAttribute("aria-label"))!, /written by the model/);
     await panel.page.getByRole("button", { name: "Cancel" }).click();
-    assert.deepEqual(panel.requests.at(-1), { method: "page/cancel", params: {} });
+    await assertSoon(() => panel.requests.at(-1), { method: "page/cancel", params: {} });
     await panel.close();
   });
 
@@ -296,17 +296,17 @@ describe("attention page, written on and coloured", () => {
     // The last token was written by the model: it stands in no document.
     assert.ok(await button(panel, "Colour the editor").evaluate((e) => (e as HTMLButtonElement).disabled));
     await token(8).click();
-    assert.deepEqual(asked(panel), [], "nothing is coloured unasked");
+    await assertSoon(() => asked(panel), [], "nothing is coloured unasked");
     await button(panel, "Colour the editor").click();
     const colour = (query: number, start: boolean) => ({
       method: "attention/colour",
       params: { query, start },
     });
-    assert.deepEqual(panel.requests.at(-1), colour(8, true));
+    await assertSoon(() => panel.requests.at(-1), colour(8, true));
     await panel.send(ready({ ...view, coloured: true }, 2));
     await token(5).click();
-    assert.deepEqual(
-      panel.requests.filter(({ method }) => method === "attention/colour").at(-1),
+    await assertSoon(
+      () => panel.requests.filter(({ method }) => method === "attention/colour").at(-1),
       colour(5, false),
     );
     const before = asked(panel).length;
@@ -314,7 +314,7 @@ describe("attention page, written on and coloured", () => {
     await panel.page.keyboard.press("ArrowUp");
     assert.equal(asked(panel).length, before, "looking at a row moves no colours");
     await button(panel, "Clear colours").click();
-    assert.deepEqual(panel.requests.at(-1), { method: "editor/clear", params: {} });
+    await assertSoon(() => panel.requests.at(-1), { method: "editor/clear", params: {} });
     await panel.close();
   });
 });

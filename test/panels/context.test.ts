@@ -7,7 +7,7 @@ import { lensOf } from "./fixtures/lens";
 import { neuronsData } from "./fixtures/neurons";
 import { steeringData } from "./fixtures/steering";
 import { model, prefixed, sample } from "./fixtures/text";
-import { assertFits, assertReadable, csvRows, exported } from "./support/checks";
+import { assertFits, assertReadable, assertSoon, csvRows, exported } from "./support/checks";
 import { openPanel, themeNames, type PanelPage } from "./support/panel";
 
 type Id = "lens" | "neurons" | "attention";
@@ -60,10 +60,13 @@ describe("the switch for what the model sees", () => {
       await radio(panel, "Text before").click();
       await panel.send(state(id, { context: "document", prefix: "kept" }, asItIs, 2));
       await panel.page.keyboard.press("ArrowRight");
-      assert.deepEqual(chosen(panel), [
-        { context: "document", prefix: "kept" },
-        { context: "selection", prefix: "kept" },
-      ]);
+      await assertSoon(
+        () => chosen(panel),
+        [
+          { context: "document", prefix: "kept" },
+          { context: "selection", prefix: "kept" },
+        ],
+      );
       // The host has the last word.
       await panel.send(state(id, document_, asItIs, 3));
       assert.ok(await radio(panel, "Text before").isChecked());
@@ -96,7 +99,7 @@ describe("the switch for what the model sees", () => {
         await radio(panel, "Text before").waitFor();
         assert.equal(await panel.page.locator(".ran").innerText(), "");
         await radio(panel, "Text before").click();
-        assert.deepEqual(chosen(panel), [document_]);
+        await assertSoon(() => chosen(panel), [document_]);
         await panel.close();
       }
     });
@@ -159,7 +162,7 @@ describe("the switch for what the model sees", () => {
     const panel = await open("lens", { context: "selection", prefix: "kept" });
     assert.equal(await field(panel).isVisible(), false);
     await radio(panel, "Custom prefix").click();
-    assert.deepEqual(chosen(panel), [{ context: "prefix", prefix: "kept" }]);
+    await assertSoon(() => chosen(panel), [{ context: "prefix", prefix: "kept" }]);
     await panel.send(state("lens", { context: "prefix", prefix: "kept" }, asItIs, 2));
     await field(panel).fill("half a wo");
     await panel.send(state("lens", { context: "prefix", prefix: "kept" }, asItIs, 3));

@@ -4,7 +4,7 @@ import type { LensPanelData } from "../../src/protocol/lensPanel";
 import type { PanelState } from "../../src/protocol/panelApi";
 import { lensOf } from "./fixtures/lens";
 import { model, sample } from "./fixtures/text";
-import { assertFits, assertReadable, csvRows, exported } from "./support/checks";
+import { assertFits, assertReadable, assertSoon, csvRows, exported } from "./support/checks";
 import { openPanel, themeNames, type PanelPage } from "./support/panel";
 
 const ready = (seq: number, text = sample, columns = 14): PanelState<LensPanelData> => ({
@@ -158,7 +158,7 @@ describe("lens page", () => {
       .nth(view.positions.length - 3)
       .click();
     const revealed = (): unknown => panel.requests.filter((r) => r.method === "editor/reveal").at(-1)?.params;
-    assert.deepEqual(revealed(), { start: token.start, end: token.end });
+    await assertSoon(revealed, { start: token.start, end: token.end });
     const focused = (): Promise<string | null> =>
       panel.page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? null);
     await panel.page.locator("[role=gridcell]").nth(0).focus();
@@ -168,7 +168,7 @@ describe("lens page", () => {
     await panel.page.keyboard.press("End");
     const last = view.window.tokens[view.positions.at(-1)!]!;
     await panel.page.keyboard.press("Enter");
-    assert.deepEqual(revealed(), { start: last.start, end: last.end });
+    await assertSoon(revealed, { start: last.start, end: last.end });
     await panel.close();
   });
 
@@ -305,9 +305,7 @@ describe("lens page", () => {
     const marked = (): Promise<number> => page.locator(".column-head.pointed").count();
     const told = async (range: unknown): Promise<void> => {
       const last = (): unknown => panel.requests.filter((r) => r.method === "focus/point").at(-1)?.params;
-      for (let i = 0; i < 100 && JSON.stringify(last()) !== JSON.stringify({ range }); i++)
-        await page.waitForTimeout(20);
-      assert.deepEqual(last(), { range });
+      await assertSoon(last, { range });
     };
     await page.locator(".column-head").last().hover();
     await told({ start: token.start, end: token.end });
@@ -336,8 +334,9 @@ describe("lens page", () => {
       [7, null],
     ] as const) {
       await rows.nth(row).locator("[role=gridcell], [role=columnheader]").last().click();
-      const { params } = panel.requests.filter(({ method }) => method === "focus/choose").at(-1)!;
-      assert.deepEqual(params, { start: token.start, end: token.end, layer }, `row ${row}`);
+      const chosen = (): unknown =>
+        panel.requests.filter(({ method }) => method === "focus/choose").at(-1)?.params;
+      await assertSoon(chosen, { start: token.start, end: token.end, layer }, `row ${row}`);
     }
     await panel.close();
   });

@@ -4,7 +4,7 @@ import type { LensPanelData } from "../../src/protocol/lensPanel";
 import type { PanelState } from "../../src/protocol/panelApi";
 import { arrangedLens, lensOf } from "./fixtures/lens";
 import { model, sample } from "./fixtures/text";
-import { assertFits, assertReadable, csvRows, exported, labels } from "./support/checks";
+import { assertFits, assertReadable, assertSoon, csvRows, exported, labels } from "./support/checks";
 import { openPanel, themeNames, type PanelPage } from "./support/panel";
 
 const other = sample.replace(/return/g, "yield");
@@ -70,14 +70,14 @@ describe("lens page, arranged", () => {
     const panel = await open(lensOf(sample));
     const last = (): unknown => panel.requests.at(-1);
     await panel.page.getByRole("button", { name: "Pin", exact: true }).click();
-    assert.deepEqual(last(), { method: "lens/pin", params: { on: true } });
+    await assertSoon(last, { method: "lens/pin", params: { on: true } });
     await panel.page.getByRole("button", { name: "Depth in editor" }).click();
-    assert.deepEqual(last(), { method: "lens/mark", params: { mark: "depth", on: true } });
+    await assertSoon(last, { method: "lens/mark", params: { mark: "depth", on: true } });
     await panel.send(stateOf(2, arrangedLens(sample, other)));
     await panel.page.getByRole("button", { name: "Pin", exact: true }).click();
-    assert.deepEqual(last(), { method: "lens/pin", params: { on: false } });
+    await assertSoon(last, { method: "lens/pin", params: { on: false } });
     await panel.page.getByRole("button", { name: "Depth in editor" }).click();
-    assert.deepEqual(last(), { method: "lens/mark", params: { mark: "depth", on: false } });
+    await assertSoon(last, { method: "lens/mark", params: { mark: "depth", on: false } });
     await panel.close();
   });
 
@@ -129,12 +129,12 @@ describe("lens page, arranged", () => {
     await page.keyboard.type("two words");
     await page.keyboard.press("Enter");
     await page.getByRole("alert").filter({ hasText: "That is 2 tokens. Give a shorter text." }).waitFor();
-    assert.deepEqual(panel.requests.at(-1), { method: "lens/follow", params: { text: "two words" } });
+    await assertSoon(() => panel.requests.at(-1), { method: "lens/follow", params: { text: "two words" } });
     await page
       .getByRole("button", { name: /^Stop following .*self/ })
       .first()
       .click();
-    assert.equal(panel.requests.at(-1)!.method, "lens/toggle");
+    await assertSoon(() => panel.requests.at(-1)?.method, "lens/toggle");
     assert.equal(await page.locator(".charts svg").first().locator("polyline").count(), 4);
     await panel.close();
   });
@@ -149,7 +149,7 @@ describe("lens page, arranged", () => {
     assert.ok(said.includes(`${share.toPrecision(3)}%`), said);
     await page.locator(".rail .pick").first().click();
     const { id } = data.layers.at(-1)!.positions[3]!.top[0]!;
-    assert.deepEqual(panel.requests.at(-1), { method: "lens/toggle", params: { id } });
+    await assertSoon(() => panel.requests.at(-1), { method: "lens/toggle", params: { id } });
     await panel.close();
   });
 

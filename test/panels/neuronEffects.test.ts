@@ -3,7 +3,7 @@ import type { NeuronsPanelData, PanelState } from "../../src/protocol/panelApi";
 import { CodedError } from "../../src/base/errors";
 import { effectsOf, neuronsData, rankingOf } from "./fixtures/neurons";
 import { model } from "./fixtures/text";
-import { assertFits, assertReadable, csvRows, exported } from "./support/checks";
+import { assertFits, assertReadable, assertSoon, csvRows, exported } from "./support/checks";
 import { openPanel, themeNames, type PanelOptions, type PanelPage } from "./support/panel";
 
 const ready = (data: NeuronsPanelData, seq = 1): PanelState<NeuronsPanelData> => ({
@@ -55,13 +55,13 @@ describe("effects on the neurons page", () => {
     };
     await pick("After", 1);
     const kept = { ablation: "mean", strongest: 8 };
-    assert.deepEqual(panel.requests.at(-1), {
+    await assertSoon(() => panel.requests.at(-1), {
       method: "neurons/effects",
       params: { ...kept, position: selected[1] },
     });
     await panel.page.getByRole("textbox", { name: "Another token", exact: true }).fill(" zebra");
     await panel.page.keyboard.press("Enter");
-    assert.deepEqual(panel.requests.at(-1), {
+    await assertSoon(() => panel.requests.at(-1), {
       method: "neurons/effects",
       params: { ...kept, position: target.position, minus: target.minus.id, token: " zebra" },
     });
@@ -72,7 +72,10 @@ describe("effects on the neurons page", () => {
       minus: target.minus.id,
       ablation: "mean",
     };
-    assert.deepEqual(panel.requests.at(-1), { method: "neurons/order", params: { by: "logitDiff", effect } });
+    await assertSoon(() => panel.requests.at(-1), {
+      method: "neurons/order",
+      params: { by: "logitDiff", effect },
+    });
     await panel.close();
   });
 
@@ -101,7 +104,7 @@ describe("effects on the neurons page", () => {
     const { effects: _, ...data } = neuronsData();
     const panel = await open(data);
     await panel.page.getByRole("button", { name: "Measure effects" }).click();
-    assert.deepEqual(panel.requests.at(-1), { method: "neurons/effects", params: {} });
+    await assertSoon(() => panel.requests.at(-1), { method: "neurons/effects", params: {} });
     await panel.close();
   });
 
@@ -136,7 +139,7 @@ describe("the order on the neurons page", () => {
     const panel = await open();
     await panel.page.locator("vscode-dropdown[aria-label='Rank by']").click();
     await panel.page.locator("vscode-dropdown[aria-label='Rank by'] vscode-option").nth(2).click();
-    assert.deepEqual(panel.requests.at(-1), { method: "neurons/order", params: { by: "logProb" } });
+    await assertSoon(() => panel.requests.at(-1), { method: "neurons/order", params: { by: "logProb" } });
     await panel.close();
   });
 
@@ -164,11 +167,14 @@ describe("places in other files", () => {
   it("are searched for when asked, and gone to by their number", async () => {
     const panel = await open();
     await panel.page.getByRole("button", { name: "Search the workspace" }).click();
-    assert.deepEqual(panel.requests.at(-1), { method: "neurons/search", params: { scope: "workspace" } });
+    await assertSoon(() => panel.requests.at(-1), {
+      method: "neurons/search",
+      params: { scope: "workspace" },
+    });
     const places = panel.page.locator(".figure-neuron-search button.place");
     assert.match(await places.first().innerText(), /<b>x<\/b>[\s\S]*src\/fibonacci\.py:12/);
     await places.nth(1).click();
-    assert.deepEqual(panel.requests.at(-1), { method: "neurons/place", params: { place: 1 } });
+    await assertSoon(() => panel.requests.at(-1), { method: "neurons/place", params: { place: 1 } });
     await panel.page.getByText(/212 of 212 files of the workspace read\. 3 left out/).waitFor();
     await panel.close();
   });
@@ -195,7 +201,7 @@ describe("notes on the neurons page", () => {
     await panel.page.keyboard.press("Enter");
     await panel.page.getByText("Kept.", { exact: true }).waitFor();
     const before = { label: "call openers", note: "" };
-    assert.deepEqual(panel.requests.at(-1), {
+    await assertSoon(() => panel.requests.at(-1), {
       method: "neurons/note",
       params: { layer, neuron, before, after: { label: "openers", note: "" } },
     });
@@ -221,7 +227,7 @@ describe("notes on the neurons page", () => {
     const panel = await open(neuronsData(1));
     await field(panel, label).fill("half");
     await panel.send(ready(neuronsData(2), 2));
-    assert.equal(panel.requests.at(-1)!.method, "neurons/note");
+    await assertSoon(() => panel.requests.at(-1)?.method, "neurons/note");
     assert.equal(await field(panel, label).inputValue(), "");
     await panel.close();
   });

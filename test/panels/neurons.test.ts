@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import type { NeuronsPanelData, PanelState } from "../../src/protocol/panelApi";
 import { neuronsData, rankingOf } from "./fixtures/neurons";
 import { model } from "./fixtures/text";
-import { assertFits, assertReadable, csvRows, exported, groundOf, labels } from "./support/checks";
+import {
+  assertFits,
+  assertReadable,
+  assertSoon,
+  csvRows,
+  exported,
+  groundOf,
+  labels,
+} from "./support/checks";
 import { openPanel, themeNames, type PanelPage, type ThemeName } from "./support/panel";
 
 const ready = (data: NeuronsPanelData, seq = 1): PanelState<NeuronsPanelData> => ({
@@ -56,10 +64,10 @@ describe("neurons page", () => {
     const { neurons } = rankingOf();
     await panel.page.locator(".neuron").nth(2).click();
     const params = (i: number): object => ({ layer: neurons[i]!.layer, neuron: neurons[i]!.neuron });
-    assert.deepEqual(panel.requests.at(-1), { method: "neurons/choose", params: params(2) });
+    await assertSoon(() => panel.requests.at(-1), { method: "neurons/choose", params: params(2) });
     await panel.page.keyboard.press("ArrowDown");
     await panel.page.keyboard.press("Enter");
-    assert.deepEqual(panel.requests.at(-1), { method: "neurons/choose", params: params(3) });
+    await assertSoon(() => panel.requests.at(-1), { method: "neurons/choose", params: params(3) });
     await panel.close();
   });
 
@@ -131,7 +139,7 @@ describe("neurons page", () => {
     const panel = await open();
     const place = neuronsData().card!.places[0]!;
     await panel.page.locator("button.place").first().click();
-    assert.deepEqual(panel.requests.at(-1), {
+    await assertSoon(() => panel.requests.at(-1), {
       method: "editor/reveal",
       params: { start: place.token.start, end: place.token.end },
     });
@@ -161,7 +169,7 @@ describe("neurons page", () => {
   it("takes the colours off the editor", async () => {
     const panel = await open();
     await panel.page.getByRole("button", { name: "Clear colours" }).click();
-    assert.deepEqual(panel.requests.at(-1), { method: "editor/clear", params: {} });
+    await assertSoon(() => panel.requests.at(-1), { method: "editor/clear", params: {} });
     await panel.close();
   });
 
@@ -169,7 +177,7 @@ describe("neurons page", () => {
     const panel = await open();
     await panel.page.locator(".neuron").first().focus();
     await panel.page.keyboard.press("Escape");
-    assert.deepEqual(panel.requests.at(-1), { method: "editor/clear", params: {} });
+    await assertSoon(() => panel.requests.at(-1), { method: "editor/clear", params: {} });
     await panel.send(ready({ ...neuronsData(), coloured: false }, 2));
     const { length } = panel.requests;
     await panel.page.keyboard.press("Escape");
@@ -193,7 +201,7 @@ describe("neurons page", () => {
     const off = { ...neuronsData(), coloured: false };
     await panel.send(ready(off, 2));
     await panel.page.getByRole("button", { name: "Colour the editor" }).click();
-    assert.deepEqual(panel.requests.at(-1), { method: "neurons/choose", params: off.chosen });
+    await assertSoon(() => panel.requests.at(-1), { method: "neurons/choose", params: off.chosen });
     await panel.send(ready(neuronsData(), 3));
     await panel.page.getByRole("button", { name: "Clear colours" }).waitFor();
     await panel.close();

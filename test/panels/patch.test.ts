@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { PanelState, PatchPanelData } from "../../src/protocol/panelApi";
 import { patchData } from "./fixtures/patch";
 import { model } from "./fixtures/text";
-import { assertFits, assertReadable, csvRows, exported } from "./support/checks";
+import { assertFits, assertReadable, assertSoon, csvRows, exported } from "./support/checks";
 import { openPanel, themeNames, type PanelPage, type ThemeName } from "./support/panel";
 
 const ready = (data: PatchPanelData): PanelState<PatchPanelData> => ({
@@ -94,7 +94,7 @@ describe("patch page", () => {
     );
     assert.match(await panel.page.locator(".ran").innerText(), /text before/);
     await panel.page.getByLabel("Selection only").click();
-    assert.deepEqual(panel.requests.at(-1), {
+    await assertSoon(() => panel.requests.at(-1), {
       method: "run/choose",
       params: { context: "selection", prefix: "" },
     });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { PanelData, ModelPanelId, PanelState } from "../../src/protocol/panelApi";
 import { decodeSavedView, savedViewText } from "../../src/protocol/savedView/savedView";
 import { savedStates } from "./fixtures/savedStates";
-import { assertFits } from "./support/checks";
+import { assertFits, assertSoon } from "./support/checks";
 import { openPanel, themeNames, type PanelPage } from "./support/panel";
 
 type Live = NonNullable<PanelState<unknown>["saved"]>["live"];
@@ -46,7 +46,7 @@ describe("saved view page", () => {
     const panel = await openPanel("attention", { state: throughFile("attention", "ready") });
     await panel.page.getByRole("button", { name: "Show live" }).click();
     await panel.page.waitForFunction(() => true);
-    assert.deepEqual(panel.requests.at(-1), { method: "view/live", params: {} });
+    await assertSoon(() => panel.requests.at(-1), { method: "view/live", params: {} });
     await panel.send({ ...throughFile("attention", "other-model"), seq: 2 });
     assert.equal(await panel.page.getByRole("button", { name: "Show live" }).count(), 0);
     assert.match(await banner(panel).innerText(), /Another model is in use/);

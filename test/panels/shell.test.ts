@@ -7,7 +7,7 @@ import type { PanelState } from "../../src/protocol/panelApi";
 import { attentionView } from "./fixtures/attention";
 import { lensOf } from "./fixtures/lens";
 import { model, sample } from "./fixtures/text";
-import { assertFits, assertReadable, groundOf, labels } from "./support/checks";
+import { assertFits, assertReadable, assertSoon, groundOf, labels } from "./support/checks";
 import { openPanel, themeNames } from "./support/panel";
 
 const ready = (seq: number, text = sample): PanelState<LensPanelData> => ({
@@ -67,8 +67,8 @@ describe("a page", () => {
     const panel = await openPanel("lens", { state: { seq: 1, status: "empty" } });
     await panel.page.getByRole("button", { name: "Show it on the sample" }).click();
     await panel.page.getByRole("button", { name: "Choose model…" }).click();
-    assert.deepEqual(
-      panel.requests.map(({ method }) => method),
+    await assertSoon(
+      () => panel.requests.map(({ method }) => method),
       ["page/ready", "page/example", "model/choose"],
     );
     await panel.close();
@@ -80,7 +80,7 @@ describe("a page", () => {
     const bar = panel.page.getByRole("progressbar", { name: "Converting weights" });
     assert.equal(await bar.getAttribute("aria-valuenow"), "42");
     await panel.page.getByRole("button", { name: "Cancel" }).click();
-    assert.equal(panel.requests.at(-1)?.method, "page/cancel");
+    await assertSoon(() => panel.requests.at(-1)?.method, "page/cancel");
     await panel.close();
   });
 
@@ -91,7 +91,7 @@ describe("a page", () => {
     assert.match(await alert.innerText(), /The weights changed\.\s+Open the model again\./);
     assert.match(await alert.innerText(), /model-changed/);
     await panel.page.getByRole("button", { name: "Try again" }).click();
-    assert.equal(panel.requests.at(-1)?.method, "page/retry");
+    await assertSoon(() => panel.requests.at(-1)?.method, "page/retry");
     await panel.close();
   });
 
@@ -99,7 +99,7 @@ describe("a page", () => {
     const error = { code: "engine-crash-loop", message: "The engine stopped several times." };
     const panel = await openPanel("lens", { state: { seq: 1, status: "error", error, model } });
     await panel.page.getByRole("button", { name: "Restart engine" }).click();
-    assert.equal(panel.requests.at(-1)?.method, "page/retry");
+    await assertSoon(() => panel.requests.at(-1)?.method, "page/retry");
     assert.equal(await panel.page.getByRole("button", { name: "Try again" }).count(), 0);
     await panel.close();
   });
@@ -162,7 +162,7 @@ describe("a page", () => {
         );
       assert.deepEqual(dimmed, []);
       await panel.page.getByRole("button", { name: "Look again" }).click();
-      assert.equal(panel.requests.at(-1)?.method, "page/retry");
+      await assertSoon(() => panel.requests.at(-1)?.method, "page/retry");
       await panel.close();
     });
   }
@@ -172,7 +172,7 @@ describe("a page", () => {
     const badge = panel.page.locator(".badge");
     assert.match(await badge.innerText(), /introspect-small\s+llama · 6 layers · 5.31 M\s+3f9a2c1b/);
     await badge.click();
-    assert.equal(panel.requests.at(-1)?.method, "model/choose");
+    await assertSoon(() => panel.requests.at(-1)?.method, "model/choose");
     await panel.close();
   });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { PanelState, SteeringPanelData } from "../../src/protocol/panelApi";
 import { continuation, experiment, steeringData, steerResult } from "./fixtures/steering";
 import { model } from "./fixtures/text";
-import { assertFits, assertReadable, csvRows, exported, labels } from "./support/checks";
+import { assertFits, assertReadable, assertSoon, csvRows, exported, labels } from "./support/checks";
 import { openPanel, themeNames, type PanelPage, type ThemeName } from "./support/panel";
 
 const ready = (data: SteeringPanelData, seq = 1): PanelState<SteeringPanelData> => ({
@@ -136,10 +136,10 @@ describe("steering page", () => {
     assert.equal(await strength(panel).inputValue(), "4");
     await strength(panel).fill("-2.5");
     await panel.page.getByRole("button", { name: "Run" }).click();
-    assert.deepEqual(panel.requests.at(-1), { method: "steering/run", params: { scale: -2.5 } });
+    await assertSoon(() => panel.requests.at(-1), { method: "steering/run", params: { scale: -2.5 } });
     await strength(panel).fill("0");
     await strength(panel).press("Enter");
-    assert.deepEqual(panel.requests.at(-1), { method: "steering/run", params: { scale: 0 } });
+    await assertSoon(() => panel.requests.at(-1), { method: "steering/run", params: { scale: 0 } });
     await panel.close();
   });
 
@@ -150,10 +150,7 @@ describe("steering page", () => {
       await strength(panel).press("Enter");
       await panel.page.getByText("The strength must be a number.").waitFor();
     }
-    assert.deepEqual(
-      panel.requests.map(({ method }) => method),
-      ["page/ready"],
-    );
+    await assertSoon(() => panel.requests.map(({ method }) => method), ["page/ready"]);
     await panel.close();
   });
 
@@ -172,7 +169,7 @@ describe("steering page", () => {
     const panel = await open();
     await panel.page.getByText("not saved").waitFor();
     await panel.page.getByRole("button", { name: "Save" }).click();
-    assert.deepEqual(panel.requests.at(-1), { method: "steering/save", params: {} });
+    await assertSoon(() => panel.requests.at(-1), { method: "steering/save", params: {} });
     await panel.send(ready(steeringData({ file: "sad.introspect.json" }), 2));
     await panel.page.getByText("saved as sad.introspect.json").waitFor();
     await panel.close();

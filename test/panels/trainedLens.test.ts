@@ -5,7 +5,7 @@ import type { PanelState } from "../../src/protocol/panelApi";
 import { lensOf } from "./fixtures/lens";
 import { model, sample } from "./fixtures/text";
 import { lensChoice, trainedLens } from "./fixtures/trainedLens";
-import { assertFits, assertReadable, csvRows, exported } from "./support/checks";
+import { assertFits, assertReadable, assertSoon, csvRows, exported } from "./support/checks";
 import { openPanel, themeNames, type PanelPage } from "./support/panel";
 
 const ready = (lens: LensChoice | undefined, seq = 1): PanelState<LensPanelData> => ({
@@ -34,7 +34,7 @@ describe("the trained lens in the lens page", () => {
     const { page } = panel;
     assert.equal(await page.getByRole("radio", { name: "Logit lens" }).isChecked(), true);
     await page.getByRole("radio", { name: "Trained lens" }).check({ force: true });
-    assert.deepEqual(panel.requests.at(-1), { method: "lens/choose", params: { kind: "trained" } });
+    await assertSoon(() => panel.requests.at(-1), { method: "lens/choose", params: { kind: "trained" } });
     await panel.send(ready(lensChoice("trained"), 2));
     assert.equal(await page.getByRole("radio", { name: "Trained lens" }).isChecked(), true);
     assert.match(

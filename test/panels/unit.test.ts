@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { LogUnit } from "../../src/protocol/logUnit";
 import { lensOf } from "./fixtures/lens";
 import { model, sample } from "./fixtures/text";
-import { assertFits, csvRows, exported } from "./support/checks";
+import { assertFits, assertSoon, csvRows, exported } from "./support/checks";
 import { openPanel } from "./support/panel";
 
 describe("the switch between nats and bits", () => {
@@ -25,7 +25,7 @@ describe("the switch between nats and bits", () => {
     const table = async () => csvRows((await exported(panel, "Lens", "CSV")).content);
     const before = await table();
     await button.click();
-    assert.deepEqual(panel.requests.at(-1), { method: "unit/choose", params: { unit: "bits" } });
+    await assertSoon(() => panel.requests.at(-1), { method: "unit/choose", params: { unit: "bits" } });
     await panel.send(state(2, "bits"));
     await page.locator(".head .unit", { hasText: "bits" }).waitFor();
     assert.match(await page.locator(".figure-lens-grid .figure-key").innerText(), /entropy, bits/);
@@ -47,7 +47,7 @@ describe("the switch between nats and bits", () => {
     await panel.page.locator("[role=gridcell]").first().waitFor();
     await panel.page.locator(".head .unit").focus();
     await panel.page.keyboard.press("Enter");
-    assert.deepEqual(panel.requests.at(-1), { method: "unit/choose", params: { unit: "nats" } });
+    await assertSoon(() => panel.requests.at(-1), { method: "unit/choose", params: { unit: "nats" } });
     await assertFits(panel.page);
     await panel.screenshot("unit-narrow");
   });

@@ -1,8 +1,19 @@
 /** What page tests measure in a page: contrast, overflow, what was painted anew. */
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import type { Page } from "playwright-core";
 import type { HostApi, PanelId } from "../../../src/protocol/panelApi";
 import type { PanelPage } from "./panel";
+
+/**
+ * Waits until `read` gives `expected`, and fails with the difference where it does not within two seconds. What a page
+ * asks for arrives after the click that made it ask: read of `panel.requests` this way.
+ */
+export async function assertSoon(read: () => unknown, expected: unknown, why?: string): Promise<void> {
+  for (const end = Date.now() + 2000; !isDeepStrictEqual(read(), expected) && Date.now() < end;)
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.deepEqual(read(), expected, why);
+}
 
 /** A text that is hard to read: its contrast with what lies under it is below 4.5. */
 export interface FaintText {
