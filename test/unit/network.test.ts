@@ -47,11 +47,15 @@ describe("the network", () => {
   });
 
   it("is used by the command that a person gives, and by the confirmed choice of a model", () => {
+    const lock = `${allowed}lockFile.ts`;
     const users = files.filter(
       (file) =>
         !file.startsWith(allowed) &&
-        importsOf(read(file)).some((specifier) => specifier.includes("/download/")),
+        // The lock opens no connection; that it imports none is checked with all others' ways out.
+        importsOf(read(file)).some((name) => name.includes("/download/") && !name.endsWith("/lockFile")),
     );
+    assert.deepEqual(waysOut(lock, read(lock)), []);
+    assert.ok(importsOf(read(lock)).every((name) => name === "node:fs/promises"));
     assert.deepEqual(users.sort(), ["src/cli/commands/download.ts", "src/extension/model/downloadChosen.ts"]);
   });
 
