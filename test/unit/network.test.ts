@@ -46,7 +46,7 @@ describe("the network", () => {
     assert.deepEqual(found, []);
   });
 
-  it("is used by the command that a person gives, and by the confirmed choice of a model", () => {
+  it("is used by the command that a person gives, and by the confirmed choices of a model", () => {
     const lock = `${allowed}lockFile.ts`;
     const users = files.filter(
       (file) =>
@@ -56,7 +56,12 @@ describe("the network", () => {
     );
     assert.deepEqual(waysOut(lock, read(lock)), []);
     assert.ok(importsOf(read(lock)).every((name) => name === "node:fs/promises"));
-    assert.deepEqual(users.sort(), ["src/cli/commands/download.ts", "src/extension/model/downloadChosen.ts"]);
+    assert.deepEqual(users.sort(), [
+      "src/cli/commands/download.ts",
+      // Deletes what was downloaded.
+      "src/extension/model/deleteChosen.ts",
+      "src/extension/model/downloadChosen.ts",
+    ]);
   });
 
   it("is found in every form", () => {

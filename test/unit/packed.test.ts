@@ -14,7 +14,9 @@ const good = [
   ...["package.json", "package.nls.json", "readme.md", "changelog.md", "LICENSE.txt"].map(
     (n) => `extension/${n}`,
   ),
-  ...["extension", "engine", "cli", "webview/lens", "webview/guard"].map((n) => `extension/dist/${n}.js`),
+  ...["extension", "engine", "cli", "rasp", "webview/lens", "webview/guard"].map(
+    (n) => `extension/dist/${n}.js`,
+  ),
   "extension/dist/webview/lens.css",
   "extension/dist/webview/plotly.css",
   `${runtime}/package.json`,
@@ -23,6 +25,8 @@ const good = [
   `${runtime}/bin/napi-v6/linux/x64/libonnxruntime.so.1`,
   "extension/media/icon.png",
   "extension/media/sample/stories.md",
+  "extension/media/sample/rasp/sort.rasp",
+  "extension/media/languages/rasp.tmLanguage.json",
   "extension/models/catalogue.json",
   ...["config.json", "tokenizer.json", "README.md"].map((n) => `${model}/${n}`),
   ...["model", "records", "lens"].map((n) => `${model}/${n}.safetensors`),
