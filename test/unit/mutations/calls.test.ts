@@ -151,10 +151,30 @@ describe("2,500 mutated calls of the engine", function () {
     const model = folder();
     const input = { kind: "text", text: "a cat sat", offset: 0, context: { kind: "document" }, bos: "auto" };
     const range = { start: 2, end: 5 };
+    const arraysFile = join(folder(), "arrays.npz");
     const calls: [keyof EngineApi, unknown][] = [
       ["engine/hello", { build: "x" }],
       ["model/open", { model }],
       ["model/digest", { model }],
+      [
+        "arrays/save",
+        {
+          file: arraysFile,
+          facts: "{}",
+          shown: [
+            {
+              name: "a",
+              shape: [2],
+              kind: "real",
+              values: [1, null],
+              axes: ["pos"],
+              unit: "nats",
+              about: "next",
+            },
+          ],
+          read: { model, runs: [{ prefix: "", ids: [1, 2, 3], hooks: ["blocks.0.hook_resid_post"] }] },
+        },
+      ],
       ["model/list", { bundled: model, used: [model], catalogue: [] }],
       ["text/tokens", { model, text: "a cat" }],
       ["lens/view", { model, input, columns: 4, k: 3, chosen: [2, 5] }],
@@ -222,7 +242,10 @@ describe("2,500 mutated calls of the engine", function () {
     let refused = 0;
     for (let i = 0; i < 2500; i++) {
       const [method, params] = calls[i % calls.length] as [keyof EngineApi, unknown];
-      const harmed = mutated(params, random);
+      const changed = mutated(params, random);
+      // A file is written where it is asked for; only a path in the test's own folder is.
+      const harmed =
+        method === "arrays/save" && typeof changed === "object" ? { ...changed, file: arraysFile } : changed;
       try {
         await peer.request(method, harmed as never);
       } catch (thrown) {

@@ -5,6 +5,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import * as esbuild from "esbuild";
+import { plainArrays } from "../../../../src/base/plainArrays";
 import { readNpz } from "../../../../src/formats/npz";
 import type { LensPanelData } from "../../../../src/protocol/lensPanel";
 import type { PatchSide } from "../../../../src/protocol/patch";
@@ -49,7 +50,7 @@ describe("a figure copied as a command line", function () {
     const state = { seq: 1, status: "ready", model, made, data: shown?.data } as never;
     const text = savedViewText(shown!.panel as ModelPanelId, state)!;
     const plain = JSON.parse(text) as { data: object };
-    assert.deepEqual(JSON.parse(JSON.stringify(decodeSavedView(text).data)), plain.data);
+    assert.deepEqual(JSON.parse(JSON.stringify(decodeSavedView(text).data, plainArrays)), plain.data);
   }
 
   /** Pastes the command into a shell and takes the answer. */
