@@ -13,6 +13,7 @@ export type CliErrorCode =
   | "bad-range"
   | "no-tokenizer"
   | "verify-failed"
+  | "other-text"
   | "lines-failed"
   | "program-failed"
   | "file-malformed"

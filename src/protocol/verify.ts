@@ -1,4 +1,5 @@
 /** Identity checks of a checkpoint, as `introspect verify` prints them. */
+import type { LensFacts } from "./lensFile";
 
 /** One check: the worst difference that was found, and the one that is allowed. */
 export interface VerifyCheck {
@@ -19,6 +20,10 @@ export interface VerifyResult {
   readonly device: string;
   readonly nTokens: number;
   readonly checks: readonly VerifyCheck[];
+  /** Of the trained lens that was given, with what its file says; absent where none was. */
+  readonly lens?: Omit<LensFacts, "file" | "warning">;
+  readonly lensChecks?: readonly VerifyCheck[];
+  /** Whether all were, the lens's too. */
   readonly passed: boolean;
   /** The model's digest: what was verified. */
   readonly digest: string;

@@ -1,11 +1,8 @@
 /** `introspect lens-fit`: fits a trained lens to a model on some text, judges it on other text, and writes it to a file. */
-import { createHash } from "node:crypto";
-import { basename } from "node:path";
 import { fitLens } from "../../analysis/lens/fit";
 import { type FitState, newFitState } from "../../analysis/lens/fit/state";
-import { cutWindows, windowLength } from "../../analysis/lens/fit/windows";
+import { windowLength } from "../../analysis/lens/fit/windows";
 import { CancelledError } from "../../base/errors";
-import { EngineError } from "../../engine/engineError";
 import { memoryBudget, requireMemory } from "../../engine/memory";
 import {
   checkpointPath,
@@ -14,23 +11,18 @@ import {
   writeCheckpoint,
 } from "../../engine/store/lensCheckpoint";
 import { requireWritable, tunedKind, writeLensFile } from "../../engine/store/lensFile";
-import { encodeWhole, type WholeText } from "../../engine/window";
 import type { LensFacts } from "../../protocol/lensFile";
 import { usageError } from "../cliError";
 import type { Command, ModelWork } from "../command";
+import { type LensText, lensTextDigest, lensTextName, lensWindows, readLensText } from "../lensText";
 import { bosOf, type ParsedArguments, wholeNumber } from "../options";
 import { type Session, withModel } from "../session";
-import { readText } from "../textFile";
 
 /** What was given, checked. */
-interface Given {
+interface Given extends LensText {
   readonly out: string;
-  readonly text: string;
-  readonly name: string;
-  readonly tokens: number;
   readonly steps: number;
   readonly seed: number;
-  readonly heldOut: number | { readonly text: string; readonly name: string };
 }
 
 /** Fits and writes a lens; prints how it was made and how good it is. Stopped, it keeps a checkpoint to go on from. */
@@ -56,19 +48,8 @@ async function readGiven({ values }: ParsedArguments): Promise<Given> {
   if (out === undefined) throw usageError("There is no file to write.", "Give --out LENS.safetensors.");
   const seed = wholeNumber("seed", values.seed ?? "0", 0, 2 ** 31);
   const steps = wholeNumber("steps", values.steps ?? "250", 0, 100_000);
-  const tokens = wholeNumber("tokens", values.tokens ?? "20000", 1, 100_000_000);
-  const heldOut = await readHeldOut(values["held-out"] ?? "0.2");
-  return { out, text: await readText(file), name: nameOf(file), tokens, steps, seed, heldOut };
+  return { out, steps, seed, ...(await readLensText(file, values)) };
 }
-
-async function readHeldOut(given: string): Promise<Given["heldOut"]> {
-  const share = given.trim() === "" ? NaN : Number(given);
-  if (Number.isNaN(share)) return { text: await readText(given), name: nameOf(given) };
-  if (share > 0 && share < 1) return share;
-  throw usageError(`--held-out takes a number between 0 and 1, or a file, not ${given.slice(0, 40)}.`);
-}
-
-const nameOf = (file: string): string => (file === "-" ? "standard input" : basename(file));
 
 async function fit(
   session: Session,
@@ -80,16 +61,10 @@ async function fit(
     said: "To fit a lens (sums of products for every layer)",
     next: "Choose a smaller model, or raise --memory-budget.",
   });
-  const encode = (text: string): Promise<WholeText> => encodeWhole(tokenizerOf(session), text, work);
   const { out, tokens, steps, seed, heldOut } = given;
-  const windows = cutWindows({
-    nCtx: info.nCtx,
-    tokens,
-    text: await encode(given.text),
-    heldOut: typeof heldOut === "number" ? heldOut : await encode(heldOut.text),
-  });
+  const windows = await lensWindows(session, given, work);
   const modelDigest = await open.digest(work);
-  const textDigest = digestOf(given);
+  const textDigest = lensTextDigest(given);
   const shares = {
     tokens,
     steps,
@@ -117,7 +92,7 @@ async function fit(
     steps,
     seed,
     textDigest,
-    text: textName(given),
+    text: lensTextName(given),
     heldOut: fitted.heldOut,
   };
   await writeLensFile(out, { facts, translators: fitted.translators });
@@ -128,23 +103,4 @@ async function fit(
 /** Two matrices of sums in float64 per layer; later translator, momentum and the best one in float32 are fewer bytes. */
 function fitBytes({ nLayers, dModel }: Session["info"]): number {
   return 2 * 8 * nLayers * dModel ** 2;
-}
-
-function tokenizerOf({ open }: Session): NonNullable<Session["open"]["tokenizer"]> {
-  if (open.tokenizer !== null) return open.tokenizer;
-  throw new EngineError("no-tokenizer", "This model has no tokenizer.json, so it cannot read text.", {
-    next: "Put the model's tokenizer.json beside its config.json.",
-  });
-}
-
-function digestOf({ text, heldOut }: Given): string {
-  const hash = createHash("sha256").update(text);
-  if (typeof heldOut !== "number") hash.update("\0").update(heldOut.text);
-  return hash.digest("hex");
-}
-
-function textName({ name, heldOut }: Given): string {
-  return typeof heldOut === "number"
-    ? `${name}, ${Math.round(100 * heldOut)} % from its end held out`
-    : `${name}, judged on ${heldOut.name}`;
 }

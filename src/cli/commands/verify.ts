@@ -7,44 +7,61 @@ import { keepVerified } from "../../engine/store/verified";
 import { CliError } from "../cliError";
 import type { Command } from "../command";
 import { withModel } from "../session";
+import { lensToVerify, verifyLens } from "../verifyLens";
 
 /** Prints the checks as a table in JSON; ends with an error when one failed. */
 export const verifyCommand: Command = {
   name: "verify",
-  summary: "identity checks on a checkpoint: hooks, edits, cache, chunks, lens, attribution",
+  summary:
+    "identity checks on a checkpoint: hooks, edits, cache, chunks, lens, attribution; and on a trained lens",
   positionals: ["DIR"],
-  options: [],
+  options: ["lens", "file", "held-out", "tokens", "bos"],
   async run({ args, out, work }) {
-    await withModel(args.positionals[0], work, async ({ open }) => {
+    await withModel(args.positionals[0], work, async (session) => {
+      const { open } = session;
       const device = open.device.name;
       requireDevice(work.device, open.device);
       const ids = verifyIds(open.runner);
       const digest = await open.digest(work);
+      const lens = await lensToVerify(session, args, work);
       const checks: VerifyCheck[] = [];
+      const ofLens: VerifyCheck[] = [];
       await out.text(`{"device":${JSON.stringify(device)},"nTokens":${ids.length},"checks":`);
       await out.list(each(verify(open.runner, ids, work), checks));
-      const failed = checks.filter(({ passed }) => !passed).map(({ check }) => check);
+      if (lens !== null) {
+        await out.text(`,"lens":${JSON.stringify(lens.lens.facts)},"lensChecks":`);
+        await out.list(each(verifyLens(session, lens, ids, work), ofLens));
+      }
+      const failed = failedOf(checks);
+      const allFailed = [...failed, ...failedOf(ofLens)];
       const facts: Omit<VerifyResult, "device" | "nTokens" | "checks"> = {
-        passed: failed.length === 0,
+        passed: allFailed.length === 0,
         digest,
       };
       await out.text(`,${JSON.stringify(facts).slice(1)}`);
+      // What is wrong with a lens says nothing of the model.
       await keepVerified(defaultCacheDirectory(), digest, {
         device,
-        passed: facts.passed,
+        passed: failed.length === 0,
         failed,
         at: new Date().toISOString(),
       });
-      if (failed.length === 0) return;
+      if (allFailed.length === 0) return;
       await out.text("\n");
       await out.flush();
-      const message = `${failed.length} of ${checks.length} checks failed: ${failed.join("; ")}.`;
+      const message = `${allFailed.length} of ${checks.length + ofLens.length} checks failed: ${allFailed.join("; ")}.`;
       throw new CliError("verify-failed", message, {
-        next: "Do not trust numbers of this model on this device; report the printed table.",
+        next:
+          failed.length > 0
+            ? "Do not trust numbers of this model on this device; report the printed table."
+            : "Do not trust this lens; fit one to this model with `introspect lens-fit`.",
       });
     });
   },
 };
+
+const failedOf = (checks: readonly VerifyCheck[]): string[] =>
+  checks.filter(({ passed }) => !passed).map(({ check }) => check);
 
 /** What is verified must be what was asked for, not what was used instead. */
 function requireDevice(asked: string | undefined, { name, note }: ChosenDevice): void {

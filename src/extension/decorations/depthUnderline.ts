@@ -15,6 +15,8 @@ import { bosPolicy, readSetting } from "../settings";
 import { depthSteps, keptFrom, type DepthToken } from "./depthLevels";
 import { setColoursShown } from "./shownColours";
 
+/** Under which the workspace keeps whether it is on. */
+const keptKey = "lens.depthMark";
 /** Milliseconds of quiet before the visible text is read. */
 const quietMs = 200;
 /** Windows read for one screen; what is above them stays without lines. */
@@ -65,6 +67,8 @@ export class DepthUnderline implements vscode.Disposable {
       }),
       services.models.onDidChange(wake),
     ];
+    // What was underlined before a reload is so again.
+    if (services.context.workspaceState.get(keptKey) === true) this.enable(true);
   }
 
   get enabled(): boolean {
@@ -81,6 +85,7 @@ export class DepthUnderline implements vscode.Disposable {
     if (on === this.isOn) return;
     this.isOn = on;
     setColoursShown(this, on);
+    void this.services.context.workspaceState.update(keptKey, on || undefined);
     if (on) this.wake(0);
     else this.rest();
     this.switched.fire();

@@ -12,6 +12,7 @@ import type { Services } from "../services";
 import type { PanelActions } from "./hostHandlers";
 import type { Heatmap } from "../heatmap/heatmap";
 import { inputOf, roomFor, write, writtenOf } from "./attentionWriting";
+import { KeptEdge } from "./keptEdge";
 import type { JobWork } from "./panelTask";
 import { SelectionPanel, type Asked } from "./selectionPanel";
 
@@ -22,6 +23,7 @@ export class AttentionPanel extends SelectionPanel<"attention"> {
   private scoredOn: HeadsScoredOn = "text";
   /** Where the row begins that colours the editor, once one does. */
   private colouredAt: number | undefined;
+  private readonly edge = new KeptEdge();
 
   constructor(
     services: Services,
@@ -51,6 +53,8 @@ export class AttentionPanel extends SelectionPanel<"attention"> {
   }
 
   protected compute(asked: Asked, work: JobWork): Promise<AttentionPanelData> {
+    this.edge.begin();
+    this.remember();
     return this.view(asked, undefined, work);
   }
 
@@ -75,11 +79,24 @@ export class AttentionPanel extends SelectionPanel<"attention"> {
     return { layer: this.layer, head: this.head, repeated: this.scoredOn === "repeated" ? 1 : 0 };
   }
 
-  protected recall({ layer, head, repeated }: Readonly<Record<string, unknown>>): void {
+  protected override settings(): Readonly<Record<string, unknown>> {
+    return this.edge.stored();
+  }
+
+  protected recall(stored: Readonly<Record<string, unknown>>): void {
+    const { layer, head, repeated } = stored;
+    this.edge.recall(stored);
     const isIndex = (value: unknown): value is number =>
       Number.isSafeInteger(value) && (value as number) >= 0;
     this.scoredOn = repeated === 1 ? "repeated" : "text";
     if (isIndex(layer) && isIndex(head)) [this.layer, this.head] = [layer, head];
+  }
+
+  protected override async restored(): Promise<void> {
+    const { value } = this.edge;
+    const nIds = this.store.state.data?.window.ids.length ?? 0;
+    // An edge of tokens that the model wrote is not there before they are written again.
+    if (value && value.query < nIds && value.key < nIds) await this.chooseEdge(value.query, value.key);
   }
 
   /** The head of that layer, with the token as query: on the selection where it lies in it, else on its line up to it. */
@@ -102,6 +119,8 @@ export class AttentionPanel extends SelectionPanel<"attention"> {
     const nIds = data.window.ids.length;
     if (query >= nIds || key >= nIds)
       throw new DecodeError("bad-field", `There is no edge from ${query} to ${key} among ${nIds} tokens.`);
+    this.edge.choose({ query, key });
+    this.remember();
     const { layer, head } = data.pattern;
     const edge: ChosenEdge = { layer, head, query, key, why: null, blocks: {} };
     const at = { ...this.runOf(asked, data), layer, head, query, key };
@@ -208,6 +227,7 @@ export class AttentionPanel extends SelectionPanel<"attention"> {
       throw new DecodeError("bad-field", `There is no head ${layer}.${head} in this model.`);
     }
     [this.layer, this.head] = [layer, head];
+    this.edge.choose(undefined);
     this.remember();
     this.visit();
     if (this.asked && this.colouredAt !== undefined)

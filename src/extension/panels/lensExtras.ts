@@ -14,6 +14,7 @@ import type { InlinePrediction } from "../decorations/inlinePrediction";
 import { shorten } from "../documents/textTail";
 import { says } from "../messages";
 import type { Services } from "../services";
+import { keepPin, readPin } from "./keptPin";
 
 /** Units of text that are kept with a pinned lens. */
 const pinnedText = 160;
@@ -27,7 +28,7 @@ export interface LensMarks {
 
 /** Holds it, and makes the page's data of it. */
 export class LensExtras {
-  private pinned: PinnedLens | null = null;
+  private pinned: PinnedLens | null;
   private selected: LensPerplexity | null = null;
   private readonly memento: Memento;
 
@@ -36,6 +37,7 @@ export class LensExtras {
     readonly marks: LensMarks,
   ) {
     this.memento = services.context.workspaceState;
+    this.pinned = readPin(this.memento);
   }
 
   /** Ids that are followed in the model in use. */
@@ -62,15 +64,16 @@ export class LensExtras {
 
   /** Keeps a lens as it is now, or lets go of the kept one. */
   pin(view: LensView | null, document: string): void {
-    if (!view) {
-      this.pinned = null;
-      return;
-    }
+    this.pinned = view && this.pinnedOf(view, document);
+    keepPin(this.memento, this.pinned);
+  }
+
+  private pinnedOf(view: LensView, document: string): PinnedLens {
     const { tokens } = view.window;
     const text = tokens
       .map((token) => (token.special && token.start === token.end ? "" : token.text))
       .join("");
-    this.pinned = { view, document, model: this.services.models.path, text: shorten(text, pinnedText) };
+    return { view, document, model: this.services.models.path, text: shorten(text, pinnedText) };
   }
 
   /**

@@ -94,13 +94,19 @@ const viewFields = {
   columnsComputed: index,
 };
 
+/** A lens that was kept beside later ones. */
+export const pinnedShape: Shape<PinnedLens> = object<PinnedLens>({
+  view: object<LensView>(viewFields),
+  document: text,
+  model: text,
+  text,
+});
+
 /** The data. */
 export const lensShape: Shape<LensPanelData> = object<LensPanelData>({
   ...viewFields,
   followed: list(namedShape as Shape<FollowedToken>, 100),
   selected: nullable(perplexity),
-  pinned: nullable(
-    object<PinnedLens>({ view: object<LensView>(viewFields), document: text, model: text, text }),
-  ),
+  pinned: nullable(pinnedShape),
   marks: object<LensPanelData["marks"]>({ depth: flag, inline: flag }),
 });

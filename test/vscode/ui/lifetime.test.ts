@@ -50,6 +50,33 @@ describe("what outlives its parts", () => {
     await workbench.screenshot("neurons-restored");
   });
 
+  it("the Lens: after a reload the pinned lens and the lines under the text are there", async () => {
+    await workbench.runCommand("View: Focus First Editor Group");
+    await workbench.page.keyboard.press("Control+End");
+    await workbench.runCommand("Introspect: Show Lens");
+    let frame = await workbench.webviewFrame("lens");
+    await frame.locator("body[data-status='ready']").waitFor({ timeout: patience });
+    const pressed = (name: string) => frame.locator("button[aria-pressed='true']").filter({ hasText: name });
+    for (const name of ["Pin", "Depth in editor"]) {
+      await frame.getByRole("button", { name, exact: true }).click();
+      await pressed(name).waitFor({ timeout: patience });
+    }
+    const text = await frame.locator(".pinned-text").innerText();
+    await workbench.runCommand("View: Show Explorer");
+    await workbench.page.waitForTimeout(1500);
+
+    workbench = await openWorkbench({ folder: workbench.folder });
+    await workbench.runCommand("Introspect: Show Lens");
+    frame = await workbench.webviewFrame("lens");
+    await frame.locator("body[data-status='ready']").waitFor({ timeout: 2 * patience });
+    assert.equal(await frame.locator(".pinned-text").innerText(), text);
+    for (const name of ["Pin", "Depth in editor"]) await pressed(name).waitFor({ timeout: patience });
+    await workbench.screenshot("lens-restored");
+    for (const name of ["Pin", "Depth in editor"])
+      await frame.getByRole("button", { name, exact: true }).click();
+    await frame.locator(".pinned-text").waitFor({ state: "hidden", timeout: patience });
+  });
+
   it("the editor: an engine that is killed is told once, and Retry goes on", async () => {
     const frame = await workbench.webviewFrame("neurons");
     await frame.locator("body[data-status='ready']").waitFor({ timeout: patience });

@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { KeptEdge } from "../../../../src/extension/panels/keptEdge";
+
+describe("the edge that was taken apart", () => {
+  const stored = (): object => {
+    const edge = new KeptEdge();
+    edge.choose({ query: 5, key: 2 });
+    return JSON.parse(JSON.stringify({ uri: "file:///a", ...edge.stored() })) as object;
+  };
+
+  it("is there again after a reload, for the text that it was stored with, and for no other", () => {
+    const edge = new KeptEdge();
+    edge.recall({ ...stored() });
+    edge.begin();
+    assert.deepEqual(edge.value, { query: 5, key: 2 });
+    edge.begin();
+    assert.equal(edge.value, undefined);
+  });
+
+  it("is let go with its head, and by a look that had none", () => {
+    const edge = new KeptEdge();
+    edge.recall({ ...stored() });
+    edge.choose(undefined);
+    assert.deepEqual(edge.stored(), {});
+    edge.recall({ ...stored() });
+    edge.recall({ layer: 1 });
+    assert.equal(edge.value, undefined);
+  });
+
+  for (const wrong of [null, 3, "x", {}, { query: -1, key: 0 }, { query: 1.5, key: 0 }, { query: 1 }])
+    it(`is none where ${JSON.stringify(wrong)} was stored`, () => {
+      const edge = new KeptEdge();
+      edge.recall({ edge: wrong });
+      assert.equal(edge.value, undefined);
+    });
+});
