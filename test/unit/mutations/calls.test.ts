@@ -208,6 +208,16 @@ describe("2,500 mutated calls of the engine", function () {
         },
       ],
     ];
+    const facts = { axes: ["position"], unit: "nats", about: "this" };
+    calls.push([
+      "arrays/save",
+      {
+        file: join(folder(), "shown.npz"),
+        facts: "{}",
+        shown: [{ ...facts, name: "surprisal", shape: [2], kind: "real", values: [1, null] }],
+        read: { model, runs: [{ prefix: "", ids: [1, 2, 3], hooks: ["blocks.0.hook_resid_pre"] }] },
+      },
+    ]);
     const called = new Set<string>(calls.map(([method]) => method));
     const uncalled = Object.keys(engineCallDecoders).filter((method) => !called.has(method));
     assert.deepEqual(uncalled, [], "every method of the engine is mutated here");

@@ -14,6 +14,7 @@ const good: [Method, unknown][] = [
   ["page/retry", {}],
   ["page/example", {}],
   ["page/cancel", {}],
+  ["unit/choose", { unit: "bits" }],
   ["editor/clear", {}],
   ["editor/reveal", { start: 0, end: 0 }],
   ["editor/reveal", { start: 3, end: 10_000_000 }],

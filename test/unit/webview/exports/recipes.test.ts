@@ -49,7 +49,9 @@ describe("a figure copied as a command line", function () {
     const state = { seq: 1, status: "ready", model, made, data: shown?.data } as never;
     const text = savedViewText(shown!.panel, state)!;
     const plain = JSON.parse(text) as { data: object };
-    assert.deepEqual(JSON.parse(JSON.stringify(decodeSavedView(text).data)), plain.data);
+    const asLists = (_: string, value: unknown): unknown =>
+      ArrayBuffer.isView(value) ? Array.from(value as Uint8Array | Float32Array) : value;
+    assert.deepEqual(JSON.parse(JSON.stringify(decodeSavedView(text).data, asLists)), plain.data);
   }
 
   /** Pastes the command into a shell and takes the answer. */
