@@ -49,8 +49,11 @@ export function decodeArrays(value: unknown): EngineApi["arrays/save"]["params"]
   const params = asObject(value, "params");
   const shown = asList(params["shown"], "params.shown");
   if (shown.length > mostArrays) throw badField("params.shown", "has too many arrays");
+  const file = asText(params["file"], "params.file");
+  // Where this process stands is nobody's folder.
+  if (!/^(\/|\\\\|[A-Za-z]:[\\/])/.test(file)) throw badField("params.file", "is no absolute path");
   return {
-    file: asText(params["file"], "params.file"),
+    file,
     facts: asText(params["facts"], "params.facts"),
     shown: shown.map((one, i) => decodeShown(one, `params.shown[${i}]`)),
     read: params["read"] === null ? null : decodeRead(params["read"]),

@@ -315,7 +315,8 @@ class AttentionPanel implements Panel<AttentionData> {
     if (!this.view) return;
     const { low, high, label: of } = this.scaled(this.view);
     const label = `${of} of a query (row) to a key (column)`;
-    fill(this.matrixFigure.key, legend({ label, low, high, scale }));
+    const hatched = this.view.positions[0] === 0 ? { hatched: "position 0: an attention sink" } : {};
+    fill(this.matrixFigure.key, legend({ label, low, high, scale, ...hatched }));
   }
 
   private setQuery(query: number, key = query): void {
