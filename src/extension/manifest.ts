@@ -384,7 +384,13 @@ export function contributes(): Record<string, unknown> {
 
 /** The value of `activationEvents`: the rest is implied by what is contributed. */
 export function activationEvents(): string[] {
-  const panels = [viewTypes.neurons, viewTypes.attention, viewTypes.steering, viewTypes.patch, viewTypes.rasp];
+  const panels = [
+    viewTypes.neurons,
+    viewTypes.attention,
+    viewTypes.steering,
+    viewTypes.patch,
+    viewTypes.rasp,
+  ];
   // At the start nothing runs; but a text that was coloured before a reload is coloured again.
   const others = [`workspaceContains:${firstLookMarker}`, "onStartupFinished"];
   return [...panels.map((type) => `onWebviewPanel:${type}`), ...others];
