@@ -25,7 +25,8 @@ export interface CaseResult {
   readonly function?: { readonly name: string; readonly parameters: readonly string[] };
   readonly analysis?: {
     readonly layers: number;
-    readonly max_heads: number;
+    /** The widest layer; RASPy, which counts aggregates layer by layer, names none. */
+    readonly max_heads?: number;
     readonly heads_per_layer: readonly number[];
   };
   readonly stdout?: string;
@@ -152,7 +153,8 @@ export function runProgram(
   const { input, budget = new Budget() } = options;
   const execution = dialect.execute(program, { input, budget });
   if (options.analysis === true && execution.result !== null) {
-    return { analysis: analysisOf(execution.result, peerSharing[dialect.name]) };
+    const { max_heads, ...layers } = analysisOf(execution.result, peerSharing[dialect.name]);
+    return { analysis: dialect.name === "raspy" ? layers : { ...layers, max_heads } };
   }
   return executionToJson(execution, { ...options, dialect: dialect.name, budget });
 }

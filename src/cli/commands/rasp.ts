@@ -5,8 +5,10 @@ import { dialects } from "../../rasp/dialects";
 import type { DialectName } from "../../rasp/program";
 import { analyse } from "../../rasp/service/analyse";
 import { runCase, type ConformanceCase } from "../../rasp/service/cases";
+import { continuationFrom, continued } from "../../rasp/service/continuation";
 import { inputFromValue } from "../../rasp/service/example";
 import { resultOf } from "../../rasp/service/result";
+import { countUntil } from "../../rasp/source/range";
 import { RaspError } from "../../rasp/source/raspError";
 import { CliError, usageError } from "../cliError";
 import type { Command, CommandCall } from "../command";
@@ -46,10 +48,16 @@ function dialectFor(args: ParsedArguments, file: string): DialectName {
 /** Prints the result; a program that fails prints its error and ends with status 1. */
 async function run({ args, out }: CommandCall, file: string): Promise<void> {
   const dialect = dialectFor(args, file);
-  const text = await readText(file);
+  const text = await readProgram(file);
   const { input } = args.values;
   try {
-    const given = input === undefined ? null : inputFromJsonText(dialect, input);
+    const value = input === undefined ? undefined : jsonInput(input);
+    const asked = dialect === "rasp-l" ? continuationFrom(value) : null;
+    if (asked) {
+      await out.value(continued(text, asked));
+      return;
+    }
+    const given = value === undefined ? null : inputFromValue(dialect, value);
     const load = (name: string): string | null => readBeside(folderOf(file), name);
     await out.value(resultOf(dialects[dialect], text, { input: given, load }));
   } catch (error) {
@@ -67,14 +75,12 @@ async function ended(out: JsonStream): Promise<void> {
   await out.flush();
 }
 
-function inputFromJsonText(dialect: DialectName, text: string) {
-  let value: unknown;
+function jsonInput(text: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     throw usageError("--input is not JSON.", `Write it as '"hello"' or '[1, 2]'.`);
   }
-  return inputFromValue(dialect, value);
 }
 
 const folderOf = (file: string): string => (file === "-" ? process.cwd() : path.dirname(file));
@@ -89,11 +95,12 @@ function readBeside(folder: string | null, name: string): string | null {
 
 /** Prints errors, warnings and hints with their places; ends with status 1 where there are errors. */
 async function check({ args, out }: CommandCall, file: string): Promise<void> {
-  const text = await readText(file);
+  const text = await readProgram(file);
   const example = args.values.input ?? null;
   const program = { dialect: dialectFor(args, file), text, folder: folderOf(file), example };
   const { remarks } = analyse(program, readBeside);
-  await out.value({ diagnostics: remarks.map((one) => ({ ...one, ...placeOf(text, one.range.start) })) });
+  const placeAt = placesOf(text);
+  await out.value({ diagnostics: remarks.map((one) => ({ ...one, ...placeAt(one.range.start) })) });
   const errors = remarks.filter(({ severity }) => severity === "error").length;
   if (errors === 0) return;
   await ended(out);
@@ -101,15 +108,18 @@ async function check({ args, out }: CommandCall, file: string): Promise<void> {
 }
 
 /** Line and column from 1, as editors count. */
-function placeOf(text: string, offset: number): { readonly line: number; readonly column: number } {
-  const before = text.slice(0, offset).split("\n");
-  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+function placesOf(text: string) {
+  const starts = [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
+  return (offset: number): { readonly line: number; readonly column: number } => {
+    const line = countUntil(starts, (start) => start <= offset);
+    return { line, column: offset - starts[line - 1] + 1 };
+  };
 }
 
 /** Prints the program laid out. */
 async function format({ args, out }: CommandCall, file: string): Promise<void> {
   const dialect = dialects[dialectFor(args, file)];
-  const text = await readText(file);
+  const text = await readProgram(file);
   const formatted = dialect.format(text);
   if (formatted === null) {
     const [first] = dialect.check(text).filter(({ severity }) => severity === "error");
@@ -118,6 +128,17 @@ async function format({ args, out }: CommandCall, file: string): Promise<void> {
     });
   }
   await out.text(formatted.replace(/\n$/, ""));
+}
+
+/** Far longer than programs are, and read within seconds. */
+const MOST_CHARACTERS = 1_000_000;
+
+async function readProgram(file: string): Promise<string> {
+  const text = await readText(file);
+  if (text.length <= MOST_CHARACTERS) return text;
+  throw new CliError("file-too-large", `${file} is longer than 1,000,000 characters.`, {
+    next: "Give a program.",
+  });
 }
 
 /** One line a case: `{id, result}`. */
@@ -134,10 +155,26 @@ async function cases({ out, work }: CommandCall, file: string): Promise<void> {
     throw new CliError("file-malformed", `${file} is no list of cases.`, {
       next: "Give JSON: {cases: [{id, dialect, program, input}, …]}.",
     });
+  const wrong = list.findIndex((one) => !isCase(one));
+  if (wrong >= 0)
+    throw new CliError("file-malformed", `Case ${wrong + 1} of ${file} is no case.`, {
+      next: "A case has an id, one of the four dialects, a program (a text) and an input; vocab is a list.",
+    });
   const all = list as readonly ConformanceCase[];
   for (const [i, one] of all.entries()) {
     if (work.signal?.aborted) return;
     const line = JSON.stringify({ id: one.id, result: runCase(one) });
     await out.text(i === all.length - 1 ? line : `${line}\n`);
   }
+}
+
+function isCase(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { id, dialect, program, vocab = [] } = value as Record<string, unknown>;
+  return (
+    Array.isArray(vocab) &&
+    typeof id === "string" &&
+    typeof program === "string" &&
+    dialectNames.some((name) => name === dialect)
+  );
 }

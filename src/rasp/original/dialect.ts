@@ -30,6 +30,7 @@ function execute(text: string, options: ExecuteOptions): Execution {
   let result: RaspValue | null = null;
   let input = options.input;
   let evaluator: Evaluator | undefined;
+  let labels: Execution["labels"];
   try {
     const session = new Session({ tokens: inputTokens(input), budget: options.budget, load: options.load });
     for (const statement of program.statements) {
@@ -43,12 +44,13 @@ function execute(text: string, options: ExecuteOptions): Execution {
     const { machine } = session.interpreter;
     input = { kind: "tokens", tokens: machine.examples.sop.tokens };
     evaluator = machine.example;
+    labels = machine.ownNames;
   } catch (error) {
     if (!(error instanceof RaspError)) throw error;
     errors.push(error);
   }
   errors.sort((a, b) => (a.range?.start ?? 0) - (b.range?.start ?? 0));
-  return { bindings, result, errors, input, ...(evaluator === undefined ? {} : { evaluator }) };
+  return { bindings, result, errors, input, ...(evaluator && labels ? { evaluator, labels } : {}) };
 }
 
 function attempt(session: Session, statement: Statement, errors: RaspError[]): Outcome | null {

@@ -102,12 +102,13 @@ export class Interpreter {
 
   /** Gives values their names. */
   private name(targets: readonly Identifier[], values: readonly RaspValue[]): Outcome {
-    const { frame, nodeNames } = this.machine;
+    const { frame, nodeNames, ownNames } = this.machine;
     const named = targets.map((target, i) => {
       const value = values[i];
       this.placed(target.range, () => frame.scope.set(target.name, value));
       if ((value.kind === "sop" || value.kind === "selector") && !nodeNames.has(value.node.id)) {
         nodeNames.set(value.node.id, target.name);
+        if (frame.creator === "console") ownNames.set(value.node.id, target.name);
       }
       return { target, value };
     });

@@ -14,7 +14,8 @@ const NUMBER = /\d+(\.\d+)?/y;
 const STRING = /"[^"\r\n]*"/y;
 const OPEN_STRING = /"[^"\r\n]*/y;
 const SINGLE_QUOTED = /'[^'\r\n;]*'?/y;
-const SPACE = /[ \t\r\n]+/y;
+// A byte order mark is space, as editors take it.
+const SPACE = /[ \t\r\n\uFEFF]+/y;
 const COMMENT = /#[^\r\n]*/y;
 const COMMAND = /(?:exit|quit)\(\)|s-op(?![A-Za-z_0-9])|full seq display(?![A-Za-z_0-9])/y;
 

@@ -44,6 +44,8 @@ export class Machine {
   readonly graph = new Graph();
   /** Names that nodes were given first, for lists of them. */
   readonly nodeNames = new Map<number, string>();
+  /** Those that the program itself gives, inside its functions too. */
+  readonly ownNames = new Map<number, string>();
   frame: Frame;
   private checker: Evaluator | null = null;
   private sop: Example;

@@ -3,7 +3,7 @@
  * kept. Parentheses stay as they are written. A statement with comments inside it keeps its own layout.
  */
 import { ExpressionPrinter, INDENT } from "./printExpression";
-import type { SourceRange } from "../source/range";
+import { countUntil, type SourceRange } from "../source/range";
 import type { Comment } from "./tokens";
 import type { Expression, Identifier, Program, Return, Statement, StatementOf } from "./tree";
 
@@ -30,24 +30,29 @@ class Printer {
   /** The lines of a block, with the comments that stand between its items. */
   private block(range: SourceRange, parts: readonly Item[], indent: string): string {
     const between = this.commentsIn(range).filter(
-      (comment) => !parts.some((part) => contains(part.range, comment.range)),
+      // Parts stand in the order of the text, so only the last one before a comment may hold it.
+      ({ range: at }) => {
+        const before = countUntil(parts, (part) => part.range.start <= at.start);
+        return before === 0 || !contains(parts[before - 1].range, at);
+      },
     );
     const items = [...parts, ...between.map((comment) => ({ comment, range: comment.range }))].sort(
       (a, b) => a.range.start - b.range.start,
     );
-    let output = "";
+    // Pieces, as cutting the end off one long text copies all of it.
+    const output: string[] = [];
     let end = range.start;
     for (const item of items) {
-      if ("comment" in item && !item.comment.ownLine && output !== "") {
+      if ("comment" in item && !item.comment.ownLine && output.length > 0) {
         // Behind what stands on its line.
-        output = `${output.slice(0, -1)} ${item.comment.text}\n`;
+        output.push(`${output.pop()?.slice(0, -1)} ${item.comment.text}\n`);
       } else {
-        if (output !== "" && this.hasBlankLine(end, item.range.start)) output += "\n";
-        output += this.item(item, indent);
+        if (output.length > 0 && this.hasBlankLine(end, item.range.start)) output.push("\n");
+        output.push(this.item(item, indent));
       }
       end = item.range.end;
     }
-    return output;
+    return output.join("");
   }
 
   private item(item: Item, indent: string): string {
@@ -134,7 +139,12 @@ class Printer {
   }
 
   private commentsIn(range: SourceRange): Comment[] {
-    return this.source.comments.filter((comment) => contains(range, comment.range));
+    const { comments } = this.source;
+    const from = countUntil(comments, (comment) => comment.range.start < range.start);
+    return comments.slice(
+      from,
+      countUntil(comments, (comment) => comment.range.end <= range.end),
+    );
   }
 
   private hasBlankLine(from: number, to: number): boolean {

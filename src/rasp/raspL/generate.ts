@@ -56,5 +56,6 @@ export function* generationSteps(program: SOp, plan: GenerationPlan): Generator<
  * @throws {RaspError} as `generationSteps`
  */
 export function generate(program: SOp, plan: GenerationPlan): Atom[] {
-  return [...generationSteps(program, plan)].map((step) => step.next);
+  // The steps hold all tokens so far; only the new ones are kept.
+  return Array.from(generationSteps(program, plan), ({ next }) => next);
 }

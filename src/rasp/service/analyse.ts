@@ -136,7 +136,11 @@ function remarkOf(error: unknown, fallback = { start: 0, end: 0 }): RaspRemark {
 function distinct(remarks: readonly RaspRemark[]): RaspRemark[] {
   const seen = new Map<string, RaspRemark>();
   for (const remark of remarks) {
-    const key = `${remark.severity} ${remark.code} ${remark.range.start} ${remark.range.end}`;
+    // A limit, once met, is met by every statement behind it.
+    const key =
+      remark.code === "limit"
+        ? remark.message
+        : `${remark.severity} ${remark.code} ${remark.range.start} ${remark.range.end}`;
     if (!seen.has(key)) seen.set(key, remark);
   }
   return [...seen.values()].sort((a, b) => a.range.start - b.range.start);

@@ -1,15 +1,15 @@
 /** Conformance cases: a program, an input, and what the language's own interpreter makes of them. */
 import { Budget } from "../ir/budget";
-import type { DialectName, Execution, ProgramInput } from "../program";
+import type { DialectName } from "../program";
 import { transcript } from "../original/repl";
 import { dialects } from "../dialects";
 import { executionToJson, runProgram, type CaseResult } from "../runCase";
-import { generate } from "../raspL/generate";
 import { lintRaspL } from "../raspL/lint";
 import { RaspError } from "../source/raspError";
 import { runTracr } from "../tracr/tracr";
 import { validateTracr } from "../tracr/validate";
-import { atomFromJson, atomToJson, inputFromJson } from "../values/json";
+import { atomFromJson, inputFromJson } from "../values/json";
+import { continuationFrom, continued, sopOf } from "./continuation";
 import { inputFromValue } from "./example";
 
 /** One case, as it stands in a file; what a dialect does not know is not looked at. */
@@ -49,28 +49,11 @@ function resultOf(one: ConformanceCase): CaseResult {
 
 function ofRaspL({ program, input: json, kind, mode }: ConformanceCase): CaseResult {
   const budget = new Budget();
-  if (mode === "autoregressive") {
-    const { prompt, stop, max_new: maxNew } = json as { prompt: unknown[]; stop: unknown; max_new: number };
-    const tokens = prompt.map(atomFromJson);
-    const execution = dialects["rasp-l"].execute(program, { input: arrayInput({ x: tokens }), budget });
-    const node = sopOf(execution);
-    return {
-      generated: generate(node, { prompt: tokens, stop: atomFromJson(stop), maxNew, budget }).map(atomToJson),
-    };
-  }
+  const asked = mode === "autoregressive" ? continuationFrom(json) : null;
+  if (asked) return continued(program, asked);
   const input = inputFromValue("rasp-l", json);
   if (kind === "lint") return { lint: lintRaspL(program, { input, budget })[0]?.code ?? null };
   return runProgram(dialects["rasp-l"], program, { input, budget });
-}
-
-function arrayInput(arrays: Readonly<Record<string, ReturnType<typeof inputFromJson>>>): ProgramInput {
-  return { kind: "arrays", arrays: new Map(Object.entries(arrays)) };
-}
-
-function sopOf({ result, errors }: Execution) {
-  if (errors[0] !== undefined) throw errors[0];
-  if (result?.kind !== "sop") throw new RaspError("type", "The program's result is no sequence.");
-  return result.node;
 }
 
 /** Cases of kind "error" ask what validation says; the others, what the interpreter says even where compiling would refuse. */

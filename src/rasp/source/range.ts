@@ -10,3 +10,15 @@ export interface SourceRange {
 export function spanning(first: SourceRange, last: SourceRange): SourceRange {
   return { start: first.start, end: last.end };
 }
+
+/** How many items at the front of a list hold; those that hold stand before all others. */
+export function countUntil<T>(items: readonly T[], holds: (item: T) => boolean): number {
+  let from = 0;
+  let to = items.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (holds(items[middle])) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}

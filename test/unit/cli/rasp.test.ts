@@ -57,6 +57,34 @@ describe("introspect rasp", () => {
     assert.deepEqual(answer, { seq: ["a", "b", "c"], type: "string", print: "[a, b, c] (strings)" });
   });
 
+  it("writes what a RASP-L program puts behind a prompt", async () => {
+    const file = program("x + 1\n", "next.raspl");
+    const run = (input: unknown) => cliJson("rasp", "run", file, "--input", JSON.stringify(input));
+    assert.deepEqual(await run({ prompt: [3], stop: 6, max_new: 30 }), { generated: [4, 5, 6] });
+    assert.deepEqual(await run({ prompt: [3], max_new: 2 }), { generated: [4, 5] });
+    const { stdout } = await cli("rasp", "run", file, "--input", '{"prompt": [1], "max_new": 1000000000}');
+    assert.match(stdout, /from 0 to 10,000/);
+  });
+
+  it("refuses a program longer than any, and takes a byte order mark as space", async () => {
+    const long = program("length;\n".repeat(200_000), "long.rasp");
+    for (const verb of ["run", "check", "fmt"]) {
+      assert.equal((await cliError("rasp", verb, long)).code, "file-too-large");
+    }
+    assert.deepEqual(
+      (await cliJson<{ seq: unknown }>("rasp", "run", program("\uFEFFindices;\r\n"))).seq,
+      [0, 1, 2, 3, 4],
+    );
+  });
+
+  it("says of a file which of its cases is none", async () => {
+    const file = program(
+      '[{"id": "a", "dialect": "rasp", "program": "1;", "input": "a"}, null]',
+      "cases.json",
+    );
+    assert.match((await cliError("rasp", "cases", file)).message, /Case 2/);
+  });
+
   it("takes the language from --dialect, else from the file's ending", async () => {
     const file = program("(key(tokens) == query(tokens)).value(1)\n", "hist.txt");
     assert.deepEqual(await cliJson("rasp", "run", file, "--dialect", "raspy"), { seq: [1, 1, 2, 2, 1] });
