@@ -25,8 +25,8 @@ import { Float, asInt, asNumber, isNumeric, toInt, type Atom } from "../values/a
 import { arithmetic, roundHalfEven, type Arithmetic } from "../values/arithmetic";
 import { compareAtoms, nameOfType, type Comparison } from "../values/compare";
 
-/** The operators that RASPy defines with an s-op on their left. */
-const BINARY = new Set<BinarySign>(["+", "-", "*", "/", "%", "&", "|"]);
+/** The operators that RASPy defines with an s-op on their left, and the power, which it lacks. */
+const BINARY = new Set<BinarySign>(["+", "-", "*", "/", "%", "&", "|", "**", "^"]);
 
 /** An s-op. */
 export class RaspySOp extends SOpObject {
@@ -43,11 +43,11 @@ export class RaspySOp extends SOpObject {
       throw missing(sign, reflected, other);
     }
     const operand = wrap(this.embedding, other).node;
-    const name: Arithmetic = sign as Arithmetic;
+    const name = sign === "**" || sign === "^" ? "power" : (sign as Arithmetic);
     const apply: ElementwiseFunction["apply"] = reflected
       ? ([a, b]) => arithmetic(name, b, a)
       : ([a, b]) => arithmetic(name, a, b);
-    return this.mapped({ name, key: reflected ? `reflected ${name}` : name, apply }, operand);
+    return this.mapped({ name: sign, key: reflected ? `reflected ${name}` : name, apply }, operand);
   }
 
   override compare(sign: Comparison, other: PyValue): PyValue | undefined {
@@ -142,8 +142,6 @@ function missing(sign: string, reflected: boolean, other: PyValue): RaspError {
     "+": reflected ? `Write s + ${shown}.` : "Leave it out.",
     "*": `Write s * ${shown}.`,
     "//": "Write s.map(lambda x: x // …).",
-    "**": "Write s.map(lambda x: x ** …).",
-    "^": "Write s.map(lambda x: x ** …).",
   };
   const what = reflected
     ? `RASPy's s-ops take ${sign} only with the s-op on the left.`

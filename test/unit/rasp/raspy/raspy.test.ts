@@ -16,6 +16,7 @@ const snippets: [program: string, input: unknown, shown: string][] = [
   ["tokens - 5 + indices", [1, 2, 3, 5, 2], "-4 -2 0 3 1"],
   ['where((tokens == "h") | (tokens == "l"), tokens, "q")', "hello", "h q l l q"],
   ["tokens.map(lambda x: x^2)", [1, 2, 3], "1 4 9"],
+  ["tokens^2 + tokens**2", [1, 2, 3], "2 8 18"],
   ["(key(tokens) == query(tokens)).value(1)", "hello", "1 1 2 2 1"],
   [
     `${before}def cumsum(seq=tokens):\n    x = (before | (key(indices) == query(indices))).value(seq)\n    return x.name("cumsum")\ncumsum().input([3, 1, -2, 3, 1])`,
