@@ -116,5 +116,7 @@ export interface RaspApi {
   /** Begins a REPL session; null where the language has none. */
   "rasp/replOpen": { params: { readonly folder: string | null }; result: { readonly session: number } };
   "rasp/replLine": { params: { readonly session: number; readonly line: string }; result: RaspReply };
+  /** Forgets the lines of a statement that is not finished. */
+  "rasp/replAbandon": { params: { readonly session: number }; result: null };
   "rasp/replClose": { params: { readonly session: number }; result: null };
 }

@@ -60,7 +60,7 @@ class ReplTerminal implements vscode.Pseudoterminal {
     if (signal === "interrupt") {
       // What was begun is forgotten, the session's names are kept.
       this.next(async () => {
-        await this.answer(";", true);
+        await this.thread.call("rasp/replAbandon", { session: await this.begin() });
         this.written.fire(`^C\r\n${this.editor.begin(PROMPT)}`);
       });
     }
@@ -78,10 +78,9 @@ class ReplTerminal implements vscode.Pseudoterminal {
     return this.session;
   }
 
-  private async answer(line: string, silent = false): Promise<void> {
+  private async answer(line: string): Promise<void> {
     const session = await this.begin();
     const { output, complete, ended } = await this.thread.call("rasp/replLine", { session, line });
-    if (silent) return;
     this.written.fire(output.replaceAll("\n", "\r\n"));
     if (ended) this.closed.fire();
     else this.written.fire(this.editor.begin(complete ? PROMPT : CONTINUED));

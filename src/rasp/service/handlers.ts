@@ -29,6 +29,10 @@ export function raspHandlers(read: ReadBeside): Handlers<RaspApi> {
       const repl = sessions.get(session);
       return repl === undefined ? { output: "", complete: true, ended: true } : repl.feed(line);
     },
+    "rasp/replAbandon": ({ session }) => {
+      sessions.get(session)?.abandon();
+      return null;
+    },
     "rasp/replClose": ({ session }) => {
       sessions.delete(session);
       return null;

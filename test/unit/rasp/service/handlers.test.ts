@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { raspHandlers } from "../../../../src/rasp/service/handlers";
+import type { RaspReply } from "../../../../src/protocol/raspApi";
+
+type Handlers = ReturnType<typeof raspHandlers>;
+
+describe("the thread of RASP programs", () => {
+  let handlers: Handlers;
+  const work = {} as Parameters<Handlers["rasp/replLine"]>[1];
+  const open = (folder: string | null): number =>
+    (handlers["rasp/replOpen"]({ folder }, work) as { session: number }).session;
+  const feed = (session: number, line: string): RaspReply =>
+    handlers["rasp/replLine"]({ session, line }, work) as RaspReply;
+
+  beforeEach(() => {
+    const files: Readonly<Record<string, string>> = { "/lib/twice.rasp": "twice = indices * 2;" };
+    handlers = raspHandlers((folder, path) => files[`${folder}/${path}`] ?? null);
+  });
+
+  it("keeps the names of each REPL apart", () => {
+    const [one, other] = [open(null), open(null)];
+    feed(one, "a = 3;");
+    assert.match(feed(one, "a + 1;").output, /4/);
+    assert.match(feed(other, "a + 1;").output, /Undefined variable: a/);
+  });
+
+  it("forgets a statement that is abandoned, and keeps what was before", () => {
+    const session = open(null);
+    feed(session, "a = 3;");
+    assert.equal(feed(session, "def f(x) {").complete, false);
+    assert.equal(feed(session, "y = x +").complete, false);
+    void handlers["rasp/replAbandon"]({ session }, work);
+    const { complete, output } = feed(session, "a;");
+    assert.equal(complete, true);
+    assert.match(output, /value: a =\s+3/);
+  });
+
+  it("loads beside the folder that a REPL was opened in", () => {
+    const session = open("/lib");
+    feed(session, 'load "twice";');
+    assert.match(feed(session, "twice;").output, /\[0, 2, 4, 6, 8\]/);
+    assert.match(feed(open("/other"), 'load "twice";').output, /twice/);
+  });
+
+  it("says that a REPL has ended once it was closed", () => {
+    const session = open(null);
+    void handlers["rasp/replClose"]({ session }, work);
+    assert.equal(feed(session, "1;").ended, true);
+  });
+});
