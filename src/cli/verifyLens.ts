@@ -1,5 +1,6 @@
 /** The checks of a trained lens that `introspect verify --lens` makes beside those of its model. */
-import { heldOutHolds, heldOutUnknown, lensIsOfModel, zeroLensIsLogitLens } from "../analysis/verify/lens";
+import { heldOutDifference, zeroLensDifference } from "../analysis/lens/checks";
+import { checked, notApplicable } from "../analysis/verify/difference";
 import type { FitWindows } from "../analysis/lens/fit/windows";
 import { openLens } from "../engine/lenses";
 import { type LensContents, readLensFile } from "../engine/store/lensFile";
@@ -60,7 +61,34 @@ export async function* verifyLens(
   work: ModelWork,
 ): AsyncGenerator<VerifyCheck> {
   const subject = { runner: open.runner, math: open.lensMath };
-  yield lensIsOfModel(lens.facts, await open.digest(work));
-  yield await zeroLensIsLogitLens(subject, ids, { signal: work.signal });
-  yield windows === null ? heldOutUnknown(lens.facts) : await heldOutHolds(subject, lens, windows, work);
+  const isOwn = lens.facts.modelDigest === (await open.digest(work));
+  yield checked({ ...checks.belongs, worst: isOwn ? 0 : 1 });
+  yield checked({ ...checks.zeros, worst: await zeroLensDifference(subject, ids, { signal: work.signal }) });
+  if (windows !== null) {
+    yield checked({ ...checks.heldOut, worst: await heldOutDifference(subject, lens, windows, work) });
+    return;
+  }
+  const note = `Not measured: it needs the text (${lens.facts.text}). Give it by --file, and --held-out, --tokens and --bos as in the call of lens-fit.`;
+  yield notApplicable(checks.heldOut, note);
 }
+
+const checks = {
+  belongs: {
+    check: "lens belongs to the model",
+    what: "The digest of the model that the lens was fitted to, as its file has it, and the model's own.",
+    bound: 0,
+    unit: "values",
+  },
+  zeros: {
+    check: "lens of zeros = logit lens",
+    what: "Logits of the 5 most likely tokens, normaliser and entropy of every row but the last, through translators of zeros and without any.",
+    bound: 0,
+    unit: "values",
+  },
+  heldOut: {
+    check: "lens's held-out figures",
+    what: "KL to the output at every layer on the held-out text, of the logit lens and of the trained one, as its file has them and measured anew; the worst as a share of the file's own.",
+    bound: 1e-3,
+    unit: "relative",
+  },
+} as const;
