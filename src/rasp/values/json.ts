@@ -1,6 +1,6 @@
 /** Atoms to and from JSON, which knows neither ints from floats nor integers beyond 2^53. */
 import { RaspError } from "../source/raspError";
-import { Float, Tuple, typeOf, type Atom } from "./atom";
+import { Float, Tuple, type Atom } from "./atom";
 
 /** What an atom becomes in JSON: a large int a string of digits, infinities and NaN their Python names. */
 export type JsonAtom = boolean | string | number | null | readonly JsonAtom[];
@@ -31,9 +31,4 @@ export function inputFromJson(value: unknown): Atom[] {
   if (typeof value === "string") return [...value];
   if (Array.isArray(value)) return value.map(atomFromJson);
   throw new RaspError("type", "An input is a string or a list of tokens.");
-}
-
-/** "int", "float", …, of each atom: what JSON alone does not tell. */
-export function typesOf(atoms: readonly Atom[]): string[] {
-  return atoms.map(typeOf);
 }
