@@ -16,5 +16,6 @@ process.exitCode = await runSuite({
   folder: "test/panels",
   timeout: 60_000,
   args: process.argv.slice(2),
+  again: true,
   env: { INTROSPECT_BROWSER: ensureBrowser() },
 });

@@ -105,6 +105,7 @@ async function ui(folder) {
       folder,
       timeout: 120_000,
       args,
+      again: only !== "shots" && only !== "bench",
       env: { INTROSPECT_RIG: JSON.stringify(description) },
     });
   } finally {

@@ -45,6 +45,9 @@ console.log("");
 for (const { suite, passed, failed, skipped } of suites) {
   console.log(`${suite}: ${passed} passed, ${failed} failed, ${skipped} skipped`);
 }
+for (const { suite, unsteady = [] } of suites) {
+  for (const title of unsteady) console.log(`${suite}: passed at the second attempt only: ${title}`);
+}
 if (broken.length > 0) console.log(`failed as a whole: ${broken.join(", ")}`);
 const failed = sum(suites, "failed") + broken.length;
 console.log(`oracle: ${sum(oracle, "run")} run, ${sum(oracle, "skipped")} skipped`);

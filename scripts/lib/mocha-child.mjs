@@ -1,9 +1,9 @@
-/** The child process of mocha.mjs: runs bundled test files and, if asked, writes a summary. */
+/** The child process of mocha.mjs: runs bundled test files and writes down how each of them ended. */
+import fs from "node:fs";
 import process from "node:process";
 import Mocha from "mocha";
-import { writeSummary } from "./summary.mjs";
 
-const { bundled, grep, bail, timeout, suite } = JSON.parse(process.argv[2]);
+const { bundled, grep, bail, timeout, outcome } = JSON.parse(process.argv[2]);
 // When the script that started us is ended, we end too (a browser that a test opened ends with us).
 const parent = process.ppid;
 setInterval(() => process.ppid !== parent && process.exit(1), 1000).unref();
@@ -18,13 +18,16 @@ const mocha = new Mocha({
 });
 for (const file of bundled) mocha.addFile(file);
 await mocha.loadFilesAsync();
+const byFile = {};
+const countsOf = ({ file }) => (byFile[file] ??= { passed: 0, failed: [], skipped: 0 });
 const failures = await new Promise((resolve) => {
-  const runner = mocha.run((count) => {
-    const { passes, pending } = runner.stats;
-    writeSummary({ suite, passed: passes, failed: count, skipped: pending });
-    resolve(count);
-  });
+  mocha
+    .run(resolve)
+    .on("pass", (test) => countsOf(test).passed++)
+    .on("pending", (test) => countsOf(test).skipped++)
+    .on("fail", (test) => countsOf(test).failed.push(test.fullTitle()));
 });
+fs.writeFileSync(outcome, JSON.stringify(byFile));
 // Test bundles leave here what outlives a single file (a browser).
 for (const close of globalThis[Symbol.for("introspect.closers")] ?? []) await close();
 process.exit(failures > 0 ? 1 : 0);

@@ -21,6 +21,15 @@ function enginePids(): number[] {
   return engines.map(([pid]) => Number(pid));
 }
 
+/** Signals a process, which may have ended by itself. */
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "ESRCH") throw cause;
+  }
+}
+
 describe("what outlives its parts", () => {
   let workbench: Workbench;
 
@@ -82,13 +91,14 @@ describe("what outlives its parts", () => {
     await frame.locator("body[data-status='ready']").waitFor({ timeout: patience });
     await workbench.runCommand("View: Focus First Editor Group");
     await workbench.selectText("lowerBound");
-    const [pid, ...others] = enginePids();
-    assert.ok(pid !== undefined && others.length === 0);
+    // The window before the reload may still be ending: its engine is then held and killed with this one's.
+    const pids = enginePids();
+    assert.notEqual(pids.length, 0, "no engine is running");
     // Held, so that it is at work for certain when it is killed: the answer may take less time than looking for it.
-    process.kill(pid, "SIGSTOP");
+    for (const pid of pids) signal(pid, "SIGSTOP");
     await workbench.contextMenu("Explain Neuron Activations on Selection");
     await frame.locator("body[data-status='loading']").waitFor({ timeout: patience });
-    process.kill(pid, "SIGKILL");
+    for (const pid of pids) signal(pid, "SIGKILL");
     await frame.locator("body[data-status='error']").waitFor({ timeout: patience });
     await workbench.screenshot("engine-killed");
     await pressInNotification(workbench, "engine stopped while it was working", "Retry");
