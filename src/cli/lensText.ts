@@ -70,6 +70,6 @@ export function lensTextDigest({ text, heldOut }: Pick<LensText, "text" | "heldO
 /** What the text is, in words. */
 export function lensTextName({ name, heldOut }: Pick<LensText, "name" | "heldOut">): string {
   return typeof heldOut === "number"
-    ? `${name}, ${Math.round(100 * heldOut)} % from its end held out`
+    ? `${name}, ${Math.round(100 * heldOut)}% from its end held out`
     : `${name}, judged on ${heldOut.name}`;
 }

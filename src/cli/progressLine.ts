@@ -24,7 +24,7 @@ export class ProgressLine {
   show({ done, total, message }: Progress): void {
     if (this.now() - this.last < pause) return;
     this.last = this.now();
-    const share = total > 0 ? ` ${Math.min(100, Math.floor((100 * done) / total))} %` : "";
+    const share = total > 0 ? ` ${Math.min(100, Math.floor((100 * done) / total))}%` : "";
     this.target.write(this.target.isTTY ? `\r\u001b[K${message}${share}` : `${message}${share}\n`);
     this.shown = true;
   }

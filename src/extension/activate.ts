@@ -5,9 +5,6 @@ import type { PanelId } from "../protocol/panelApi";
 import { protocolVersion } from "../protocol/version";
 import { registerCommands } from "./commands";
 import { Setting, viewTypes } from "./contributions";
-import { DepthUnderline } from "./decorations/depthUnderline";
-import { InlinePrediction } from "./decorations/inlinePrediction";
-import { TokenColours } from "./decorations/tokenColours";
 import { firstLook } from "./documents/firstLook";
 import { registerSample } from "./documents/sample";
 import { crashNotice } from "./engine/crashNotice";
@@ -16,41 +13,22 @@ import { EngineSupervisor } from "./engine/engineSupervisor";
 import { forkEngine } from "./engine/forkEngine";
 import type { IntrospectExports } from "./exportedApi";
 import { registerSavedViews } from "./exports/savedViewEditor";
-import { Heatmap } from "./heatmap/heatmap";
 import { showModelStatus } from "./model/modelStatus";
 import { connectEditors } from "./focus/editorPointer";
 import { Focus } from "./focus/focus";
 import { Models } from "./model/models";
-import { NotesStore } from "./notes/notesStore";
-import { AttentionPanel } from "./panels/attentionPanel";
-import { KeptLens } from "./panels/keptLens";
-import { LensViewProvider } from "./panels/lensView";
-import { NeuronsPanel } from "./panels/neuronsPanel";
+import { makeParts } from "./parts";
 import { showUnit } from "./panels/shownUnit";
-import { PatchPanel } from "./panels/patchPanel";
 import type { StateOf } from "./panels/panelStore";
-import { registerRasp } from "./rasp/register";
 import type { Services } from "./services";
 import { readSetting } from "./settings";
-import { SteeringPanel } from "./steering/steeringPanel";
 
 /** Called by VS Code on the first use of a command, a view or a stored panel. */
 export function activate(context: vscode.ExtensionContext): IntrospectExports {
   const services = makeServices(context);
-  const colours = new TokenColours();
-  const notes = new NotesStore(context.globalStorageUri);
-  const neurons = new NeuronsPanel(services, colours, notes);
-  const heatmap = new Heatmap(services, colours);
-  const attention = new AttentionPanel(services, heatmap);
-  const steering = new SteeringPanel(services);
-  const keptLens = new KeptLens(context.workspaceState);
-  const marks = { depth: new DepthUnderline(services, keptLens), inline: new InlinePrediction() };
-  const patch = new PatchPanel(services);
-  const lens = new LensViewProvider(services, marks, keptLens);
-  const rasp = registerRasp(services);
-  neurons.register();
-  attention.register();
-  const panels = { neurons, attention, steering, lens, patch };
+  const parts = makeParts(services);
+  const { panels, heatmap, colours, notes, marks, rasp } = parts;
+  const { neurons, attention, steering, lens, patch } = panels;
   const { engine, models, log } = services;
   const restart = (): void => retryAll(services, panels);
   engine.onDidCrash(crashNotice({ retry: restart, showLog: () => log.show(true) }));
@@ -73,18 +51,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
       models.forget();
     }),
     registerSample(context.extensionUri),
-    registerCommands({
-      services,
-      neurons,
-      attention,
-      steering,
-      patch,
-      colours,
-      heatmap,
-      marks,
-      rasp,
-      restart,
-    }),
+    registerCommands(parts, restart),
     vscode.window.registerWebviewViewProvider(viewTypes.lens, lens),
     registerSavedViews(services, panels),
   );

@@ -1,54 +1,24 @@
 /** The commands, wired to what they do. A command that is forgotten here does not compile. */
 import * as vscode from "vscode";
 import { viewTypes, Command, type CommandArguments } from "./contributions";
-import type { TokenColours } from "./decorations/tokenColours";
 import { noEditorWords } from "./documents/noEditor";
 import { colourOwnFile } from "./documents/ownFile";
 import { selectedTarget, textEditor, type DocumentTarget } from "./documents/documentTarget";
-import type { Heatmap } from "./heatmap/heatmap";
 import { says } from "./messages";
 import { chooseModel } from "./model/chooseModel";
-import type { AttentionPanel } from "./panels/attentionPanel";
-import type { LensMarks } from "./panels/lensExtras";
 import { report } from "./panels/hostHandlers";
-import type { NeuronsPanel } from "./panels/neuronsPanel";
-import type { PatchPanel } from "./panels/patchPanel";
-import type { Rasp } from "./rasp/register";
-import type { Services } from "./services";
+import type { Parts } from "./parts";
 import { runExperimentFile, steeringExperiment } from "./steering/steeringCommands";
-import type { SteeringPanel } from "./steering/steeringPanel";
-
-/** What the commands act on. */
-export interface CommandTargets {
-  readonly services: Services;
-  readonly neurons: NeuronsPanel;
-  readonly attention: AttentionPanel;
-  readonly steering: SteeringPanel;
-  readonly patch: PatchPanel;
-  readonly colours: TokenColours;
-  readonly heatmap: Heatmap;
-  readonly marks: LensMarks;
-  readonly rasp: Rasp;
-  /** Starts the engine anew and repeats what its end cut off. */
-  restart(): void;
-}
 
 type CommandTable = {
   readonly [C in Command]: (...args: CommandArguments[C]) => PromiseLike<unknown> | void;
 };
 
-function table({
-  services,
-  neurons,
-  attention,
-  steering,
-  patch,
-  colours,
-  heatmap,
-  marks,
-  rasp,
-  restart,
-}: CommandTargets): CommandTable {
+function table(
+  { services, panels, colours, heatmap, marks, rasp }: Parts,
+  restart: () => void,
+): CommandTable {
+  const { neurons, attention, patch, steering } = panels;
   const onSelection = async (look: (target: DocumentTarget) => Promise<unknown>): Promise<void> => {
     const target = askedSelection();
     if (target) await look(target);
@@ -62,6 +32,7 @@ function table({
     [Command.ChooseModel]: () => chooseModel(services),
     [Command.ShowLens]: () => vscode.commands.executeCommand(`${viewTypes.lens}.focus`),
     [Command.ColourBy]: (choice) => heatmap.choose(choice),
+    [Command.ExportColours]: (choice) => heatmap.export(choice),
     [Command.ColourFile]: () => colourOwnFile(neurons),
     [Command.ClearColours]: () => {
       colours.clear();
@@ -96,10 +67,13 @@ function askedSelection(): DocumentTarget | undefined {
   return target;
 }
 
-/** Registers every command; failures are told, cancelling is not. */
-export function registerCommands(targets: CommandTargets): vscode.Disposable {
-  const { log } = targets.services;
-  const registered = Object.entries(table(targets)).map(([id, run]) =>
+/**
+ * Registers every command; failures are told, cancelling is not.
+ * @param restart  starts the engine anew and repeats what its end cut off
+ */
+export function registerCommands(parts: Parts, restart: () => void): vscode.Disposable {
+  const { log } = parts.services;
+  const registered = Object.entries(table(parts, restart)).map(([id, run]) =>
     vscode.commands.registerCommand(id, async (...args: CommandArguments[Command]) => {
       try {
         await (run as (...args: unknown[]) => PromiseLike<unknown> | void)(...args);

@@ -13,6 +13,7 @@ export enum Command {
   ChooseModel = "introspect.chooseModel",
   ShowLens = "introspect.showLens",
   ColourBy = "introspect.colourBy",
+  ExportColours = "introspect.exportTokenHeatmap",
   ColourFile = "introspect.colourFile",
   ClearColours = "introspect.clearColours",
   ShowLog = "introspect.showEngineLog",
@@ -34,6 +35,8 @@ export interface CommandArguments {
   [Command.ChooseModel]: [];
   [Command.ShowLens]: [];
   [Command.ColourBy]: [choice?: unknown];
+  /** What to make, for key bindings; else it is asked for. */
+  [Command.ExportColours]: [choice?: unknown];
   [Command.ColourFile]: [];
   [Command.ClearColours]: [];
   [Command.ShowLog]: [];

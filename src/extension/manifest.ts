@@ -51,6 +51,7 @@ export const manifestTexts: Readonly<Record<string, string>> = {
   [Command.ChooseModel]: "Choose Model…",
   [Command.ShowLens]: "Show Lens",
   [Command.ColourBy]: "Colour Text by…",
+  [Command.ExportColours]: "Export Token Heatmap…",
   [Command.ColourFile]: "Colour File by a Neuron",
   [Command.ClearColours]: "Clear Colours",
   [Command.ShowLog]: "Show Engine Log",
@@ -143,6 +144,7 @@ function menus() {
       { command: Command.Patch, when: "editorHasSelection", group: "1_look@2" },
       { command: Command.Steer, when: "editorHasSelection", group: "1_look@3" },
       { command: Command.ColourBy, group: "2_view@2" },
+      { command: Command.ExportColours, when: ContextKey.ColoursShown, group: "2_view@3" },
       { command: Command.ShowLens, group: "2_view@1" },
     ],
     "editor/title": [

@@ -14,6 +14,8 @@ export interface PatternDrawing {
   readonly sinks: number;
   /** "0%" and the like for the ends of the key, and what it is a key to. */
   readonly key: { readonly low: string; readonly high: string; readonly label: string };
+  /** What is hatched, in words. */
+  readonly hatched: string;
   readonly footer: string;
   readonly theme: Theme;
 }
@@ -31,7 +33,8 @@ export function patternSvg(drawing: PatternDrawing): SVGSVGElement {
   const cell = Math.max(2, Math.min(22, Math.floor(620 / Math.max(1, n))));
   const side = n * cell;
   const width = LEFT + Math.max(side, 260) + PAD;
-  const height = TOP + side + 48;
+  const keyHeight = sinks > 0 ? 32 : 14;
+  const height = TOP + side + keyHeight + 34;
   const root = svg("svg", {
     xmlns: "http://www.w3.org/2000/svg",
     width,
@@ -54,6 +57,7 @@ export function patternSvg(drawing: PatternDrawing): SVGSVGElement {
     root.append(svg("rect", { x: LEFT, y: TOP, width: sinks * cell, height: side, fill: "url(#hatch)" }));
   root.append(svg("rect", { x: LEFT, y: TOP, width: side, height: side, fill: "none", stroke: theme.line }));
   root.append(...labelTexts(labels, cell, theme), ...keyParts(drawing, TOP + side + 14));
+  if (sinks > 0) root.append(...hatchedParts(drawing, TOP + side + 32));
   root.append(
     svg(
       "text",
@@ -112,6 +116,19 @@ function labelTexts(labels: readonly string[], cell: number, theme: Theme): SVGE
     const turn = `translate(${LEFT + middle} ${TOP - 6}) rotate(-90)`;
     return [row, svg("text", { transform: turn, fill: theme.foreground }, words)];
   });
+}
+
+/** What the hatching stands for, under the ramp. */
+function hatchedParts({ hatched, theme }: PatternDrawing, y: number): SVGElement[] {
+  const box = { x: LEFT, y, width: 14, height: 10 };
+  return [
+    svg("rect", { ...box, fill: "url(#hatch)", stroke: theme.line }),
+    svg(
+      "text",
+      { x: LEFT + 20, y: y + 8.5, "font-size": 10, "font-family": theme.fontFamily, fill: theme.muted },
+      hatched,
+    ),
+  ];
 }
 
 function keyParts({ key, theme }: PatternDrawing, y: number): SVGElement[] {

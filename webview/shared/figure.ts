@@ -1,10 +1,11 @@
 /** A picture with its title, its key, its table and its export: the frame of every plot. */
+import { commentLines, svgWithFacts, type Facts } from "../../src/base/exportText";
 import { plainArrays } from "../../src/base/plainArrays";
 import { modelName, shortDigest } from "./badge";
 import { fill, h, setText } from "./dom";
 import { copyPicture } from "./exports/clipboard";
-import { ExportMenu, copies, type CopyKind, type SaveFormat } from "./exports/exportMenu";
-import { commentLines, exportFacts, svgWithFacts, type Facts, type FigureSource } from "./exports/facts";
+import { ExportMenu, type CopyKind, type SaveFormat } from "./exports/exportMenu";
+import { exportFacts, type FigureSource } from "./exports/facts";
 import { pngWithText } from "./exports/png";
 import { commandOrNull, figureCommand, figurePython } from "./exports/recipes";
 import type { Host } from "./host";
@@ -147,7 +148,7 @@ export class Figure {
     const { name } = this.options;
     const text = kind === "command" ? figureCommand(name, source()) : figurePython(name, source());
     await host.request("export/copy", { text });
-    return `${this.options.title} as ${copies[kind]} is on the clipboard.`;
+    return this.copied(kind);
   }
 
   private async copyImage(): Promise<string> {
@@ -155,8 +156,17 @@ export class Figure {
       const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
       return new Blob([bytes], { type: "image/png" });
     });
-    if (await copyPicture(picture)) return `${this.options.title} as image is on the clipboard.`;
+    if (await copyPicture(picture)) return this.copied("image");
     throw new Error("This editor lets no page put pictures on the clipboard; save it as PNG instead.");
+  }
+
+  private copied(kind: CopyKind): string {
+    const what = {
+      image: "The picture",
+      command: "A command line that gives the numbers",
+      python: "TransformerLens Python that reads the numbers",
+    };
+    return `${what[kind]} of “${this.title.textContent}” is on the clipboard.`;
   }
 
   private async content(format: Exclude<SaveFormat, "npz">): Promise<string> {

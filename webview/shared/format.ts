@@ -1,5 +1,5 @@
 /** Numbers as they are shown: three significant digits, a typographic minus, a unit. */
-
+import { shareText } from "../../src/base/shareText";
 import { inLogUnit, logUnit } from "./logUnit";
 
 const MINUS = "\u2212";
@@ -20,15 +20,9 @@ export function number(value: number | null | undefined): string {
   return withMinus(value.toPrecision(3));
 }
 
-/** A share as percent with three significant digits: 43.2%, 0.0312%; what is not quite all is never shown as 100%. */
+/** A share as percent; nothing where there is none. */
 export function percent(share: number | null | undefined): string {
-  if (share === null || share === undefined || Number.isNaN(share)) return NONE;
-  if (share === 0) return "0%";
-  if (share >= 1) return "100%";
-  if (share > 0.9995) return ">99.9%";
-  if (share < 1e-6) return "<0.0001%";
-  const text = (share * 100).toPrecision(3);
-  return `${text.includes("e") ? Number(text).toFixed(6) : text}%`;
+  return share === null || share === undefined || Number.isNaN(share) ? NONE : shareText(share);
 }
 
 /** A probability from a natural log-probability, as percent. */

@@ -23,6 +23,8 @@ import { progressRing } from "./ui";
 export interface PageContext extends FigureContext {
   readonly rail: Rail;
   readonly pointed: PointedToken;
+  /** Whether the page is of a saved view, which is only looked at. */
+  readonly isSaved: () => boolean;
 }
 
 /** A panel: a view of its data, nothing more. */
@@ -121,6 +123,7 @@ class Shell<Data> {
       pointed: this.pointed,
       announce,
       ofModel: this.id !== "rasp",
+      isSaved: () => this.state?.saved !== undefined,
       source,
     });
     const { contexts, subject } = this.panel;

@@ -1,4 +1,5 @@
 /** The table behind a picture: shown in its place, and written as CSV. */
+import { csvLine } from "../../src/base/exportText";
 import { h } from "./dom";
 import { number, NONE } from "./format";
 
@@ -37,15 +38,7 @@ export function cellText(cell: TableCell): string {
   return Number.isInteger(cell) && Math.abs(cell) < 1e6 ? String(cell).replace("-", "\u2212") : number(cell);
 }
 
-/** The table as CSV (RFC 4180), numbers with all their digits. */
+/** The table as CSV. */
 export function toCsv(data: TableData): string {
-  const lines = [data.columns, ...data.rows].map((row) => row.map(csvCell).join(","));
-  return `${lines.join("\r\n")}\r\n`;
-}
-
-function csvCell(cell: TableCell): string {
-  if (cell === null) return "";
-  if (typeof cell === "number") return String(cell);
-  // A cell that begins like a comment line is quoted too, since comments stand before the table.
-  return /[",\r\n#]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+  return [data.columns, ...data.rows].map(csvLine).join("");
 }

@@ -24,8 +24,11 @@ export interface CapturedText {
   readonly end: number;
 }
 
+/** Scheme of the tables of a coloured text's tokens. */
+export const heatTableScheme = "introspect-tokens";
+
 /** Editors in which text is only printed, not written. */
-const printedSchemes = new Set(["output", "vscode-terminal", "comment"]);
+const printedSchemes = new Set(["output", "vscode-terminal", "comment", heatTableScheme]);
 
 /** The editor that is looked into: the active one, unless it only shows printed text. */
 export function textEditor(): vscode.TextEditor | undefined {

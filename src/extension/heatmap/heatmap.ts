@@ -2,33 +2,33 @@
 import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
 import { CancelledError, CodedError } from "../../base/errors";
-import { sectionAt, windowTokens } from "../../base/sections";
+import { windowTokens } from "../../base/sections";
 import { decodeMeasure } from "../../protocol/decodeHeatmap";
-import type { HeatmapMeasure, HeatmapQuestion } from "../../protocol/heatmap";
+import type { HeatmapMeasure } from "../../protocol/heatmap";
 import { Setting } from "../contributions";
 import type { TextRange } from "../decorations/buckets";
 import { visibleRanges, type TokenColours } from "../decorations/tokenColours";
 import { documentName, readerOf, textEditor } from "../documents/documentTarget";
 import { noEditorWords } from "../documents/noEditor";
-import { heatTexts } from "../messages";
+import { heatTexts } from "../messages/heatmap";
 import { report } from "../panels/hostHandlers";
 import { NewestWins } from "../requests/newestWins";
+import { otherWork } from "../requests/otherWork";
 import { Pause } from "../requests/pause";
 import type { Services } from "../services";
-import { bosPolicy, logUnit, writeSetting } from "../settings";
+import { writeSetting } from "../settings";
 import { attentionFrom, cursorIn, type AttentionRow } from "./attentionRow";
-import { hoverLines } from "./hover";
+import { exportColours } from "./export/exportColours";
+import { HeatTables } from "./export/table";
+import { hoverAt } from "./hover";
 import { keep, readKept, type KeptLook } from "./keptMeasure";
 import { hasBits, Legend } from "./legend";
 import { PartStore } from "./partStore";
-import { share, within, type Look } from "./look";
+import { isInBits, share, within, type Look } from "./look";
+import { measure, type Measuring } from "./measuring";
 import { pickMeasure, type HeatAction, type ShownMeasure } from "./pick";
 import { bucketsOf, distributionOf, scaleFor, type HeatScale } from "./scale";
 
-/** Units of a document that are measured without being asked for: a file of some 10,000 lines. */
-const unasked = 400_000;
-/** Lines around the visible ones that are measured with them. */
-const marginLines = 30;
 /** Milliseconds between two drawings of the legend while much is measured. */
 const legendEveryMs = 250;
 
@@ -45,13 +45,6 @@ export interface HeatmapState {
   hover(offset: number): readonly string[];
 }
 
-/** How a call is made: for what is looked at, or in the background. */
-interface Work {
-  readonly signal: NonNullable<Parameters<Services["engine"]["call"]>[2]>["signal"];
-  readonly endIfStuck: () => boolean;
-  readonly priority: "view" | "background";
-}
-
 const noScale: HeatScale = { from: 0, to: 0, signed: false, log: false };
 
 /** Colours one text at a time, in place of a neuron's colours. */
@@ -62,6 +55,7 @@ export class Heatmap implements vscode.Disposable {
   private busy = false;
   private drawn = 0;
   private readonly legend = new Legend();
+  private readonly tables = new HeatTables();
   private readonly newest = new NewestWins();
   private readonly pause = new Pause(() => void this.work());
   private readonly linking = new vscode.EventEmitter<number | undefined>();
@@ -76,6 +70,7 @@ export class Heatmap implements vscode.Disposable {
     this.subscriptions = [
       this.linking,
       this.legend,
+      this.tables,
       colours.onDidClear(() => {
         if (colours.kind !== "heat") this.end();
       }),
@@ -112,7 +107,7 @@ export class Heatmap implements vscode.Disposable {
       legend: this.legend.text,
       values: (range) =>
         [...look.store.tokensIn([range])].map(({ start, end, value }) => ({ start, end, value })),
-      hover: (offset) => this.hoverAt(look, offset)?.lines ?? [],
+      hover: (offset) => hoverAt(look, offset)?.lines ?? [],
     };
   }
 
@@ -133,6 +128,11 @@ export class Heatmap implements vscode.Disposable {
     const picked = await pickMeasure(() => this.services.models.open(), this.actions());
     if (typeof picked === "string") return this.act(picked);
     if (picked) await this.start(cursorIn(editor), picked);
+  }
+
+  /** Makes a table, a file or a command of what colours a text; asks which unless it is given. */
+  export(choice?: unknown): Promise<void> {
+    return exportColours(this.services, this.tables, this.look, choice);
   }
 
   /** The document whose colours follow the Attention panel; undefined where none do. */
@@ -205,6 +205,8 @@ export class Heatmap implements vscode.Disposable {
     const { look } = this;
     if (!look) return;
     if (action === "clear") return this.end();
+    if (action === "table") return this.export("table");
+    if (action === "export") return this.export();
     if (action === "unit") {
       const unit = isInBits(look) ? "nats" : "bits";
       this.change({ inBits: false });
@@ -245,6 +247,7 @@ export class Heatmap implements vscode.Disposable {
     const { look } = this;
     if (!look) return [];
     return [
+      ...(look.store.fresh > 0 ? (["table", "export"] as const) : []),
       ...(hasBits(look.measure) ? (["unit"] as const) : []),
       ...(share(look) < 1 && !this.busy ? (["whole"] as const) : []),
       ...(this.busy ? (["stop"] as const) : []),
@@ -296,8 +299,9 @@ export class Heatmap implements vscode.Disposable {
       await this.newest.run(async (signal, isReplaced) => {
         const endIfStuck = (): boolean => !isReplaced();
         const look = this.look;
-        if (look) look.info ??= await this.services.models.open({ signal });
-        await this.measure({ signal, endIfStuck, priority: "view" });
+        if (!look) return;
+        look.info ??= await this.services.models.open({ signal });
+        if (this.look) await measure(this.look, this.measuring, { signal, endIfStuck, priority: "view" });
       });
       this.busy = false;
     } catch (error) {
@@ -309,60 +313,15 @@ export class Heatmap implements vscode.Disposable {
     this.draw();
   }
 
-  /** What is visible, then its surroundings, then the rest as far as it is wanted. */
-  private async measure(work: Work): Promise<void> {
-    const { look } = this;
-    if (!look) return;
-    const editors = vscode.window.visibleTextEditors.filter(({ document }) => document === look.document);
-    for (const margin of [0, marginLines]) {
-      for (const editor of editors)
-        for (const range of visibleRanges(editor, margin)) if (!(await this.fill(look, range, work))) return;
-    }
-    const all = readerOf(look.document).length;
-    if (this.look?.whole === true || all <= unasked)
-      await this.fill(look, { start: 0, end: all }, { ...work, priority: "background" });
-  }
-
-  /** Measures what is missing in a range; false when the text was changed meanwhile or something else is shown. */
-  private async fill(look: Look, range: TextRange, work: Work): Promise<boolean> {
-    const { version } = look.document;
-    const isCurrent = (): boolean => this.look?.store === look.store && look.document.version === version;
-    for (;;) {
-      const gap = isCurrent() ? look.store.gap(within(look, range)) : undefined;
-      if (!gap) return isCurrent();
-      const { question, end } = this.question(look, gap.start);
-      const { signal, endIfStuck, priority } = work;
-      const meta = { view: "heatmap", priority };
-      const part = await this.services.engine.call("heatmap/part", question, { signal, endIfStuck, meta });
-      if (!isCurrent()) return false;
-      const start = Math.min(gap.start, part.starts[0] ?? gap.start);
-      look.store.put(part, { start, end: Math.max(gap.start + 1, part.next ?? end) });
-      this.paint();
-      if (Date.now() - this.drawn > legendEveryMs) this.draw();
-      await otherWork();
-    }
-  }
-
-  private question(
-    { document, measure, at, info }: Look,
-    from: number,
-  ): { question: HeatmapQuestion; end: number } {
-    const reader = readerOf(document);
-    const most = windowTokens(info?.nCtx ?? 2);
-    const { lead, from: begin, to } = sectionAt(reader, from, most);
-    const chosen = measure.kind === "attention" ? { at: Math.min(at, reader.length - 1) } : {};
-    const question = {
-      model: info?.path ?? "",
-      text: reader.slice(lead, to),
-      lead: begin - lead,
-      offset: lead,
-      bos: bosPolicy(),
-      measure,
-      most,
-      from,
-      ...chosen,
+  private get measuring(): Measuring {
+    return {
+      engine: this.services.engine,
+      shown: () => this.look,
+      onPart: () => {
+        this.paint();
+        if (Date.now() - this.drawn > legendEveryMs) this.draw();
+      },
     };
-    return { question, end: to };
   }
 
   private paint(): void {
@@ -378,23 +337,8 @@ export class Heatmap implements vscode.Disposable {
       uri: document.uri.toString(),
       followsTyping: true,
       bucketsIn: (ranges) => bucketsOf(store.tokensIn(ranges), scale),
-      hoverAt: (offset) => this.look && this.hoverAt(this.look, offset),
+      hoverAt: (offset) => this.look && hoverAt(this.look, offset),
     });
-  }
-
-  private hoverAt(look: Look, offset: number) {
-    const tokens = [...look.store.tokensIn([{ start: offset, end: offset + 1 }])].filter(
-      ({ start, end }) => end > start,
-    );
-    const [first] = tokens;
-    if (!first) return undefined;
-    const { document, measure, linked, store } = look;
-    const inBits = isInBits(look);
-    const text = ({ start, end }: TextRange): string =>
-      document.getText(new vscode.Range(document.positionAt(start), document.positionAt(end)));
-    const shown = { measure, inBits, linked, textOf: (id: number) => store.text(id) };
-    const lines = tokens.flatMap((token) => hoverLines(token, text(token), shown));
-    return { start: first.start, end: first.end, lines };
   }
 
   private draw(): void {
@@ -420,10 +364,4 @@ export class Heatmap implements vscode.Disposable {
   }
 }
 
-/** Lets what waits in the extension host come first. */
-const otherWork = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-/** In bits where the measure is bits per token, or all is shown in bits. */
-const isInBits = ({ inBits }: Look): boolean => inBits || logUnit() === "bits";
-
-const actions: readonly HeatAction[] = ["unit", "whole", "stop", "clear"];
+const actions: readonly HeatAction[] = ["table", "export", "unit", "whole", "stop", "clear"];

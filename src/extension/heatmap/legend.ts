@@ -1,8 +1,9 @@
 /** The legend: an item in the status bar with the scale, and all that must be known to read the colours in its tooltip. */
 import * as vscode from "vscode";
+import { shareText } from "../../base/shareText";
 import type { HeatmapMeasure } from "../../protocol/heatmap";
 import { Command } from "../contributions";
-import { heatTexts } from "../messages";
+import { heatTexts } from "../messages/heatmap";
 import type { HeatAction } from "./pick";
 import type { MeasuredSums } from "./partStore";
 import type { Distribution, HeatScale } from "./scale";
@@ -30,6 +31,11 @@ export function bitsPerByteOf({ value, bytes }: MeasuredSums): number | null {
   return bytes === 0 ? null : value / Math.LN2 / bytes;
 }
 
+/** Bits per byte as a share of the text's size, which it may exceed. */
+function sizeText(perByte: number): string {
+  return perByte < 8 ? shareText(perByte / 8) : `${number((100 * perByte) / 8)}%`;
+}
+
 /** The item's text. */
 export function legendText(state: LegendState): string {
   const { measure, inBits, linked, scale, sums, measured, busy } = state;
@@ -37,8 +43,8 @@ export function legendText(state: LegendState): string {
   return [
     `${busy ? "$(loading~spin)" : "$(symbol-color)"} ${escapeIcons(measureName(measure, inBits, linked))} ${rampText(measure, scale, inBits)}`,
     ...(perByte === null ? [] : [heatTexts.perByte(number(perByte))]),
-    ...(perByte === null || !inBits ? [] : [heatTexts.ofSize(number((100 * perByte) / 8))]),
-    ...(measured < 0.999 ? [heatTexts.measuredShare(Math.floor(100 * measured))] : []),
+    ...(perByte === null || !inBits ? [] : [heatTexts.ofSize(sizeText(perByte))]),
+    ...(measured < 0.999 ? [heatTexts.measuredShare(`${Math.floor(100 * measured)}%`)] : []),
   ].join(" · ");
 }
 
@@ -134,7 +140,7 @@ function facts({ measure, inBits, values, sums, measured, windowTokens }: Legend
   const perByte = bitsPerByteOf(sums);
   if (measure.kind === "surprisal" && perByte !== null) {
     const bits = sums.value / Math.LN2;
-    const share = `${number(100 * (perByte / 8))} %`;
+    const share = sizeText(perByte);
     const total = { bits: Math.round(bits), perByte: number(perByte), bytes: sums.bytes, share };
     lines.push(measured < 0.999 ? heatTexts.totalSoFar(total) : heatTexts.total(total));
   }

@@ -3,6 +3,7 @@ import type * as vscode from "vscode";
 import type { ModelInfo } from "../../protocol/model";
 import type { TextRange } from "../decorations/buckets";
 import { readerOf } from "../documents/documentTarget";
+import { logUnit } from "../settings";
 import type { PartStore } from "./partStore";
 import type { ShownMeasure } from "./pick";
 import type { HeatScale } from "./scale";
@@ -29,3 +30,6 @@ export function share({ document, store }: Look): number {
   const { length } = readerOf(document);
   return length === 0 ? 1 : Math.min(1, store.covered / length);
 }
+
+/** In bits where the measure is bits per token, or all is shown in bits. */
+export const isInBits = ({ inBits }: Look): boolean => inBits || logUnit() === "bits";

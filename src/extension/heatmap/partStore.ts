@@ -139,6 +139,27 @@ export class PartStore {
     }
   }
 
+  /**
+   * Every token that is measured as the text is now, in order, also one that covers no text. `position` counts from
+   * the text's first token; null behind a stretch that is not measured.
+   */
+  *measured(): Generator<MeasuredToken & { readonly position: number | null }> {
+    let at: number | null = 0;
+    let end = 0;
+    for (const chunk of this.chunks) {
+      if (!chunk.fresh || chunk.from > end) at = null;
+      end = chunk.to;
+      if (!chunk.fresh) continue;
+      for (let i = 0; i < chunk.ids.length; i++)
+        yield { ...tokenOf(chunk, i), position: at === null ? null : at++ };
+    }
+  }
+
+  /** How many tokens are measured as the text is now. */
+  get fresh(): number {
+    return this.chunks.reduce((sum, { ids, fresh }) => sum + (fresh ? ids.length : 0), 0);
+  }
+
   /** Counted values, evenly taken: all of them where they are fewer than `most`. */
   sample(most: number): Float64Array {
     const step = Math.max(1, Math.ceil(this.size / most));

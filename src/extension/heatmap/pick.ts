@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import type { HeatmapMeasure } from "../../protocol/heatmap";
 import type { ModelInfo } from "../../protocol/model";
-import { heatTexts } from "../messages";
+import { heatTexts } from "../messages/heatmap";
 
 /** What is shown: a measure, in bits where that was asked for; else in the unit that is set. */
 export interface ShownMeasure {
@@ -13,7 +13,7 @@ export interface ShownMeasure {
 }
 
 /** What is chosen beside a measure while one is shown. */
-export type HeatAction = "unit" | "whole" | "stop" | "clear";
+export type HeatAction = "table" | "export" | "unit" | "whole" | "stop" | "clear";
 
 interface Pick extends vscode.QuickPickItem {
   readonly choose?: (info: ModelInfo) => Promise<ShownMeasure | undefined>;

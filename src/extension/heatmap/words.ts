@@ -1,6 +1,7 @@
 /** Names, values and the legend of a measure, in words. */
+import { shareText } from "../../base/shareText";
 import type { HeatmapMeasure } from "../../protocol/heatmap";
-import { heatTexts } from "../messages";
+import { heatTexts } from "../messages/heatmap";
 import type { HeatScale } from "./scale";
 
 type Name = keyof typeof heatTexts.names;
@@ -39,6 +40,7 @@ export function unitOf(measure: HeatmapMeasure, inBits: boolean): string {
 export function valueText(measure: HeatmapMeasure, value: number, inBits: boolean): string {
   if (measure.kind === "rank") return String(value);
   if (measure.kind === "depth") return heatTexts.rowOf(value);
+  if (measure.kind === "attention") return shareText(value);
   const shown = number(inBits && unitOf(measure, inBits) !== "" ? value / Math.LN2 : value);
   return `${shown} ${unitOf(measure, inBits)}`.trimEnd();
 }
@@ -50,13 +52,22 @@ export function number(value: number): string {
   return size >= 1000 || size < 0.001 ? value.toExponential(2) : value.toPrecision(3);
 }
 
+/** The ends of a scale and its unit, which stands in the ends where it is percent. */
+export function scaleEnds(
+  measure: HeatmapMeasure,
+  scale: HeatScale,
+  inBits: boolean,
+): { readonly from: string; readonly to: string; readonly unit: string } {
+  const unit = unitOf(measure, inBits);
+  const factor = inBits && unit !== "" ? 1 / Math.LN2 : 1;
+  const at = (value: number): string =>
+    measure.kind === "attention" ? shareText(value) : number(value * factor);
+  return { from: scale.signed ? `−${at(scale.to)}` : at(scale.from), to: at(scale.to), unit };
+}
+
 /** The ends of a scale with its ramp between them. */
 export function rampText(measure: HeatmapMeasure, scale: HeatScale, inBits: boolean): string {
-  const at = (value: number): string => {
-    const factor = inBits && unitOf(measure, inBits) !== "" ? 1 / Math.LN2 : 1;
-    return number(value * factor);
-  };
+  const { from, to, unit } = scaleEnds(measure, scale, inBits);
   const ramp = scale.signed ? "▆▅▄▃▂▁ 0 ▁▂▃▄▅▆" : "▁▂▃▄▅▆";
-  const from = scale.signed ? `−${at(scale.to)}` : at(scale.from);
-  return `${from} ${ramp} ${at(scale.to)} ${unitOf(measure, inBits)}`.trimEnd();
+  return `${from} ${ramp} ${to} ${unit}`.trimEnd();
 }

@@ -51,10 +51,10 @@ describe("progress on standard error", () => {
   };
 
   it("is a line each tenth of a second", () => {
-    assert.equal(lines(false, [0, 50, 120]), "Working 0 %\nWorking 50 %\n");
+    assert.equal(lines(false, [0, 50, 120]), "Working 0%\nWorking 50%\n");
   });
 
   it("rewrites its line on a terminal and takes it off at the end", () => {
-    assert.equal(lines(true, [0]), "\r\u001b[KWorking 0 %\r\u001b[K");
+    assert.equal(lines(true, [0]), "\r\u001b[KWorking 0%\r\u001b[K");
   });
 });

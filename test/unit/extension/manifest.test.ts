@@ -30,8 +30,12 @@ function translatable(file: string): string[] {
   return found.sort();
 }
 
-const spoken = (): Record<string, string> =>
-  Object.fromEntries(translatable("src/extension/messages.ts").map((text) => [text, text]));
+const spoken = (): Record<string, string> => {
+  const folder = "src/extension/messages";
+  const files = fs.readdirSync(inRepo(folder)).map((name) => `${folder}/${name}`);
+  const texts = [`${folder}.ts`, ...files].flatMap(translatable).sort();
+  return Object.fromEntries(texts.map((text) => [text, text]));
+};
 
 if (process.env["INTROSPECT_WRITE_MANIFEST"]) {
   fs.mkdirSync(inRepo("l10n"), { recursive: true });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, execSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import * as vscode from "vscode";
@@ -77,6 +77,43 @@ describe("colouring a text by a scalar", () => {
     });
   }
 
+  it("is copied as a command that gives its numbers, also of attention, and shown as a table", async () => {
+    const text = 'const it\'s = "$HOME `x`";\n\treturn items[0] % 2;\n';
+    const editor = await openText(text);
+    select(editor, text.indexOf("items") + 1, text.indexOf("items") + 1);
+    for (const measure of [
+      { kind: "surprisal" },
+      { kind: "attention", direction: "from", layer: 1, head: 2 },
+    ]) {
+      const found = await colourBy(measure);
+      await vscode.commands.executeCommand(Command.ExportColours, "command");
+      const copied = await vscode.env.clipboard.readText();
+      const cli = `"${process.execPath}" "${inRepo("dist/cli.js")}"`;
+      const env = { ...process.env, ELECTRON_RUN_AS_NODE: "1" };
+      const answer = execSync(copied.replace("introspect", cli), { encoding: "utf8", env });
+      const { tokens } = JSON.parse(answer) as Printed;
+      assert.deepEqual(
+        plain(found),
+        tokens.map(({ start, end, value }) => ({ start, end, value })),
+      );
+    }
+    await vscode.commands.executeCommand(Command.ExportColours, "table");
+    const table = vscode.window.activeTextEditor?.document;
+    const lines = table?.getText().split("\n") ?? [];
+    assert.match(
+      lines[0],
+      /^Attention from the Cursor, Head 1\.2 · .* · introspect-small · [0-9a-f]{8} · Introspect /,
+    );
+    const row = lines.findIndex((line) => /^2:8 +" items" +[\d.]+%/.test(line));
+    assert.ok(row > 2, lines.join("\n"));
+    const [place] = await vscode.commands.executeCommand<vscode.Location[]>(
+      "vscode.executeDefinitionProvider",
+      table?.uri,
+      new vscode.Position(row, 0),
+    );
+    assert.equal(editor.document.getText(place.range), " items");
+  });
+
   it("decorations lie on the tokens, the strongest on the most surprising, none on the first", async () => {
     const text = "export function add(a, b) {\n  return zebra + b;\n}\n";
     await openText(text);
@@ -110,7 +147,7 @@ describe("colouring a text by a scalar", () => {
     assert.equal(api.panelState("lens").unit, "bits");
     assert.match(
       (await state()).legend ?? "",
-      /0 ▁▂▃▄▅▆ 12\.0 bits · [\d.]+ bits\/byte · [\d.]+ % of its UTF-8$/,
+      /0 ▁▂▃▄▅▆ 12\.0 bits · [\d.]+ bits\/byte · [\d.]+% of its UTF-8$/,
     );
     const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
       "vscode.executeHoverProvider",

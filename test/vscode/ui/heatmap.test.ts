@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
 import { openWorkbench, patience, type Workbench } from "./support/workbench";
 
 const coloured = ".editor-instance .view-overlays [class*='ced-'][class*='TextEditorDecorationType']";
@@ -8,6 +10,15 @@ const themes: readonly (readonly [string, string])[] = [
   ["hc-dark", "Default High Contrast"],
   ["hc-light", "Default High Contrast Light"],
 ];
+
+interface Exported {
+  readonly model: { readonly digest: string };
+  readonly texts: { readonly text: string };
+  readonly command: string;
+  readonly data: {
+    readonly tokens: readonly { id: number; text: string; start: number; value: number | null }[];
+  };
+}
 
 describe("colouring a text by a scalar", () => {
   let workbench: Workbench;
@@ -66,6 +77,45 @@ describe("colouring a text by a scalar", () => {
     await legend()
       .filter({ hasText: /Bits per Token 0 ▁▂▃▄▅▆ 12\.0 bits/ })
       .waitFor({ timeout: patience });
+  });
+
+  it("is saved from its legend in every format, each with what it was made of", async () => {
+    const saved: Record<string, Buffer> = {};
+    for (const format of ["CSV", "JSON", "NPZ", "SVG"]) {
+      await legend().click();
+      await choose("Export…");
+      await choose(`Save as ${format}…`);
+      const name = `introspect-token-heatmap.${format.toLowerCase()}`;
+      await workbench.page.waitForFunction((end) => {
+        const input = document.querySelector<HTMLInputElement>(".quick-input-widget input.input");
+        return input?.value.endsWith(end) === true;
+      }, `/${name}`);
+      await workbench.page.keyboard.press("Enter");
+      await workbench.page.locator(".explorer-viewlet .monaco-list-row", { hasText: name }).waitFor();
+      saved[format] = fs.readFileSync(path.join(workbench.folder, name));
+    }
+    const json = JSON.parse(saved["JSON"].toString()) as Exported;
+    assert.match(json.model.digest, /^[0-9a-f]{64}$/);
+    const text = fs.readFileSync(path.join(workbench.folder, "search.ts"), "utf8");
+    assert.equal(json.texts.text, text);
+    assert.match(json.command, /^introspect heatmap \S*introspect-small --text '.* --measure bits$/s);
+    const { tokens } = json.data;
+    assert.equal(tokens.map((token) => token.text).join(""), text);
+    const rows = saved["CSV"].toString().split("\r\n");
+    const first = rows.findIndex((row) =>
+      row.startsWith("position,start,end,id,token,Bits per Token (bits),"),
+    );
+    const [position, start, , id] = rows[first + 2].split(",").map(Number);
+    assert.deepEqual([position, start, id], [1, tokens[1].start, tokens[1].id]);
+    const arrays = saved["NPZ"].toString("latin1");
+    for (const name of ["meta", "values", "top_log_prob"]) assert.ok(arrays.includes(`${name}.npy`), name);
+    const svg = saved["SVG"].toString();
+    assert.match(svg, /^<svg [^>]*><metadata id="introspect">\{"introspect":/);
+    await workbench.runCommand("Introspect: Export Token Heatmap…");
+    await choose("Show as Table");
+    await workbench.page.locator(".tab.active", { hasText: "Bits per Token · search.ts" }).waitFor();
+    await workbench.screenshot("heatmap-table");
+    await workbench.runCommand("View: Close Editor");
   });
 
   it("takes the colours and the legend off with Escape", async () => {

@@ -1,6 +1,7 @@
 /** The text on one line with arcs over it: the query's weights, each as an arc from its key. */
 import { arcsSvg, arcWidth } from "../../plots/arcs";
 import { fill, h, svg } from "../../shared/dom";
+import { percent } from "../../shared/format";
 import { theme } from "../../shared/theme";
 import type { TokenStrip } from "../../shared/tokenStrip";
 import { spokenText } from "../../shared/tokenText";
@@ -49,6 +50,8 @@ export class ArcStrip {
         words: words(share),
       }))
       .filter(({ share }) => share > 0 && share >= least);
+    const outside = view.pattern.outside[query] ?? 0;
+    if (arcs.length === 0) return fill(this.place, h("p", { class: "note arcs-none" }, none(least, outside)));
     const drawing = arcsSvg({
       centres: this.centres,
       query,
@@ -92,10 +95,18 @@ export class ArcStrip {
   ): string {
     const best = arcs.reduce((most, one) => (one.share > (most?.share ?? -1) ? one : most), arcs[0]);
     const token = best && view.window.tokens[view.positions[best.index]!];
-    if (!best || !token) return "No key has a weight that large";
+    if (!best || !token) return "Arcs";
     const count = arcs.length === 1 ? "1 arc" : `${arcs.length} arcs`;
     return `${count}; the strongest to ${spokenText(token.text, token.id)}, ${best.words}`;
   }
+}
+
+/** Why there is no arc. */
+function none(least: number, outside: number): string {
+  const limit = least > 0 ? `${percent(least)} or more of the scale` : "any weight";
+  const where =
+    outside > 0 ? ` ${percent(outside)} of the attention goes to tokens outside the shown ones.` : "";
+  return `No shown token gets ${limit} from this query, so there are no arcs.${where}`;
 }
 
 /** How thick which weight is. */

@@ -15,15 +15,15 @@ import { ranOn } from "../../shared/ranOn";
 import type { Paint } from "../../shared/scales";
 import { theme } from "../../shared/theme";
 import { TokenStrip, tokenFace } from "../../shared/tokenStrip";
-import { Dropdown } from "../../shared/ui";
 import "./attention.css";
-import { arcChoice, arcChoices, ArcStrip, arcsKey } from "./arcs";
+import { ArcStrip, arcsKey } from "./arcs";
 import { scaledView, type ScaledView } from "./weights";
 import { EdgePart } from "./edge";
-import { keys, leasts, terms } from "./help";
+import { keys, terms } from "./help";
 import { isSink, patternCells, PatternMatrix, type PatternCell } from "./pattern";
+import { Pickers } from "./pickers";
 import { RowTools } from "./rowTools";
-import { scoreByName, scoreNames, scoreWords, type ScoreName } from "./scores";
+import { scoreByName, scoreNames, scoreWords } from "./scores";
 import { headTable, patternTable } from "./tables";
 import { HeadWall } from "./wall";
 
@@ -32,6 +32,9 @@ function unshownWords({ positions, unshown }: AttentionData): string {
   if (unshown === 0) return "";
   return `${count(positions.length)} tokens are shown; the ${count(unshown)} selected ones behind them are not. Select them alone to see them.`;
 }
+
+/** What the hatched column of a pattern is. */
+const sinkWords = "position 0: an attention sink";
 
 class AttentionPanel implements Panel<AttentionData> {
   readonly element: HTMLElement;
@@ -47,14 +50,7 @@ class AttentionPanel implements Panel<AttentionData> {
     selection: "The model sees the selection alone.",
     prefix: "The prefix stands right before the selection; nothing else of the document is seen.",
   };
-  private readonly layers: Dropdown;
-  private readonly headPicker: Dropdown;
-  private readonly scorePicker: Dropdown;
-  private readonly scoredOn: Dropdown;
-  private readonly weights: Dropdown;
-  private readonly least: Dropdown;
-  private readonly arcsPicker: Dropdown;
-  private readonly wallPicker: Dropdown;
+  private readonly pickers: Pickers;
   private readonly strip: TokenStrip;
   private readonly arcs: ArcStrip;
   private readonly tools: RowTools;
@@ -69,22 +65,14 @@ class AttentionPanel implements Panel<AttentionData> {
   private query = -1;
   private key = -1;
   private chosen: string | undefined;
-  private score: ScoreName;
 
   constructor(private readonly context: PageContext) {
     const { host } = context;
-    this.score = scoreByName(host.memory.get("score")).name;
-    this.layers = new Dropdown("Layer", (value) => this.choose(Number(value), this.view?.pattern.head ?? 0));
-    this.headPicker = new Dropdown("Head", (value) =>
-      this.choose(this.view?.pattern.layer ?? 0, Number(value)),
-    );
-    this.scorePicker = new Dropdown("Coloured by", (value) => this.chooseScore(value));
-    this.scoredOn = new Dropdown("Scored on", (value) => {
-      const on = value === "repeated" ? "repeated" : "text";
-      if (on !== (this.view?.scoredOn ?? "text")) context.host.ask("attention/score", { on });
+    this.pickers = new Pickers(host, {
+      choose: (layer, head) => this.choose(layer, head),
+      scoreOn: (on) => host.ask("attention/score", { on }),
+      arranged: () => this.repaint(),
     });
-    this.weights = new Dropdown("Weights", (value) => this.arrange("weights", value));
-    this.least = new Dropdown("Show", (value) => this.arrange("least", value));
     this.strip = new TokenStrip({
       label: "Shown tokens",
       onInspect: (key) => this.inspectKey(key),
@@ -92,8 +80,6 @@ class AttentionPanel implements Panel<AttentionData> {
       pointed: context.pointed,
     });
     this.arcs = new ArcStrip(this.strip);
-    this.arcsPicker = new Dropdown("Arcs", (value) => this.arrange("arcs", value));
-    this.wallPicker = new Dropdown("Wall", (value) => this.arrange("wall", value));
     this.tools = new RowTools(context);
     this.wall = new HeadWall({
       onInspect: (head) => this.inspectHead(head),
@@ -105,8 +91,7 @@ class AttentionPanel implements Panel<AttentionData> {
     );
     this.edge = new EdgePart(context);
     const data = (): unknown => this.view;
-    const table = (): ReturnType<typeof patternTable> =>
-      patternTable(this.need(), context.host.memory.get("weights") === "value");
+    const table = (): ReturnType<typeof patternTable> => patternTable(this.need(), this.pickers.byValue);
     this.stripFigure = new Figure(context, {
       name: "attention-row",
       title: "Attention of the query",
@@ -116,7 +101,7 @@ class AttentionPanel implements Panel<AttentionData> {
     this.wallFigure = new Figure(context, {
       name: "attention-heads",
       title: "Heads",
-      table: () => headTable(this.need(), this.score),
+      table: () => headTable(this.need(), this.pickers.score),
       data: () => this.view?.heads,
     });
     this.matrixFigure = new Figure(context, {
@@ -129,34 +114,20 @@ class AttentionPanel implements Panel<AttentionData> {
     this.stripFigure.body.append(this.unshown, this.arcs.element);
     this.wallFigure.body.append(this.wall.element);
     this.matrixFigure.body.append(this.matrix.element);
-    const pickers = h(
-      "div",
-      { class: "controls" },
-      this.layers.element,
-      this.headPicker.element,
-      this.scorePicker.element,
-      this.scoredOn.element,
-      this.least.element,
-      this.wallPicker.element,
-      this.weights.element,
-      this.arcsPicker.element,
-    );
     this.element = h(
       "div",
       { class: "attention" },
-      h("div", { class: "attention-top" }, pickers, this.stripFigure.element, this.tools.element),
+      h(
+        "div",
+        { class: "attention-top" },
+        this.pickers.element,
+        this.stripFigure.element,
+        this.tools.element,
+      ),
       this.wallFigure.element,
       this.matrixFigure.element,
       this.edge.element,
     );
-  }
-
-  /** Keeps how the page is arranged, and draws it so. */
-  private arrange(name: "weights" | "least" | "arcs" | "wall", value: string): void {
-    const { memory } = this.context.host;
-    if (value === memory.get(name)) return;
-    memory.set(name, value);
-    this.repaint();
   }
 
   update(view: AttentionData, state?: PanelState<AttentionData>): void {
@@ -165,13 +136,13 @@ class AttentionPanel implements Panel<AttentionData> {
     this.view = view;
     if (!samePlace || this.query < 0) this.query = view.positions.length - 1;
     this.takeChosen(view, state?.chosen);
-    this.drawPickers(view);
+    this.pickers.update(view);
     this.wall.update({
       heads: view.heads,
-      score: this.score,
+      score: this.pickers.score,
       chosen: view.pattern,
-      least: this.leastShare(),
-      thumbnails: this.wallKind() === "patterns" ? view.thumbnails : undefined,
+      least: this.pickers.least,
+      thumbnails: this.pickers.wall === "patterns" ? view.thumbnails : undefined,
     });
     this.tools.update(view);
     const name = headName(view.pattern.layer, view.pattern.head);
@@ -220,7 +191,14 @@ class AttentionPanel implements Panel<AttentionData> {
     const { view, high, low, label: of } = this.scaled(this.need());
     const key = { low, high, label: `${of} of a query (row) to a key (column)` };
     const sinks = view.positions[0] === 0 ? 1 : 0;
-    const drawing = patternSvg({ ...patternCells(view), sinks, key, footer, theme: theme() });
+    const drawing = patternSvg({
+      ...patternCells(view),
+      sinks,
+      hatched: sinkWords,
+      key,
+      footer,
+      theme: theme(),
+    });
     return new XMLSerializer().serializeToString(drawing);
   }
 
@@ -234,10 +212,6 @@ class AttentionPanel implements Panel<AttentionData> {
     this.tools.row(this.query, true);
   }
 
-  private wallKind(): string {
-    return this.context.host.memory.get("wall") === "scores" ? "scores" : "patterns";
-  }
-
   private chooseEdge({ query, key }: PatternCell): void {
     const { view } = this;
     this.tools.row(query, true);
@@ -246,76 +220,29 @@ class AttentionPanel implements Panel<AttentionData> {
       this.context.host.ask("attention/edge", { query: from, key: to });
   }
 
-  private chooseScore(value: string): void {
-    const { name } = scoreByName(value);
-    if (name === this.score) return;
-    this.score = name;
-    this.context.host.memory.set("score", name);
-    this.repaint();
-  }
-
-  private drawPickers(view: AttentionData): void {
-    const numbers = (values: readonly number[]): { value: string; label: string }[] =>
-      [...new Set(values)].sort((a, b) => a - b).map((n) => ({ value: String(n), label: String(n) }));
-    this.layers.update(numbers(view.heads.map((head) => head.layer)), String(view.pattern.layer));
-    const here = view.heads.filter((head) => head.layer === view.pattern.layer);
-    this.headPicker.update(numbers(here.map((head) => head.head)), String(view.pattern.head));
-    this.scorePicker.update(
-      scoreNames.map(({ name, label }) => ({ value: name, label })),
-      this.score,
-    );
-    this.scoredOn.update(
-      [
-        { value: "text", label: "this text" },
-        { value: "repeated", label: "repeated random tokens" },
-      ],
-      view.scoredOn ?? "text",
-    );
-    this.weights.update(
-      [
-        { value: "pattern", label: "pattern" },
-        ...(view.pattern.weighted ? [{ value: "value", label: "pattern × ‖value‖" }] : []),
-      ],
-      this.context.host.memory.get("weights") === "value" && view.pattern.weighted ? "value" : "pattern",
-    );
-    this.least.update(leasts, String(this.leastShare()));
-    this.arcsPicker.update(arcChoices, arcChoice(this.context.host.memory.get("arcs")));
-    this.wallPicker.update(
-      [
-        { value: "scores", label: "scores" },
-        ...(view.thumbnails ? [{ value: "patterns", label: "patterns, framed by score" }] : []),
-      ],
-      view.thumbnails ? this.wallKind() : "scores",
-    );
-  }
-
   /** The view with the chosen weights as shares of the scale, and what a share is in words. */
   private scaled(view: AttentionData): ScaledView {
-    return scaledView(view, this.context.host.memory.get("weights") === "value");
-  }
-
-  private leastShare(): number {
-    return Number(leasts.find(({ value }) => value === this.context.host.memory.get("least"))?.value ?? 0);
+    return scaledView(view, this.pickers.byValue);
   }
 
   private drawKeys(): void {
     const where = this.view?.scoredOn === "repeated" ? "on repeated random tokens: " : "";
     const scale = (t: number): Paint => theme().sequential(t);
-    const score = scoreByName(this.score);
-    const zero = this.score === "entropy" ? logs(0) : "0%";
+    const score = scoreByName(this.pickers.score);
+    const zero = this.pickers.score === "entropy" ? logs(0) : "0%";
     fill(
       this.wallFigure.key,
       legend({
         label: `${where}${score.what}`,
         low: zero,
-        high: scoreWords(this.score, this.wall.max),
+        high: scoreWords(this.pickers.score, this.wall.max),
         scale,
       }),
     );
     if (!this.view) return;
     const { low, high, label: of } = this.scaled(this.view);
     const label = `${of} of a query (row) to a key (column)`;
-    const hatched = this.view.positions[0] === 0 ? { hatched: "position 0: an attention sink" } : {};
+    const hatched = this.view.positions[0] === 0 ? { hatched: sinkWords } : {};
     fill(this.matrixFigure.key, legend({ label, low, high, scale, ...hatched }));
   }
 
@@ -338,7 +265,7 @@ class AttentionPanel implements Panel<AttentionData> {
         says: later ? "after the query" : i === this.query ? `query, ${words(weight)}` : words(weight),
       };
     });
-    const arcs = arcChoice(this.context.host.memory.get("arcs"));
+    const { arcs } = this.pickers;
     this.strip.update(tokens, { scale: (v) => theme().sequential(v) });
     this.arcs.update(this.scaled(view), this.query, arcs);
     if (arcs === "no") this.strip.reveal(this.query, this.strip.element);
@@ -355,7 +282,7 @@ class AttentionPanel implements Panel<AttentionData> {
     const { low, high, label: of, words } = this.scaled(view);
     const label = `${of} of the query to each token`;
     const scale = (t: number): Paint => theme().sequential(t);
-    const arcs = arcChoice(this.context.host.memory.get("arcs")) === "no" ? null : arcsKey(words);
+    const arcs = this.pickers.arcs === "no" ? null : arcsKey(words);
     fill(this.stripFigure.key, legend({ label, low, high, scale, ...hatched }), arcs);
   }
 

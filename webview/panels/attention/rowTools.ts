@@ -37,7 +37,7 @@ export class RowTools {
     );
   }
 
-  /** Takes what is shown. */
+  /** Takes what is shown; nothing of a saved view is coloured or continued. */
   update(view: AttentionPanelData): void {
     this.view = view;
     this.draw();
@@ -58,6 +58,7 @@ export class RowTools {
   private draw(): void {
     const { view } = this;
     if (!view) return;
+    const saved = this.context.isSaved();
     this.amount.update(
       amounts.map((n) => ({ value: String(n), label: `${n} tokens` })),
       String(this.tokens()),
@@ -65,10 +66,11 @@ export class RowTools {
     setText(this.colour, view.coloured ? "Clear colours" : "Colour the editor");
     const token = view.window.tokens[view.positions[this.query] ?? -1];
     const nowhere = token !== undefined && (token.prefix === true || token.end <= token.start);
-    toggle(this.colour, !view.coloured && nowhere);
+    toggle(this.colour, saved || (!view.coloured && nowhere));
     const full = this.full(view);
-    toggle(this.write, full !== "");
-    setText(this.note, [full || "The likeliest token each time.", nowhere ? notInDocument : ""].join(" "));
+    toggle(this.write, saved || full !== "");
+    const words = [full || "The likeliest token each time.", nowhere ? notInDocument : ""].join(" ");
+    setText(this.note, saved ? savedWords : words);
   }
 
   /** Why nothing can be written; empty where something can. */
@@ -90,6 +92,7 @@ export class RowTools {
   }
 }
 
+const savedWords = "A saved view is read-only: show it live to colour a text by it or to write on.";
 const notInDocument = "The query stands in no document, so that no text can be coloured by it.";
 
 function toggle(element: HTMLElement, disabled: boolean): void {

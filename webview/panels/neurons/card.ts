@@ -44,7 +44,7 @@ export class Card {
     this.effects = new EffectsPart(context);
     this.search = new SearchPart(context);
     this.note = new NoteEditor(context);
-    this.colours = new ColourButton(context.host);
+    this.colours = new ColourButton(context.host, context.isSaved);
     this.strip = new TokenStrip({
       label: "Activation on every token",
       lines: true,

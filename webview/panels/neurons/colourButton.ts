@@ -14,7 +14,10 @@ export class ColourButton {
   private coloured = true;
   private place: NeuronPlace | null = null;
 
-  constructor(private readonly host: Host) {
+  constructor(
+    private readonly host: Host,
+    private readonly isSaved: () => boolean,
+  ) {
     this.element = button("Clear colours", () => this.act());
     this.element.classList.add("colours");
   }
@@ -23,6 +26,8 @@ export class ColourButton {
   update({ layer, neuron }: NeuronPlace, coloured: boolean): void {
     this.place = { layer, neuron };
     this.coloured = coloured;
+    // A saved view colours nothing.
+    (this.element as HTMLButtonElement).disabled = this.isSaved();
     this.element.textContent = coloured ? "Clear colours" : "Colour the editor";
   }
 

@@ -6,9 +6,9 @@ export const saveFormats = ["png", "svg", "csv", "json", "npz"] as const;
 /** One of `saveFormats`. */
 export type SaveFormat = (typeof saveFormats)[number];
 
+/** What is copied of a figure, on its button. */
+const copies = { image: "Image", command: "Command line", python: "TransformerLens Python" } as const;
 /** What is copied of a figure. */
-export const copies = { image: "Image", command: "Command line", python: "TransformerLens Python" } as const;
-/** One of `copies`. */
 export type CopyKind = keyof typeof copies;
 
 /** What the menu does. */

@@ -1,4 +1,5 @@
 /** What every export says of itself: by which version, from which model, on which text, and how to have it again. */
+import type { Facts } from "../../../src/base/exportText";
 import type { Made } from "../../../src/protocol/made";
 import type { ModelInfo } from "../../../src/protocol/model";
 import type { PanelData, PanelId } from "../../../src/protocol/panelApi";
@@ -17,9 +18,6 @@ export interface FigureSource {
   readonly shown: Shown | null;
 }
 
-/** Names and plain values, in the order in which they are written. */
-export type Facts = Readonly<Record<string, unknown>>;
-
 /** The facts of one figure; what is not known is null. */
 export function exportFacts(figure: string, source: FigureSource, command: string | null): Facts {
   const { model, document, ran, made } = source;
@@ -36,18 +34,4 @@ export function exportFacts(figure: string, source: FigureSource, command: strin
     range: made?.range ?? null,
     command,
   };
-}
-
-/** Facts as comment lines before a CSV: a name, and its value as JSON, so that each has one line. */
-export function commentLines(facts: Facts): string {
-  return Object.entries(facts)
-    .map(([name, value]) => `# ${name}: ${JSON.stringify(value)}\r\n`)
-    .join("");
-}
-
-/** An SVG with its facts in a metadata element, right behind its beginning. */
-export function svgWithFacts(source: string, facts: Facts): string {
-  const text = JSON.stringify(facts).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-  // XML 1.0 has no control characters, not even as references; JSON has escapes for them.
-  return source.replace(/^(<svg\b[^>]*>)/, (begin) => `${begin}<metadata id="introspect">${text}</metadata>`);
 }

@@ -1,6 +1,6 @@
 /** Words inside a PNG: iTXt chunks, which any viewer passes over. Source: PNG specification, third edition, 11.3.3. */
 import { crc32 } from "../../../src/base/crc32";
-import { wellFormed } from "./shell";
+import { wellFormed } from "../../../src/base/shell";
 
 /** Signature and IHDR, which always come first and are as long in every file. */
 const headLength = 8 + 25;

@@ -5,7 +5,7 @@
 import type { ModelInfo } from "../../../src/protocol/model";
 import { modelName } from "../badge";
 import type { PythonRead, PythonText } from "./recipes/recipe";
-import { wellFormed } from "./shell";
+import { wellFormed } from "../../../src/base/shell";
 
 /** Names under which TransformerLens knows models, by their name at Hugging Face. */
 const namesAtLens: Readonly<Record<string, string>> = {

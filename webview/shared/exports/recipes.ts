@@ -8,7 +8,7 @@ import { neuronsRecipe } from "./recipes/neurons";
 import { patchRecipe } from "./recipes/patch";
 import type { Ingredients, Recipe } from "./recipes/recipe";
 import { steeringRecipe } from "./recipes/steering";
-import { commandLine } from "./shell";
+import { commandLine } from "../../../src/base/shell";
 
 /** The recipe of a figure; null where nothing is shown, or it has none. */
 function recipeOf(figure: string, { model, made, shown }: FigureSource): Recipe | null {

@@ -1,7 +1,7 @@
 /** How a figure's numbers are had elsewhere: the words of a command, and Python that reads the same. */
 import type { Made, TextRole } from "../../../../src/protocol/made";
 import type { ModelInfo } from "../../../../src/protocol/model";
-import { isPlain, type ShellCommand } from "../shell";
+import { isPlain, type ShellCommand } from "../../../../src/base/shell";
 
 /** What recipes are made from beside a panel's data. */
 export interface Ingredients {
