@@ -272,6 +272,7 @@ describe("attention page", () => {
     const svg = await exported(panel, "Pattern", "SVG");
     assert.match(svg.content, /^<svg[^]*<\/svg>\s*$/);
     assert.ok(svg.content.includes("return"));
+    assert.ok(svg.content.includes(">position 0: an attention sink<"));
     const png = Buffer.from((await exported(panel, "Pattern", "PNG")).content, "base64");
     assert.equal(png.subarray(1, 4).toString("latin1"), "PNG");
     await panel.assertClean();

@@ -196,6 +196,32 @@ describe("attention page, arcs", () => {
     await panel.close();
   });
 
+  it("says so where no weight reaches the threshold, and keeps what is below in its place", async () => {
+    const view = attentionView();
+    const { rows, outside } = view.pattern;
+    const weak = {
+      ...view.pattern,
+      rows: rows.map((row, i) => (i === 9 ? row.map(() => 0.001) : row)),
+      outside: outside.map((share, i) => (i === 9 ? 0.99 : share)),
+    };
+    const panel = await open({ ...view, pattern: weak });
+    const top = (): Promise<number> =>
+      panel.page.locator(".figure-attention-row .strip").evaluate((e) => e.getBoundingClientRect().top);
+    const before = await top();
+    await panel.page.locator(".figure-attention-row .token").nth(9).click();
+    const said = panel.page.locator(".arcs-none");
+    await said.waitFor();
+    assert.equal(
+      await said.innerText(),
+      "No shown token gets 5.00% or more of the scale from this query, so there are no arcs. 99.0% of the attention goes to tokens outside the shown ones.",
+    );
+    assert.equal(await top(), before);
+    await panel.screenshot("attention-arcs-none");
+    await pick(panel, "Arcs", "all");
+    await panel.page.locator(".arcs path").first().waitFor();
+    await panel.close();
+  });
+
   it("ends each arc over its tokens, follows the keyboard, and goes where the text is wanted in lines", async () => {
     const panel = await open(attentionView());
     await panel.page.locator(".figure-attention-row .token").nth(5).focus();

@@ -80,7 +80,7 @@ describe("a figure's exports", () => {
     assert.match(python, /hook_attn_out/);
     assert.match(
       await panel.page.locator(".figure-patch-attn .export-said").innerText(),
-      /is on the clipboard/,
+      /^TransformerLens Python that reads the numbers of “Attention output” is on the clipboard\.$/,
     );
     await panel.close();
   });

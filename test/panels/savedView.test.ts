@@ -53,6 +53,20 @@ describe("saved view page", () => {
     await panel.close();
   });
 
+  it("offers no button that it would refuse: nothing is coloured or continued", async () => {
+    const panel = await openPanel("attention", { state: throughFile("attention") });
+    for (const name of ["Colour the editor", "Continue"]) {
+      const button = panel.page.locator(".row-tools vscode-button").filter({ hasText: name });
+      assert.equal(await button.evaluate((one) => (one as HTMLButtonElement).disabled), true, name);
+    }
+    await panel.page.locator(".tools-note", { hasText: "read-only: show it live" }).waitFor();
+    await panel.close();
+    const neurons = await openPanel("neurons", { state: throughFile("neurons") });
+    const colours = neurons.page.locator(".card vscode-button.colours");
+    assert.equal(await colours.evaluate((one) => (one as HTMLButtonElement).disabled), true);
+    await neurons.close();
+  });
+
   it("runs nothing: a head that is clicked asks for nothing and says why", async () => {
     const panel = await openPanel("attention", { state: throughFile("attention") });
     await panel.page.locator(".figure-attention-heads [role=gridcell]").first().click();

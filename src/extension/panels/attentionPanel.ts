@@ -13,6 +13,7 @@ import type { PanelActions } from "./hostHandlers";
 import type { Heatmap } from "../heatmap/heatmap";
 import { inputOf, roomFor, write, writtenOf } from "./attentionWriting";
 import { KeptEdge } from "./keptEdge";
+import { KeptWriting } from "./keptWriting";
 import type { JobWork } from "./panelTask";
 import { SelectionPanel, type Asked } from "./selectionPanel";
 
@@ -24,6 +25,7 @@ export class AttentionPanel extends SelectionPanel<"attention"> {
   /** Where the row begins that colours the editor, once one does. */
   private colouredAt: number | undefined;
   private readonly edge = new KeptEdge();
+  private readonly writing = new KeptWriting();
 
   constructor(
     services: Services,
@@ -54,6 +56,7 @@ export class AttentionPanel extends SelectionPanel<"attention"> {
 
   protected compute(asked: Asked, work: JobWork): Promise<AttentionPanelData> {
     this.edge.begin();
+    this.writing.begin();
     this.remember();
     return this.view(asked, undefined, work);
   }
@@ -80,12 +83,13 @@ export class AttentionPanel extends SelectionPanel<"attention"> {
   }
 
   protected override settings(): Readonly<Record<string, unknown>> {
-    return this.edge.stored();
+    return { ...this.edge.stored(), ...this.writing.stored() };
   }
 
   protected recall(stored: Readonly<Record<string, unknown>>): void {
     const { layer, head, repeated } = stored;
     this.edge.recall(stored);
+    this.writing.recall(stored);
     const isIndex = (value: unknown): value is number =>
       Number.isSafeInteger(value) && (value as number) >= 0;
     this.scoredOn = repeated === 1 ? "repeated" : "text";
@@ -93,10 +97,24 @@ export class AttentionPanel extends SelectionPanel<"attention"> {
   }
 
   protected override async restored(): Promise<void> {
-    const { value } = this.edge;
+    const { value, blocks } = this.edge;
+    await this.writeAgain();
     const nIds = this.store.state.data?.window.ids.length ?? 0;
-    // An edge of tokens that the model wrote is not there before they are written again.
-    if (value && value.query < nIds && value.key < nIds) await this.chooseEdge(value.query, value.key);
+    if (!value || value.query >= nIds || value.key >= nIds) return;
+    await this.chooseEdge(value.query, value.key);
+    for (const { softmax, against } of blocks) await this.block(softmax, against);
+  }
+
+  /** Shows what was written behind this very text, without writing it anew. */
+  private async writeAgain(): Promise<void> {
+    const { asked } = this;
+    const { data } = this.store.state;
+    const written = asked && data && this.writing.behind(asked.request.model, data.window.ids);
+    if (!written) return;
+    await this.task.run({ message: this.message(), quietMs: 150 }, async (work) => ({
+      data: await this.view(asked, written, work),
+      message: this.note,
+    }));
   }
 
   /** The head of that layer, with the token as query: on the selection where it lies in it, else on its line up to it. */
@@ -148,6 +166,8 @@ export class AttentionPanel extends SelectionPanel<"attention"> {
     };
     await this.ask(edge, working.block(edgeName(edge)), async (work) => {
       const block = await this.services.engine.call("attention/block", params, work);
+      this.edge.blocked({ softmax, against });
+      this.remember();
       return { ...edge, blocks: { ...edge.blocks, [softmax]: block } };
     });
   }
@@ -185,6 +205,8 @@ export class AttentionPanel extends SelectionPanel<"attention"> {
       const writing = { view: data, model, tokens, says: working.writing, onMore };
       const made = await write(this.services, writing, work);
       const whole = await this.view(asked, writtenOf(made), work);
+      this.writing.keep(model, whole);
+      this.remember();
       return { data: { ...whole, ...(data.edge ? { edge: data.edge } : {}) }, message: this.note };
     });
     this.markIfChanged();

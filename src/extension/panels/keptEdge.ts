@@ -1,4 +1,5 @@
-/** The edge of a head that was taken apart: stored with what was looked at, for the same text and head alone. */
+/** The edge of a head that was taken apart, and how it was blocked: stored with what was looked at, for the same text and head alone. */
+import type { BlockMode } from "../../protocol/attentionEdge";
 
 /** Positions of the window. */
 export interface EdgeAt {
@@ -6,9 +7,17 @@ export interface EdgeAt {
   readonly key: number;
 }
 
+/** A blocking that was asked for. */
+export interface AskedBlock {
+  readonly softmax: BlockMode;
+  /** The token that the logit difference is against, where one was named. */
+  readonly against?: number | undefined;
+}
+
 /** The edge as it is now. */
 export class KeptEdge {
   private at: EdgeAt | undefined;
+  private asked: readonly AskedBlock[] = [];
   /** Of a text that is looked at again: its positions are meant. */
   private recalled = false;
 
@@ -17,28 +26,45 @@ export class KeptEdge {
     return this.at;
   }
 
-  /** Takes an edge, or none. */
+  /** How it was blocked, each way once. */
+  get blocks(): readonly AskedBlock[] {
+    return this.asked;
+  }
+
+  /** Takes an edge, or none; it is not blocked yet. */
   choose(at: EdgeAt | undefined): void {
     this.at = at;
+    this.asked = [];
+  }
+
+  /** Notes that the edge was blocked. */
+  blocked(block: AskedBlock): void {
+    this.asked = [...this.asked.filter(({ softmax }) => softmax !== block.softmax), block];
   }
 
   /** A text is run: the edge of the one before is let go, unless it is the one it was stored with. */
   begin(): void {
-    if (!this.recalled) this.at = undefined;
+    if (!this.recalled) this.choose(undefined);
     this.recalled = false;
   }
 
   /** Plain values to store. */
   stored(): Readonly<Record<string, unknown>> {
-    return this.at ? { edge: this.at } : {};
+    return this.at ? { edge: { ...this.at, blocks: this.asked } } : {};
   }
 
   /** Takes stored values back; a look without an edge has none. */
   recall({ edge }: Readonly<Record<string, unknown>>): void {
-    const { query, key } = (edge ?? {}) as Record<string, unknown>;
-    const isIndex = (value: unknown): value is number =>
-      Number.isSafeInteger(value) && (value as number) >= 0;
-    this.at = isIndex(query) && isIndex(key) ? { query, key } : undefined;
+    const { query, key, blocks } = (edge ?? {}) as Record<string, unknown>;
+    this.choose(isIndex(query) && isIndex(key) ? { query, key } : undefined);
     this.recalled = this.at !== undefined;
+    if (!this.at || !Array.isArray(blocks)) return;
+    for (const block of blocks as (Record<string, unknown> | null)[]) {
+      const { softmax, against } = block ?? {};
+      if (softmax === "before" || softmax === "after")
+        this.blocked({ softmax, ...(isIndex(against) ? { against } : {}) });
+    }
   }
 }
+
+const isIndex = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;

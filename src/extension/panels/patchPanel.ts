@@ -9,12 +9,13 @@ import { hostHandlers, type PanelActions } from "./hostHandlers";
 import { madeNow } from "./made";
 import { markOtherModel } from "./otherModel";
 import { PanelStore, type StateOf } from "./panelStore";
-import { decodeTexts, markedText, sideOf, type MarkedText, type Texts } from "./patchTexts";
+import { decodeMarked, decodeTexts, markedText, sideOf, type MarkedText, type Texts } from "./patchTexts";
 import { alone, KeptChoice } from "./runChoice";
 import { PanelTask, type JobWork } from "./panelTask";
 import { PanelWindow } from "./panelWindow";
 
 const memoryKey = "panel.patch";
+const markedKey = "panel.patch.marked";
 
 /** What the empty panel offers: a list is asked for its length, a user for a name. */
 const exampleTexts: Texts = {
@@ -42,6 +43,9 @@ export class PatchPanel implements vscode.Disposable {
       onClosed: () => this.closed(),
     });
     this.watch = markOtherModel(this.store, services.models, says.otherModel);
+    // A text that was marked before the window was reloaded is said again, so that nobody patches from it unawares.
+    const marked = decodeMarked(services.context.workspaceState.get(markedKey));
+    if (marked) this.mark(marked);
   }
 
   /** Takes a selection: the first one is marked as what is patched from, the second is patched into. */
@@ -49,7 +53,7 @@ export class PatchPanel implements vscode.Disposable {
     const taken = await markedText(target);
     const source = this.marked;
     if (source === undefined) return this.mark(taken);
-    this.marked = undefined;
+    this.keepMark(undefined);
     await this.show({ base: taken, source, document: documentName(vscode.Uri.parse(target.uri)) });
   }
 
@@ -67,12 +71,17 @@ export class PatchPanel implements vscode.Disposable {
 
   private mark(taken: MarkedText): void {
     const { text } = taken;
-    this.marked = taken;
+    this.keepMark(taken);
     const short = text.length > 40 ? `${text.slice(0, 39)}…` : text;
     const forget = buttons.forget();
     void vscode.window.showInformationMessage(says.patchMarked(short), forget).then((chosen) => {
-      if (chosen === forget && this.marked === taken) this.marked = undefined;
+      if (chosen === forget && this.marked === taken) this.keepMark(undefined);
     });
+  }
+
+  private keepMark(marked: MarkedText | undefined): void {
+    this.marked = marked;
+    void this.services.context.workspaceState.update(markedKey, marked);
   }
 
   /** Patches one text's values into another. */

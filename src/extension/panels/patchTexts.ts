@@ -59,7 +59,8 @@ export function decodeTexts(stored: unknown): Texts | undefined {
   return { base: one, source: other, document: typeof document === "string" ? document : null };
 }
 
-function decodeMarked(stored: unknown): MarkedText | undefined {
+/** A text from what was stored, or undefined where that is none. */
+export function decodeMarked(stored: unknown): MarkedText | undefined {
   if (typeof stored !== "object" || stored === null) return undefined;
   const { text, at } = stored as Record<string, unknown>;
   if (typeof text !== "string") return undefined;

@@ -113,7 +113,7 @@ describe("colouring a text by a scalar", () => {
     assert.match(svg, /^<svg [^>]*><metadata id="introspect">\{"introspect":/);
     await workbench.runCommand("Introspect: Export Token Heatmap…");
     await choose("Show as Table");
-    await workbench.page.locator(".tab.active", { hasText: "Bits per Token · search.ts" }).waitFor();
+    await workbench.page.locator(".tab.active", { hasText: "search.ts · Bits per Token" }).waitFor();
     await workbench.screenshot("heatmap-table");
     await workbench.runCommand("View: Close Editor");
   });

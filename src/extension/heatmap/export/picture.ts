@@ -83,7 +83,7 @@ function key({ scale, title, ends, fill }: HeatPicture, y: number): string[] {
       step === 0 ? [] : [box({ x: left + i * 14, y, width: 14, height: 13 }, fill(step))],
     ),
     `<rect x="${left}" y="${y}" width="${steps.length * 14}" height="13" fill="none" stroke="#8c8c8c"/>`,
-    `<text x="${end}" y="${y + 10}" ${words}>${safe(`${ends.to} ${ends.unit}`.trimEnd())}   ${safe(title)}</text>`,
+    `<text x="${end}" y="${y + 10}" ${words}>${safe(`${ends.to} ${ends.unit}`.trimEnd())} · ${safe(title)}</text>`,
   ];
 }
 

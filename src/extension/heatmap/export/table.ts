@@ -48,11 +48,12 @@ export class HeatTables implements vscode.Disposable {
 
   /** Opens the table beside the text. */
   async open(snapshot: HeatSnapshot, document: vscode.TextDocument): Promise<void> {
-    const path = `/${snapshot.name} · ${snapshot.document}`;
+    const path = `/${snapshot.document} · ${snapshot.name}`;
     const uri = vscode.Uri.from({ scheme: heatTableScheme, path, query: String(++this.made) });
     this.shown.set(uri.toString(), tableOf(snapshot, document));
     const opened = await vscode.workspace.openTextDocument(uri);
-    await vscode.window.showTextDocument(opened, { viewColumn: vscode.ViewColumn.Beside, preview: true });
+    const plain = await vscode.languages.setTextDocumentLanguage(opened, "plaintext");
+    await vscode.window.showTextDocument(plain, { viewColumn: vscode.ViewColumn.Beside, preview: true });
   }
 
   dispose(): void {

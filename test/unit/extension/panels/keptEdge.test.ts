@@ -17,6 +17,27 @@ describe("the edge that was taken apart", () => {
     assert.equal(edge.value, undefined);
   });
 
+  it("is blocked again as it was, each way once; another edge is not", () => {
+    const edge = new KeptEdge();
+    edge.choose({ query: 5, key: 2 });
+    edge.blocked({ softmax: "before" });
+    edge.blocked({ softmax: "after", against: 7 });
+    edge.blocked({ softmax: "before", against: 3 });
+    const other = new KeptEdge();
+    other.recall(JSON.parse(JSON.stringify(edge.stored())) as Record<string, unknown>);
+    other.begin();
+    assert.deepEqual(other.blocks, [
+      { softmax: "after", against: 7 },
+      { softmax: "before", against: 3 },
+    ]);
+    other.choose({ query: 5, key: 1 });
+    assert.deepEqual(other.blocks, []);
+    for (const blocks of [null, [null], [{ softmax: "x" }], "before"]) {
+      other.recall({ edge: { query: 5, key: 2, blocks } });
+      assert.deepEqual(other.blocks, []);
+    }
+  });
+
   it("is let go with its head, and by a look that had none", () => {
     const edge = new KeptEdge();
     edge.recall({ ...stored() });

@@ -69,7 +69,7 @@ describe("the picture of a coloured text", () => {
     const scale = { from: 0, to: 8, signed: true, log: false };
     const ends = { from: "−8.00", to: "8.00", unit: "" };
     const svg = heatmapSvg(picture(["a", "b"], { scale, ends }));
-    assert.ok(svg.includes(">−8.00<") && svg.includes(">8.00   Surprisal<"));
+    assert.ok(svg.includes(">−8.00<") && svg.includes(">8.00 · Surprisal<"));
     assert.equal([...svg.matchAll(/width="14" height="13" fill="#cf6cf0"/g)].length, 12);
     assert.match(svg, /^<svg [^>]*><metadata id="introspect">\{"made":"now"/);
   });
