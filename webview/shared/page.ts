@@ -5,6 +5,7 @@ import type { PanelData, PanelId, PanelState } from "../../src/protocol/panelApi
 import { Badge } from "./badge";
 import { ContextSwitch, type ContextHints } from "./contextSwitch";
 import { fill, h, setText, type Child } from "./dom";
+import { DrawPace } from "./drawPace";
 import { emptyFrame, errorFrame, loadingFrame, type EmptyWords } from "./frame";
 import type { FigureSource, Shown } from "./exports/facts";
 import type { FigureContext } from "./figure";
@@ -89,6 +90,8 @@ class Shell<Data> {
   private unit!: UnitSwitch;
   private panel!: Panel<Data>;
   private state: PanelState<Data> | null = null;
+  private taken = -Infinity;
+  private readonly pace = new DrawPace<PanelState<Data>>((state) => this.draw(state));
   private readonly statusWords = h("span", { class: "status-words" });
   private statusKind = "";
 
@@ -158,7 +161,12 @@ class Shell<Data> {
 
   /** Takes a snapshot, unless a newer one was taken before. */
   receive(state: PanelState<Data>): void {
-    if (this.state && state.seq <= this.state.seq) return;
+    if (state.seq <= this.taken) return;
+    this.taken = state.seq;
+    this.pace.take(state);
+  }
+
+  private draw(state: PanelState<Data>): void {
     const before = this.state?.status;
     this.state = state;
     this.badge?.update(state.model);

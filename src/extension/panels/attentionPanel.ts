@@ -205,10 +205,12 @@ export class AttentionPanel extends SelectionPanel<"attention"> {
       const writing = { view: data, model, tokens, says: working.writing, onMore };
       const made = await write(this.services, writing, work);
       const whole = await this.view(asked, writtenOf(made), work);
-      this.writing.keep(model, whole);
-      this.remember();
       return { data: { ...whole, ...(data.edge ? { edge: data.edge } : {}) }, message: this.note };
     });
+    // What was written until one cancelled it stays.
+    const shown = this.store.state.data;
+    if (shown) this.writing.keep(asked.request.model, shown);
+    this.remember();
     this.markIfChanged();
   }
 

@@ -64,6 +64,15 @@ describe("attention, causal", () => {
     await workbench.selectText("items[middle");
     await workbench.runCommand("Introspect: Patch from Selection…");
     await waitForNotification(workbench, "is marked");
+    await workbench.page.waitForTimeout(1500);
+    // A reload forgets neither that nor what the model wrote.
+    workbench = await openWorkbench({ folder: workbench.folder });
+    await waitForNotification(workbench, "is marked");
+    const restored = await workbench.webviewFrame("attention");
+    await restored
+      .locator(".token.generated")
+      .nth(15)
+      .waitFor({ timeout: 2 * patience });
     // Escape, which ends a search, would close the notification first.
     await workbench.runCommand("Notifications: Clear All Notifications");
     await workbench.runCommand("View: Focus First Editor Group");
