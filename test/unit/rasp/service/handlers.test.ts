@@ -75,4 +75,16 @@ describe("the thread of RASP programs", () => {
     assert.deepEqual(await of("", 100), ["hint int8-range"]);
     assert.deepEqual(await of('# integers: "int9"\n', 63), ["warning integers"]);
   });
+
+  it("runs on the example it is given, unless the program sets its own", async () => {
+    const of = async (dialect: "rasp" | "raspy", text: string) => {
+      const program = { dialect, text, folder: null, example: '"aab"' };
+      const { example, exampleIsOwn } = await handlers["rasp/analyse"](program, work);
+      return [example, exampleIsOwn];
+    };
+    assert.deepEqual(await of("rasp", "tokens;"), ['"aab"', false]);
+    assert.deepEqual(await of("rasp", 'set example "xy"\ntokens;'), ['"xy"', true]);
+    assert.deepEqual(await of("raspy", "tokens"), ['"aab"', false]);
+    assert.deepEqual(await of("raspy", '# example: "xy"\ntokens'), ['"xy"', true]);
+  });
 });
