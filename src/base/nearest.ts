@@ -28,3 +28,21 @@ function editDistance(a: string, b: string): number {
   }
   return row[b.length];
 }
+
+/** The candidate that is one slip of the fingers away: a letter more, less, other, or two exchanged. */
+export function mistyped(word: string, candidates: Iterable<string>): string | undefined {
+  if (word.length > 100) return undefined;
+  for (const candidate of candidates) if (isOneSlip(word, candidate)) return candidate;
+  return undefined;
+}
+
+function isOneSlip(a: string, b: string): boolean {
+  let from = 0;
+  while (from < a.length && a[from] === b[from]) from++;
+  const [rest, other] = [a.slice(from), b.slice(from)];
+  const exchanged = rest.length > 1 && rest.slice(0, 2) === `${other[1] ?? ""}${other[0] ?? ""}`;
+  if (exchanged && rest.slice(2) === other.slice(2)) return true;
+  // Every word of two letters is near some other.
+  if (Math.min(a.length, b.length) < 3 || a === b) return false;
+  return rest.slice(1) === other || rest === other.slice(1) || rest.slice(1) === other.slice(1);
+}

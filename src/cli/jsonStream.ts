@@ -7,11 +7,18 @@ const gathered = 65_536;
 /** Writes text to a stream and waits where the reader is slower. */
 export class JsonStream {
   private waiting = "";
+  private written = false;
 
   constructor(private readonly stream: Writable) {}
 
+  /** Whether anything was written: an answer of no lines has no end of a line either. */
+  get begun(): boolean {
+    return this.written;
+  }
+
   /** Writes text as it is. */
   async text(text: string): Promise<void> {
+    this.written ||= text !== "";
     this.waiting += text;
     if (this.waiting.length >= gathered) await this.flush();
   }

@@ -67,6 +67,7 @@ export const optionTexts = {
     "--dialect D         rasp, raspy, rasp-l or tracr (by the file's ending: .rasp, .raspy, .raspl, .tracr)",
   input:
     "--input JSON        what the program runs on (its own example): '\"hello\"', '[1, 2]', '{\"x\": [1, 2]}'",
+  integers: "--integers KIND     RASP-L: any (default), or int8: a value outside -128 to 127 is an error",
   strongest: "--strongest X       largest factor a neuron is amplified by (8)",
   alternatives: "--alternatives N    list the N most likely tokens beside each new one",
 } as const;

@@ -110,7 +110,7 @@ async function call(
   const shown = args.progress || io.stderr.isTTY === true;
   const onProgress = shown ? progress.show.bind(progress) : undefined;
   await command.run({ args, out, work: { signal: io.signal, onProgress, ...settingsOf(args) } });
-  await out.text("\n");
+  if (out.begun) await out.text("\n");
 }
 
 const names = commands.map((command) => command.name);

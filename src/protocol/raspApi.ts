@@ -100,9 +100,12 @@ export interface RaspApi {
   "rasp/analyse": { params: RaspProgram; result: RaspAnalysis };
   /** The text laid out; null where it has syntax errors. */
   "rasp/format": { params: RaspProgram; result: string | null };
-  /** The picture of the last drawable binding at or before a place in the text (of the last of all where null). */
+  /**
+   * The picture of the last drawable binding at or before a place in the text (of the last of all where null); of a
+   * program of RASP-L, on the example with so many tokens written behind it.
+   */
   "rasp/picture": {
-    params: RaspProgram & { readonly at: number | null };
+    params: RaspProgram & { readonly at: number | null; readonly written?: number };
     result: RaspPicture;
   };
   /** Values in full, as text: what Run prints. */

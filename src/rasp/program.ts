@@ -52,6 +52,8 @@ export interface ExecuteOptions {
   readonly budget: Budget;
   /** Reads a file that the program loads, by the path it names (with the suffix); null where there is none. */
   readonly load?: ((path: string) => string | null) | undefined;
+  /** RASP-L: "int8" refuses every value that 8 bits do not hold. */
+  readonly integers?: "int8" | undefined;
 }
 
 /** What came of running a program. */

@@ -232,6 +232,14 @@ describe("RASP page: the program", () => {
     await panel.point(1, { start: range!.start + 2, end: range!.start + 3 });
     const pointed = await panel.page.locator(".step.pointed .step-name").allInnerTexts();
     assert.deepEqual(pointed, ["centred"]);
+    // The same program again, as after each keystroke, and then another one.
+    const names = panel.page.locator(".step.pointed .step-name");
+    await panel.send(ready(structuredClone(histogram("hist2")), 2));
+    assert.deepEqual(await names.allInnerTexts(), ["centred"]);
+    await panel.point(2, null);
+    assert.equal(await names.count(), 0);
+    await panel.point(3, { start: range!.start + 2, end: range!.start + 3 });
+    assert.deepEqual(await names.allInnerTexts(), ["centred"]);
     await panel.close();
   });
 

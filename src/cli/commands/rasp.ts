@@ -8,6 +8,7 @@ import { runCase, type ConformanceCase } from "../../rasp/service/cases";
 import { continuationFrom, continued } from "../../rasp/service/continuation";
 import { inputFromValue } from "../../rasp/service/example";
 import { resultOf } from "../../rasp/service/result";
+import { MOST_CHARACTERS } from "../../rasp/source/length";
 import { countUntil } from "../../rasp/source/range";
 import { RaspError } from "../../rasp/source/raspError";
 import { CliError, usageError } from "../cliError";
@@ -29,7 +30,7 @@ export const raspCommand: Command = {
   name: "rasp",
   summary: "a RASP program: run it, check it, fmt it; cases runs a file of conformance cases",
   positionals: ["run|check|fmt|cases", "FILE"],
-  options: ["dialect", "input"],
+  options: ["dialect", "input", "integers"],
   async run(call) {
     const [verb = "", file = ""] = call.args.positionals;
     const verbs = { run, check, fmt: format, cases };
@@ -50,16 +51,17 @@ async function run({ args, out }: CommandCall, file: string): Promise<void> {
   const dialect = dialectFor(args, file);
   const text = await readProgram(file);
   const { input } = args.values;
+  const integers = integersFor(args, dialect);
   try {
     const value = input === undefined ? undefined : jsonInput(input);
     const asked = dialect === "rasp-l" ? continuationFrom(value) : null;
     if (asked) {
-      await out.value(continued(text, asked));
+      await out.value(continued(text, asked, integers));
       return;
     }
     const given = value === undefined ? null : inputFromValue(dialect, value);
     const load = (name: string): string | null => readBeside(folderOf(file), name);
-    await out.value(resultOf(dialects[dialect], text, { input: given, load }));
+    await out.value(resultOf(dialects[dialect], text, { input: given, load, integers }));
   } catch (error) {
     if (!(error instanceof RaspError)) throw error;
     const { code: kind, message, range, next } = error;
@@ -67,6 +69,15 @@ async function run({ args, out }: CommandCall, file: string): Promise<void> {
     await ended(out);
     throw new CliError("program-failed", message, next === undefined ? {} : { next });
   }
+}
+
+/** 8-bit integers, which only RASP-L has. */
+function integersFor({ values: { integers } }: ParsedArguments, dialect: DialectName): "int8" | undefined {
+  if (integers === undefined) return undefined;
+  const chosen = oneOf("integers", integers, ["any", "int8"] as const);
+  if (chosen === "any") return undefined;
+  if (dialect === "rasp-l") return chosen;
+  throw usageError("Only RASP-L has --integers int8.", "Leave it out, or give --dialect rasp-l.");
 }
 
 /** What was printed is an answer, though the call then ends with an error. */
@@ -129,9 +140,6 @@ async function format({ args, out }: CommandCall, file: string): Promise<void> {
   }
   await out.text(formatted.replace(/\n$/, ""));
 }
-
-/** Far longer than programs are, and read within seconds. */
-const MOST_CHARACTERS = 1_000_000;
 
 async function readProgram(file: string): Promise<string> {
   const text = await readText(file);

@@ -133,12 +133,7 @@ export class RaspPanel implements vscode.Disposable {
       hoverStep: (step) => this.hover(step),
       setExample: (text) => this.setExample(text),
       generate: (steps) => this.generate(steps),
-      resetGeneration: () => {
-        const { data } = this.store.state;
-        if (data?.generation)
-          this.change({ generation: { ...data.generation, generated: [], state: "stopped" } });
-        return Promise.resolve();
-      },
+      resetGeneration: () => this.resetGeneration(),
     };
   }
 
@@ -211,12 +206,21 @@ export class RaspPanel implements vscode.Disposable {
     if (dialect !== "rasp-l") throw new CodedError("no-generation", says.noGeneration());
     const program = programOf(document, dialect, this.parts.examples.of(shown.uri));
     const most = steps === "all" ? MOST_TOKENS : (before?.generated.length ?? 0) + 1;
-    const { prompt, generated, stop, ended } = await this.parts.thread.call("rasp/generate", {
-      ...program,
-      most,
-    });
+    const turn = this.asked;
+    const { thread } = this.parts;
+    const { prompt, generated, stop, ended } = await thread.call("rasp/generate", { ...program, most });
     const state: RaspGeneration["state"] = ended === "stop" ? "ended" : steps === "all" ? "limit" : "stopped";
-    this.change({ generation: { prompt, generated, stop, state } });
+    // The picture is of the program on all tokens so far.
+    const { at } = shown;
+    const picture = await thread.call("rasp/picture", { ...program, at, written: generated.length });
+    if (turn === this.asked) this.change({ generation: { prompt, generated, stop, state }, picture });
+  }
+
+  private async resetGeneration(): Promise<void> {
+    const { data } = this.store.state;
+    if (!data?.generation) return;
+    this.change({ generation: { ...data.generation, generated: [], state: "stopped" } });
+    await this.paint();
   }
 
   /** Before the first token is written; a program that cannot go on says so once it is asked to. */

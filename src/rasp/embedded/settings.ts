@@ -3,7 +3,7 @@ import type { ProgramInput } from "../program";
 import type { Comment } from "../python/syntax/token";
 import type { Diagnostic } from "../source/diagnostic";
 import { RaspError } from "../source/raspError";
-import { atomFromJson, inputFromJson } from "../values/json";
+import { arrayFromJson, inputFromJson } from "../values/json";
 
 /** The JSON value after `# name:`; undefined where no comment has it. */
 export function setting(
@@ -54,9 +54,6 @@ export function programInput(value: unknown): ProgramInput {
     return { kind: "tokens", tokens: inputFromJson(value) };
   }
   const arrays = new Map<string, ReturnType<typeof inputFromJson>>();
-  for (const [name, items] of Object.entries(value)) {
-    if (!Array.isArray(items)) throw new RaspError("type", `${name} is an array of numbers.`);
-    arrays.set(name, items.map(atomFromJson));
-  }
+  for (const [name, items] of Object.entries(value)) arrays.set(name, arrayFromJson(name, items));
   return { kind: "arrays", arrays };
 }

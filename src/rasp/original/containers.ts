@@ -246,7 +246,8 @@ export function rangeOf(values: readonly RaspValue[]): RaspValue {
   const [start, stop, step] = ints.length === 1 ? [0, ints[0], 1] : [ints[0], ints[1], ints[2] ?? 1];
   if (step === 0) throw new RaspError("type", "The step of range cannot be 0.");
   const count = Math.max(0, Math.ceil((stop - start) / step));
-  if (count > 1_000_000) throw new RaspError("limit", "range makes at most 1,000,000 ints.");
+  if (count > 1_000_000)
+    throw new RaspError("limit", "range makes at most 1,000,000 ints.", null, "Take a shorter range.");
   return listOf(Array.from({ length: count }, (_, i) => atomValue(start + i * step)));
 }
 

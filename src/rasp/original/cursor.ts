@@ -1,6 +1,8 @@
 /** The parser's place among the tokens, and how it reports and recovers. */
+import { mistyped } from "../../base/nearest";
 import type { SourceRange } from "../source/range";
-import type { Token } from "./tokens";
+import { shownPiece } from "../source/shown";
+import { keywords, type Token } from "./tokens";
 import type { SyntaxProblem } from "./tree";
 
 /** Deeper trees are refused: everything that walks a tree calls itself. */
@@ -122,7 +124,21 @@ export class Cursor {
     if (token.text === "!=") {
       this.fail("!= stands only in select(key, query, !=).", "Write not (a == b).");
     }
-    this.fail(`${what}; here stands ${token.text}.`, next);
+    const meant = this.meantKeyword();
+    this.fail(
+      `${what}; here stands ${shownPiece(token.text)}.`,
+      meant === undefined ? next : `Was ${meant} meant?`,
+    );
+  }
+
+  /** The keyword that is mistyped here or just before. */
+  private meantKeyword(): string | undefined {
+    const before = this.index === 0 ? undefined : this.tokens[this.index - 1];
+    for (const token of [this.token, before]) {
+      const meant = token?.kind === "name" ? mistyped(token.text, keywords) : undefined;
+      if (meant !== undefined) return meant;
+    }
+    return undefined;
   }
 
   /** Notes a problem at the next token and leaves the statement. */

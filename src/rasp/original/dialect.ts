@@ -32,7 +32,8 @@ function execute(text: string, options: ExecuteOptions): Execution {
   let evaluator: Evaluator | undefined;
   let labels: Execution["labels"];
   try {
-    const session = new Session({ tokens: inputTokens(input), budget: options.budget, load: options.load });
+    const given = inputTokens(input);
+    const session = new Session({ tokens: given, budget: options.budget, load: options.load });
     for (const statement of program.statements) {
       result = null;
       if (program.broken.has(statement)) continue;
@@ -42,7 +43,9 @@ function execute(text: string, options: ExecuteOptions): Execution {
       result = outcome.value;
     }
     const { machine } = session.interpreter;
-    input = { kind: "tokens", tokens: machine.examples.sop.tokens };
+    const { tokens } = machine.examples.sop;
+    // The very input that was given, unless the program set one of its own.
+    if (tokens !== given) input = { kind: "tokens", tokens };
     evaluator = machine.example;
     labels = machine.ownNames;
   } catch (error) {

@@ -217,7 +217,10 @@ export class ExpressionParser {
 
   private enclosed(open: string, start: number): Expression {
     const { cursor } = this;
-    if (open !== "(" && open !== "[" && open !== "{") return cursor.unexpected("An expression is missing");
+    if (open !== "(" && open !== "[" && open !== "{") {
+      const usage = "A sign stands alone only at the end of select(key, query, ==).";
+      return cursor.unexpected("An expression is missing", comparisons.has(open) ? usage : undefined);
+    }
     cursor.advance();
     if (open === "(") {
       const inner = cursor.bracketed(")", () => this.expression());

@@ -1,4 +1,5 @@
 /** Text to tokens; never fails. */
+import { shownCharacter } from "../source/shown";
 import { gluedFunctions, keywords, signs, type Comment, type Token, type TokenKind } from "./tokens";
 
 /** Tokens, the last of kind "end", and the comments between them. */
@@ -94,7 +95,11 @@ function tokenAt(text: string, at: number, match: (pattern: RegExp) => string | 
     if (found !== null && found.length > (sign?.length ?? 0)) return bad(found, problem);
   }
   if (sign !== undefined) return { kind: "sign", text: sign };
-  return bad(match(/[\s\S]/uy) ?? "", { message: "RASP has no such sign." });
+  const other = match(/[\s\S]/uy) ?? "";
+  return bad(other, {
+    message: `RASP has no ${shownCharacter(other).replace(/^the /, "")}.`,
+    next: "Delete it.",
+  });
 }
 
 function bad(text: string, problem: Problem): Found {

@@ -77,7 +77,12 @@ function repeated(items: readonly RaspValue[], count: number): RaspValue {
 }
 
 function tooLong(): RaspError {
-  return new RaspError("limit", `A list has at most ${MAX_ITEMS.toLocaleString("en")} items.`);
+  return new RaspError(
+    "limit",
+    `A list has at most ${MAX_ITEMS.toLocaleString("en")} items.`,
+    null,
+    "Make it shorter.",
+  );
 }
 
 /**

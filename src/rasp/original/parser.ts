@@ -1,11 +1,14 @@
 /** Text to a tree; never fails: what cannot be read is a broken statement and a problem with its range. */
+import { lastRead } from "../source/lastRead";
 import { Cursor, Unreadable } from "./cursor";
 import { ExpressionParser } from "./expressions";
 import { lex } from "./lexer";
 import type { Command, ExampleSubset, Expression, Program, Statement, SyntaxProblem } from "./tree";
 
 /** The program of a text. */
-export function parse(text: string): Program {
+export const parse: (text: string) => Program = lastRead(read);
+
+function read(text: string): Program {
   const { tokens, comments } = lex(text);
   const cursor = new Cursor(tokens);
   const parser = new StatementParser(cursor);

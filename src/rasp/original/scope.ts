@@ -64,12 +64,15 @@ export class Scope {
   }
 }
 
+/** Words that are called as functions are. */
+const functionWords: readonly string[] = [...gluedFunctions, "round", "indicator", "draw"];
+
 /** What to do about an unknown name, given the known ones. */
 export function adviceFor(name: string, known: readonly string[]): string {
   if (gluedFunctions.has(name)) return `Write ${name}( without a space before the parenthesis.`;
   if (name === "true" || name === "false") return `Write ${name[0].toUpperCase()}${name.slice(1)}.`;
   // Of a name of one or two letters, every other one is near.
-  const long = known.filter((other) => other.length > 2);
+  const long = [...known, ...functionWords].filter((other) => other.length > 2);
   const near = name.length > 2 ? nearest(name, long) : undefined;
   return near === undefined ? assignFirst : `Did you mean ${near}?`;
 }

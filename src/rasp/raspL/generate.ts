@@ -6,6 +6,7 @@ import { RaspError } from "../source/raspError";
 import type { Atom } from "../values/atom";
 import { atomsEqual } from "../values/compare";
 import type { Sequence } from "../values/sequence";
+import { assertInt8 } from "./int8";
 
 /** What to continue, and when to stop. */
 export interface GenerationPlan {
@@ -14,6 +15,8 @@ export interface GenerationPlan {
   readonly stop: Atom;
   readonly maxNew: number;
   readonly budget: Budget;
+  /** "int8" refuses every value that 8 bits do not hold. */
+  readonly integers?: "int8" | undefined;
 }
 
 /** One step: the sequence so far, the program's output on it, and the token taken from its end. */
@@ -42,6 +45,10 @@ export function* generationSteps(program: SOp, plan: GenerationPlan): Generator<
       variables: new Map([["x", sequence]]),
       budget: plan.budget,
     }).sop(program);
+    if (plan.integers === "int8") {
+      const input = { kind: "arrays", arrays: new Map([["x", [...sequence]]]) } as const;
+      assertInt8(program, { input, budget: plan.budget });
+    }
     if (output.length === 0)
       throw new RaspError("type", "The program gives an empty sequence; nothing comes next.");
     const next = output[output.length - 1];

@@ -4,22 +4,18 @@
  */
 import { runEmbedded } from "../embedded/execute";
 import type { Budget } from "../ir/budget";
-import { Evaluator } from "../ir/evaluate";
-import { isSelector, reachable, type MapNode, type RaspNode, type SOp } from "../ir/nodes";
+import { reachable, type MapNode, type RaspNode, type SOp } from "../ir/nodes";
 import type { ProgramInput } from "../program";
 import type { Diagnostic } from "../source/diagnostic";
-import { RaspError } from "../source/raspError";
 import type { SourceRange } from "../source/range";
-import { isNumeric, asNumber } from "../values/atom";
-import { atomText } from "../values/show";
+import { int8Violations, whyInt8 } from "./int8";
 import { indexArithmeticIn, partialIn } from "./lambdas";
-import { arraysOf, raspLLanguage, raspLRuns } from "./raspL";
+import { raspLLanguage, raspLRuns } from "./raspL";
 import type { RaspLRun } from "./run";
 
 /** The rules, each with why it is there. */
 export const lintRules = {
-  "int8-range":
-    "RASP-L is proposed with small integers only (-128 to 127), so that a model can hold each in one token.",
+  "int8-range": whyInt8,
   "index-arithmetic":
     "RASP-L is proposed to compare indices and to step to a neighbour, but not to compute with them: such sums and products are conjectured not to carry over to longer inputs.",
   "non-causal":
@@ -29,9 +25,6 @@ export const lintRules = {
 
 /** The name of a rule. */
 export type LintRule = keyof typeof lintRules;
-
-const SMALLEST = -128;
-const LARGEST = 127;
 
 /** What the lint is given beside the text. */
 export interface LintOptions {
@@ -117,49 +110,7 @@ function isIndex(node: SOp, run: RaspLRun, depth = 0): boolean {
 }
 
 function lintRanges(nodes: readonly RaspNode[], options: LintOptions, found: Found): void {
-  const violation = int8Violations(nodes, options);
-  for (const { node, message } of violation) found.add("int8-range", node.range, message);
-}
-
-interface Violation {
-  readonly node: SOp;
-  readonly message: string;
-}
-
-function int8Violations(nodes: readonly RaspNode[], { input, budget }: LintOptions): Violation[] {
-  const arrays = arraysOf(input) as ReadonlyMap<string, readonly SOpValue[]>;
-  const tokens = [...arrays.values()][0] ?? [];
-  const evaluator = new Evaluator({ tokens, variables: arrays, budget });
-  const found: Violation[] = [];
-  for (const node of nodes) {
-    if (isSelector(node) || node.kind === "variable" || node.kind === "constant") continue;
-    try {
-      const values = evaluator.sop(node);
-      const at = values.findIndex((value) => isNumeric(value) && !inRange(asNumber(value)));
-      if (at < 0) continue;
-      const message = `${atomText(values[at])} at position ${at} is no 8-bit integer.`;
-      found.push({ node, message });
-    } catch (error) {
-      // What cannot be evaluated is reported by running the program.
-      if (!(error instanceof RaspError)) throw error;
-      if (error.code === "limit") break;
-    }
-  }
-  return found;
-}
-
-type SOpValue = ReturnType<Evaluator["sop"]>[number];
-
-function inRange(value: number): boolean {
-  return value >= SMALLEST && value <= LARGEST;
-}
-
-/**
- * Evaluation with 8-bit integers: the values of an s-op, all of whose steps must stay in range.
- * @throws {RaspError} "limit" where one does not; else as the evaluator
- */
-export function assertInt8(root: SOp, options: LintOptions): void {
-  const [first] = int8Violations(reachable([root]), options);
-  if (first === undefined) return;
-  throw new RaspError("limit", first.message, first.node.range, lintRules["int8-range"]);
+  const computed = nodes.filter(({ kind }) => kind !== "variable" && kind !== "constant");
+  for (const { node, message } of int8Violations(computed, options))
+    found.add("int8-range", node.range, message);
 }

@@ -5,8 +5,10 @@ import type { EmbeddedLanguage } from "../embedded/language";
 import { matched, signature } from "../python/run/arguments";
 import { compare } from "../python/run/operators";
 import { PyBuiltin, type PyValue } from "../python/run/values";
-import type { Dialect, ProgramInput } from "../program";
+import type { Dialect } from "../program";
 import { comparisons, core, type RaspLFunction } from "./core";
+import { arraysOf } from "./input";
+import { withInt8 } from "./int8";
 import { library } from "./library";
 import { RaspLRun } from "./run";
 import { RaspLSequence } from "./sequences";
@@ -24,13 +26,6 @@ const functions: Readonly<Record<string, RaspLFunction>> = {
 
 /** What a run of RASP-L kept, for the lint. */
 export const raspLRuns = new WeakMap<Embedding, RaspLRun>();
-
-/** The arrays of an input; plain tokens are called x. */
-export function arraysOf(input: ProgramInput): ReadonlyMap<string, readonly PyValue[]> {
-  return input.kind === "arrays"
-    ? (input.arrays as ReadonlyMap<string, readonly PyValue[]>)
-    : new Map([["x", input.tokens as readonly PyValue[]]]);
-}
 
 /** RASP-L as a language embedded in Python. */
 export const raspLLanguage: EmbeddedLanguage = {
@@ -60,4 +55,4 @@ export const raspLLanguage: EmbeddedLanguage = {
 };
 
 /** RASP-L. */
-export const raspL: Dialect = embeddedDialect(raspLLanguage);
+export const raspL: Dialect = withInt8(embeddedDialect(raspLLanguage));

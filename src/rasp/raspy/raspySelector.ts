@@ -1,6 +1,7 @@
 /** RASPy's keys, queries and selectors. */
 import type { Embedding } from "../embedded/embedding";
-import { AppliedMatrix, SelectorObject } from "../embedded/objects";
+import { AppliedMatrix } from "../embedded/objects";
+import { OperableSelector } from "../embedded/selectorOperators";
 import { Evaluator } from "../ir/evaluate";
 import type { Selector, SOp } from "../ir/nodes";
 import { sum } from "../ir/reducers";
@@ -83,45 +84,18 @@ export class RaspySide extends PyObject {
 }
 
 /** A selector. */
-export class RaspySelector extends SelectorObject {
-  constructor(
-    readonly embedding: Embedding,
-    node: Selector,
-  ) {
-    super(node);
-  }
-
-  override binary(sign: BinarySign, other: PyValue): PyValue | undefined {
-    if (sign !== "&" && sign !== "|") return undefined;
-    if (!(other instanceof RaspySelector)) {
-      throw new RaspError(
-        "type",
-        `${sign} combines two selectors; on the other side is ${nameOfValue(other)}.`,
-        null,
-        "Comparisons bind less than & and |: write brackets around each of them.",
-      );
-    }
-    const kind = sign === "&" ? "and" : "or";
+export class RaspySelector extends OperableSelector {
+  protected override combined(kind: "and" | "or", other: OperableSelector): RaspySelector {
     return this.made(() => this.embedding.graph.combine(kind, this.node, other.node));
   }
 
-  override unary(sign: "-" | "+" | "~"): PyValue | undefined {
-    if (sign !== "~") return undefined;
+  protected override complement(): RaspySelector {
     this.embedding.remark({
       code: "bitwise-not",
       message: "~ on a selector is read as its complement; in RASPy itself it would select everything.",
       next: "Write the opposite comparison: != instead of ==, >= instead of <.",
     });
     return this.made(() => this.embedding.graph.not(this.node));
-  }
-
-  override truth(): boolean {
-    this.embedding.remark({
-      code: "truth-of-selector",
-      message: "Python's and, or, not and if do not look into a selector: it always counts as true.",
-      next: "Combine selectors with & and |, with brackets around each comparison.",
-    });
-    return true;
   }
 
   override call(args: CallArguments): PyValue {

@@ -8,6 +8,7 @@ import type { Binding, Dialect, Execution } from "../program";
 import { evaluatorFor, nodesOf } from "../runCase";
 import { lintRaspL } from "../raspL/lint";
 import type { Diagnostic } from "../source/diagnostic";
+import { refuseLong } from "../source/length";
 import { RaspError } from "../source/raspError";
 import type { Sequence } from "../values/sequence";
 import { inputFromText, inputText } from "./example";
@@ -34,9 +35,10 @@ export interface ProgramRun {
 
 /**
  * Runs a program on its running example.
- * @throws {RaspError} "type" for an example that is no input
+ * @throws {RaspError} "type" for an example that is no input; "limit" for a text that is too long to be a program
  */
 export function runOnExample(program: RaspProgram, read: ReadBeside, limits?: Limits): ProgramRun {
+  refuseLong(program.text);
   const dialect = dialects[program.dialect];
   const input = inputFromText(program.dialect, program.example);
   const budget = new Budget(limits);
@@ -58,6 +60,12 @@ export function runOnExample(program: RaspProgram, read: ReadBeside, limits?: Li
 
 /** Remarks, names and values of a program; never throws. */
 export function analyse(program: RaspProgram, read: ReadBeside): RaspAnalysis {
+  const nothing = { names: [], bindings: [], example: program.example ?? "", exampleIsOwn: false };
+  try {
+    refuseLong(program.text);
+  } catch (error) {
+    return { ...nothing, remarks: [remarkOf(error)] };
+  }
   const dialect = dialects[program.dialect];
   const checked = dialect.check(program.text).map(remarkFrom);
   const names = dialect.names(program.text);
@@ -65,19 +73,14 @@ export function analyse(program: RaspProgram, read: ReadBeside): RaspAnalysis {
   try {
     run = runOnExample(program, read, liveLimits);
   } catch (error) {
-    return {
-      remarks: [...checked, remarkOf(error)],
-      names,
-      bindings: [],
-      example: program.example ?? "",
-      exampleIsOwn: false,
-    };
+    return { ...nothing, names, remarks: [...checked, remarkOf(error)] };
   }
   const lint =
     program.dialect === "rasp-l"
       ? lintRaspL(program.text, { input: run.execution.input, budget: new Budget(liveLimits) })
       : [];
   const failed: RaspRemark[] = run.execution.errors.map((error) => remarkOf(error));
+  const refused = new Set(failed.map(({ range }) => range.start));
   // One schedule for all: a program may stack a thousand statements on one another.
   const { layerOf } = schedule(
     run.execution.bindings.flatMap(({ value }) => nodesOf(value)),
@@ -87,7 +90,10 @@ export function analyse(program: RaspProgram, read: ReadBeside): RaspAnalysis {
   return {
     remarks: distinct([
       ...checked,
-      ...lint.map((one) => ({ ...remarkFrom(one), severity: "hint" as const })),
+      // Where 8-bit integers are asked for, what leaves them is an error already.
+      ...lint
+        .filter(({ code, range }) => code !== "int8-range" || !refused.has(range.start))
+        .map((one) => ({ ...remarkFrom(one), severity: "hint" as const })),
       ...failed,
     ]),
     names,

@@ -3,6 +3,7 @@ import { dialects } from "../dialects";
 import { Budget } from "../ir/budget";
 import type { Execution } from "../program";
 import { generate } from "../raspL/generate";
+import { asksInt8 } from "../raspL/int8";
 import type { CaseResult } from "../runCase";
 import { RaspError } from "../source/raspError";
 import type { Atom } from "../values/atom";
@@ -38,11 +39,17 @@ export function continuationFrom(value: unknown): Continuation | null {
  * What a program writes behind the prompt, which it sees as its array `x`.
  * @throws {RaspError} where the program fails, or its result is no sequence
  */
-export function continued(program: string, { prompt, stop, maxNew }: Continuation): CaseResult {
+export function continued(
+  program: string,
+  { prompt, stop, maxNew }: Continuation,
+  integers?: "int8",
+): CaseResult {
   const budget = new Budget();
   const input = { kind: "arrays", arrays: new Map([["x", prompt]]) } as const;
-  const node = sopOf(dialects["rasp-l"].execute(program, { input, budget }));
-  return { generated: generate(node, { prompt, stop, maxNew, budget }).map(atomToJson) };
+  const node = sopOf(dialects["rasp-l"].execute(program, { input, budget, integers }));
+  const asked = integers ?? (asksInt8(program) ? "int8" : undefined);
+  const plan = { prompt, stop, maxNew, budget, integers: asked } as const;
+  return { generated: generate(node, plan).map(atomToJson) };
 }
 
 /**

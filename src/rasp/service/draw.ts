@@ -4,18 +4,23 @@ import type { RaspPicture } from "../../protocol/raspPicture";
 import type { NodeNames } from "../ir/describe";
 import type { RaspNode } from "../ir/nodes";
 import { schedule } from "../ir/schedule";
-import type { Binding, DialectName, Execution } from "../program";
+import type { Binding, DialectName, Execution, ProgramInput } from "../program";
+import { evaluatorFor } from "../runCase";
 import { RaspError } from "../source/raspError";
 import { cellText } from "../values/show";
 import { runOnExample, type ProgramRun, type ReadBeside } from "./analyse";
 import { inputText } from "./example";
+import { written } from "./generate";
 import { pictureOf } from "./picture";
 
 /** Positions that are drawn at most. */
 const DRAWN = 64;
 
-/** Draws the last value that can be drawn at or before a place, or of all; never throws. */
-export function draw(program: RaspProgram & { readonly at: number | null }, read: ReadBeside): RaspPicture {
+/** What is drawn: the last value that can be at or before a place, or of all; after so many tokens were written. */
+export type Drawing = RaspProgram & { readonly at: number | null; readonly written?: number };
+
+/** Draws a program; never throws. */
+export function draw(program: Drawing, read: ReadBeside): RaspPicture {
   const nothing = {
     dialect: program.dialect,
     input: program.example ?? "",
@@ -25,9 +30,9 @@ export function draw(program: RaspProgram & { readonly at: number | null }, read
   };
   const empty = { ...nothing, layers: 0, counts: [], steps: [], result: 0 };
   try {
-    const run = runOnExample(program, read);
+    const run = continuedRun(program, runOnExample(program, read));
     const { execution } = run;
-    const about = { input: inputText(execution.input), tokens: run.tokens.slice(0, DRAWN).map(cellText) };
+    const about = { input: inputText(run.input), tokens: run.tokens.slice(0, DRAWN).map(cellText) };
     const node = nodeAt(execution.bindings, program.at);
     if (node === null) {
       const first = execution.errors[0];
@@ -46,6 +51,19 @@ export function draw(program: RaspProgram & { readonly at: number | null }, read
     if (!(error instanceof RaspError)) throw error;
     return { ...empty, error: { message: error.message, next: error.next ?? null, range: error.range } };
   }
+}
+
+/** The run on what was written so far: its evaluator sees the prompt with the new tokens behind it. */
+function continuedRun(program: Drawing, run: ProgramRun): ProgramRun & { readonly input: ProgramInput } {
+  const { input } = run.execution;
+  const most = program.written ?? 0;
+  if (most === 0 || input.kind !== "arrays") return { ...run, input };
+  const { prompt, generated } = written(program, most, run);
+  const tokens = [...prompt, ...generated];
+  const longer: ProgramInput = { kind: "arrays", arrays: new Map([...input.arrays, ["x", tokens]]) };
+  const { budget } = run;
+  const evaluator = evaluatorFor({ dialect: program.dialect, input: longer, budget });
+  return { ...run, input: longer, evaluator, tokens };
 }
 
 function pictureParts(

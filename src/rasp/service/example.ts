@@ -1,6 +1,6 @@
 /** The running example as people write it, and the inputs it stands for. */
 import { RaspError } from "../source/raspError";
-import { inputFromJson } from "../values/json";
+import { arrayFromJson, inputFromJson } from "../values/json";
 import { atomText } from "../values/show";
 import type { DialectName, ProgramInput } from "../program";
 
@@ -40,7 +40,7 @@ export function inputFromValue(dialect: DialectName, value: unknown): ProgramInp
   const named = Array.isArray(value) ? { x: value } : value;
   if (typeof named !== "object" || named === null)
     throw new RaspError("type", "This is no input.", null, exampleHint(dialect));
-  const arrays = Object.entries(named).map(([name, items]) => [name, inputFromJson(items)] as const);
+  const arrays = Object.entries(named).map(([name, items]) => [name, arrayFromJson(name, items)] as const);
   return { kind: "arrays", arrays: new Map(arrays) };
 }
 

@@ -3,6 +3,7 @@ import type { RaspApi } from "../../protocol/raspApi";
 import type { Handlers } from "../../protocol/rpc";
 import { dialects } from "../dialects";
 import { Repl } from "../original/repl";
+import { MOST_CHARACTERS } from "../source/length";
 import { analyse, type ReadBeside } from "./analyse";
 import { draw } from "./draw";
 import { generate } from "./generate";
@@ -15,7 +16,8 @@ export function raspHandlers(read: ReadBeside): Handlers<RaspApi> {
   let last = 0;
   return {
     "rasp/analyse": (program) => analyse(program, read),
-    "rasp/format": ({ dialect, text }) => dialects[dialect].format(text),
+    "rasp/format": ({ dialect, text }) =>
+      text.length > MOST_CHARACTERS ? null : dialects[dialect].format(text),
     "rasp/picture": (program) => draw(program, read),
     "rasp/run": (program) => printed(program, read),
     "rasp/library": ({ dialect }) => libraryOf(dialect),

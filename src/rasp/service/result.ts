@@ -9,16 +9,22 @@ export interface ResultOptions {
   /** What the result is of, whatever the program sets; null for the program's own example, else the language's. */
   readonly input: ProgramInput | null;
   readonly load: (path: string) => string | null;
+  /** RASP-L: "int8" refuses every value that 8 bits do not hold. */
+  readonly integers?: "int8" | undefined;
 }
 
 /**
  * The result of the last statement.
  * @throws {RaspError} the program's first error, with its place
  */
-export function resultOf(dialect: Dialect, program: string, { input, load }: ResultOptions): CaseResult {
+export function resultOf(
+  dialect: Dialect,
+  program: string,
+  { input, load, integers }: ResultOptions,
+): CaseResult {
   const budget = new Budget();
   const example = input ?? inputFromText(dialect.name, null);
-  const execution = dialect.execute(program, { input: example, budget, load });
+  const execution = dialect.execute(program, { input: example, budget, load, integers });
   const { result, errors } = execution;
   if (errors[0] !== undefined) throw errors[0];
   if (result === null) return {};

@@ -1,5 +1,5 @@
 /** Tracr's selectors; where it can, it makes one select of two. */
-import { SelectorObject } from "../embedded/objects";
+import { OperableSelector } from "../embedded/selectorOperators";
 import type { Budget } from "../ir/budget";
 import type { Predicate, Selector, SelectNode, SOp } from "../ir/nodes";
 import { matched, signature } from "../python/run/arguments";
@@ -7,11 +7,9 @@ import {
   PyBuiltin,
   PyObject,
   asAtom,
-  nameOfValue,
   type CallArguments,
   type PyValue,
 } from "../python/run/values";
-import type { BinarySign } from "../python/syntax/tree";
 import { RaspError } from "../source/raspError";
 import type { Atom } from "../values/atom";
 import { compareAtoms, type Comparison } from "../values/compare";
@@ -75,36 +73,20 @@ function noneCompared(name: string, side: "key" | "query"): RaspError {
 }
 
 /** A selector. */
-export class TracrSelector extends SelectorObject {
+export class TracrSelector extends OperableSelector {
   constructor(
     readonly run: TracrRun,
     node: Selector,
   ) {
-    super(node);
+    super(run.embedding, node);
   }
 
-  override binary(sign: BinarySign, other: PyValue): PyValue | undefined {
-    if (sign !== "&" && sign !== "|") return undefined;
-    if (!(other instanceof TracrSelector)) {
-      throw new RaspError(
-        "type",
-        `${sign} combines two selectors; on the other side is ${nameOfValue(other)}.`,
-      );
-    }
-    return combined(this, other, sign === "&" ? "and" : "or");
+  protected override combined(kind: "and" | "or", other: OperableSelector): TracrSelector {
+    return combined(this, other, kind);
   }
 
-  override unary(sign: "-" | "+" | "~"): PyValue | undefined {
-    return sign === "~" ? complement(this) : undefined;
-  }
-
-  override truth(): boolean {
-    this.run.embedding.remark({
-      code: "truth-of-selector",
-      message: "Python's and, or, not and if do not look into a selector: it always counts as true.",
-      next: "Use & and | and ~ on selectors.",
-    });
-    return true;
+  protected override complement(): TracrSelector {
+    return complement(this);
   }
 
   override call(args: CallArguments): PyValue {
@@ -139,7 +121,7 @@ export function complement({ run, node }: TracrSelector, simplify = true): Tracr
 /** Both or either; of two selects over the same keys and queries, a single select. */
 export function combined(
   first: TracrSelector,
-  second: TracrSelector,
+  second: OperableSelector,
   kind: "and" | "or",
   simplify = true,
 ): TracrSelector {

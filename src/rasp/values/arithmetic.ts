@@ -198,7 +198,12 @@ function byZero(): RaspError {
 }
 
 function tooLarge(): RaspError {
-  return new RaspError("limit", "The result would be too large to keep.");
+  return new RaspError(
+    "limit",
+    "The result would be too large to keep.",
+    null,
+    "Compute with smaller numbers or shorter texts.",
+  );
 }
 
 function unsuited(sign: Arithmetic, a: Atom, b: Atom): RaspError {

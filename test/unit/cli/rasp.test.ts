@@ -77,6 +77,33 @@ describe("introspect rasp", () => {
     );
   });
 
+  it("holds a RASP-L program to 8-bit integers only where asked", async () => {
+    const file = program("x + 1", "program.raspl");
+    const run = (x: string, ...more: string[]) => cli("rasp", "run", file, "--input", x, ...more);
+    assert.deepEqual(JSON.parse((await run("[127]")).stdout), { seq: [128] });
+    assert.deepEqual(JSON.parse((await run("[126]", "--integers", "int8")).stdout), { seq: [127] });
+    const refused = await run("[127]", "--integers", "int8");
+    assert.match(refused.stdout, /128 at position 0 is no 8-bit integer/);
+    const prompt = '{"prompt": [120], "max_new": 9, "stop": 0}';
+    assert.match((await run(prompt, "--integers", "int8")).stdout, /128 at position 7/);
+    assert.match((await run(prompt)).stdout, /"generated":\[121,.*129\]/);
+    const original = await cliError("rasp", "run", sample("sort.rasp"), "--integers", "int8");
+    assert.equal(original.code, "usage");
+  });
+
+  it("says what an array of RASP-L must be", async () => {
+    const file = program("x + 1", "program.raspl");
+    for (const input of ['{"x": "hello"}', '{"x": 5}', '{"x": ["a"]}']) {
+      const { message, next } = await cliError("rasp", "run", file, "--input", input);
+      assert.match(message, /array x is no/);
+      assert.match(next ?? "", /list of numbers/);
+    }
+  });
+
+  it("prints nothing for no cases", async () => {
+    assert.equal((await cli("rasp", "cases", program("[]", "cases.json"))).stdout, "");
+  });
+
   it("says of a file which of its cases is none", async () => {
     const file = program(
       '[{"id": "a", "dialect": "rasp", "program": "1;", "input": "a"}, null]',

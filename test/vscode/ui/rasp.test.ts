@@ -1,5 +1,16 @@
 import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
 import { openWorkbench, patience, type Workbench } from "./support/workbench";
+
+/** How many pieces of the source have the border that what is pointed at in the picture gets. */
+const marked = ({ page }: Workbench): Promise<number> =>
+  page.evaluate(
+    () =>
+      [...document.querySelectorAll(".editor-instance .view-overlays [class*='ced-']")].filter(
+        (e) => getComputedStyle(e).borderTopStyle === "solid",
+      ).length,
+  );
 
 describe("a RASP program", () => {
   let workbench: Workbench;
@@ -9,6 +20,8 @@ describe("a RASP program", () => {
       // Drawn as elements, the terminal's text can be read.
       settings: { "terminal.integrated.gpuAcceleration": "off" },
     });
+    const plain = path.join(workbench.folder, "rasp", "plain.rasp");
+    fs.writeFileSync(plain, "same = select(tokens, tokens, ==);\nselector_width(same);\n");
     await workbench.openFile("sort.rasp");
   });
 
@@ -20,6 +33,60 @@ describe("a RASP program", () => {
     await frame.locator("body[data-status='ready']").waitFor({ timeout: patience });
     await workbench.screenshot("rasp-sort");
     assert.equal(await frame.locator(".notice-error").count(), 0);
+  });
+
+  it("is stepped through by keyboard, and Enter shows the step in the source", async () => {
+    const { page } = workbench;
+    const frame = await workbench.webviewFrame("rasp");
+    const current = frame.locator(".step.current");
+    await current.focus();
+    await page.keyboard.press("Home");
+    await frame.getByText(/^step 1 of/).waitFor({ timeout: patience });
+    await page.keyboard.press("End");
+    await frame.locator(".step.is-result").and(current).waitFor({ timeout: patience });
+    await page.keyboard.press("Enter");
+    await page.locator(".statusbar-item", { hasText: /Ln 10, Col \d+ \(4[56] selected\)/ }).waitFor();
+    const selected = page.locator(".editor-group-container.active .monaco-editor.focused");
+    await selected.waitFor();
+  });
+
+  it("marks in the picture what is pointed at in the source, and in the source what is in the picture", async () => {
+    const { page } = workbench;
+    const frame = await workbench.webviewFrame("rasp");
+    await workbench.focusEditor();
+    const untilMarked = async (is: boolean): Promise<void> => {
+      const deadline = Date.now() + patience;
+      while ((await marked(workbench)) > 0 !== is) {
+        assert.ok(Date.now() < deadline, is ? "it is marked" : "nothing is marked");
+        await page.waitForTimeout(50);
+      }
+    };
+    await untilMarked(false);
+    await page
+      .locator(".view-line span", { hasText: /^selector_width$/ })
+      .first()
+      .hover();
+    const pointed = frame.locator(".step.pointed");
+    await pointed.filter({ hasText: "place" }).waitFor({ timeout: patience });
+    assert.equal(await frame.locator(".step.is-result.pointed").count(), 0);
+    await frame.locator(".step", { hasText: "place" }).first().hover();
+    await untilMarked(true);
+    await workbench.screenshot("rasp-pointed");
+  });
+
+  it("runs on the example that the panel sets, in the picture and beside the text", async () => {
+    const { page } = workbench;
+    await workbench.focusEditor();
+    await workbench.openFile("plain.rasp");
+    await page.getByText("[1, 1, 2, 2, 1] (ints)").first().waitFor({ timeout: patience });
+    await workbench.runCommand("Introspect: Draw RASP Program");
+    const frame = await workbench.webviewFrame("rasp");
+    const example = frame.getByRole("textbox", { name: "Example" });
+    await frame.locator(".subject-input", { hasText: "hello" }).waitFor({ timeout: patience });
+    await example.fill('"banana"');
+    await example.press("Enter");
+    await page.getByText("[1, 3, 2, 3, 2, 3] (ints)").first().waitFor({ timeout: patience });
+    await frame.locator(".subject-input", { hasText: "banana" }).waitFor({ timeout: patience });
   });
 
   it("answers in a terminal as the original's REPL does", async () => {

@@ -67,6 +67,7 @@ class RaspPanel implements Panel<RaspPanelData> {
   /** Whether the host told its step anew meanwhile. */
   private told = false;
   private hovered: number | null = null;
+  private pointedAt: Parameters<typeof isPointedAt>[0] = null;
 
   constructor(private readonly context: PageContext) {
     const { host } = context;
@@ -101,9 +102,10 @@ class RaspPanel implements Panel<RaspPanelData> {
       this.columns,
       this.following,
     );
-    context.pointed.onChange((range) =>
-      this.program.point((step) => step.range !== null && this.isNarrowest(step, range)),
-    );
+    context.pointed.onChange((range) => {
+      this.pointedAt = range;
+      this.markPointed();
+    });
   }
 
   update(data: RaspPanelData): void {
@@ -120,6 +122,7 @@ class RaspPanel implements Panel<RaspPanelData> {
     this.columns.hidden = picture.steps.length === 0;
     if (picture.steps.length === 0) return;
     this.program.update(picture, this.current);
+    this.markPointed();
     this.programFigure.changed();
     fill(
       this.countsFigure.body,
@@ -198,13 +201,13 @@ class RaspPanel implements Panel<RaspPanelData> {
     this.context.host.ask("rasp/hover", { step });
   }
 
-  /** Whether a step is the smallest that was written where one points. */
-  private isNarrowest(step: RaspStep, range: Parameters<typeof isPointedAt>[0]): boolean {
-    const at = (this.data?.picture.steps ?? []).filter(
-      (one) => one.range !== null && isPointedAt(range, one.range),
-    );
-    const length = ({ range: where }: RaspStep): number => (where ? where.end - where.start : Infinity);
-    return at.includes(step) && at.every((one) => length(one) >= length(step));
+  /** Marks the steps that are the smallest written where one points in the source. */
+  private markPointed(): void {
+    const { pointedAt } = this;
+    const isAt = ({ range }: RaspStep): boolean => range !== null && isPointedAt(pointedAt, range);
+    const length = ({ range }: RaspStep): number => (range ? range.end - range.start : Infinity);
+    const narrowest = Math.min(...(this.data?.picture.steps ?? []).filter(isAt).map(length));
+    this.program.point((step) => isAt(step) && length(step) === narrowest);
   }
 
   private drawProblem({ error }: RaspPicture): void {

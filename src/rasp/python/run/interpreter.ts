@@ -3,29 +3,25 @@ import type { Budget } from "../../ir/budget";
 import { RaspError } from "../../source/raspError";
 import type { Severity } from "../../source/diagnostic";
 import type { SourceRange } from "../../source/range";
-import { Float, asNumber, isNumeric } from "../../values/atom";
 import { nearest } from "../../../base/nearest";
-import type { CallNode, ComprehensionNode, DefNode, Expression, LambdaNode } from "../syntax/tree";
+import type { CallNode, DefNode, Expression, LambdaNode } from "../syntax/tree";
 import { bindParameters } from "./arguments";
+import { comprehended, display, formatted } from "./displays";
 import { itemAt, slice } from "./indexing";
 import { methodOf } from "./methods";
 import { binary, bounded, compare, iterate, truth, unary } from "./operators";
 import { Scope, assignedIn } from "./scope";
-import { assignTo, runBody } from "./statements";
+import { runBody } from "./statements";
 import {
   PyBuiltin,
   PyDict,
   PyFunction,
-  PyList,
   PyNamespace,
   PyObject,
-  PySet,
-  PyTuple,
   capital,
   isScalar,
   nameOfValue,
   repr,
-  str,
   type CallArguments,
   type PyValue,
 } from "./values";
@@ -165,56 +161,12 @@ export class Interpreter {
       case "lambda":
         return this.makeFunction(node, scope);
       case "comprehension":
-        return this.comprehended(node, scope);
+        return comprehended(this, node, scope);
       case "formatted":
-        return node.parts
-          .map((part) =>
-            typeof part === "string" ? part : formatted(this.evaluate(part.value, scope), part.format),
-          )
-          .join("");
+        return formatted(this, node, scope);
       default:
-        return this.display(node, scope);
+        return display(this, node, scope);
     }
-  }
-
-  private display(node: Expression, scope: Scope): PyValue {
-    switch (node.kind) {
-      case "list":
-        return new PyList(this.items(node.items, scope));
-      case "tuple":
-        return new PyTuple(this.items(node.items, scope));
-      case "set":
-        return new PySet(this.items(node.items, scope));
-      case "dict": {
-        const dict = new PyDict();
-        for (const [key, value] of node.entries) {
-          if (key !== null) dict.set(this.evaluate(key, scope), this.evaluate(value, scope));
-          else {
-            const other = this.evaluate(value, scope);
-            if (!(other instanceof PyDict))
-              throw new RaspError("type", `** spreads a dict, not ${nameOfValue(other)}.`);
-            for (const [k, v] of other.entries.values()) dict.set(k, v);
-          }
-        }
-        return dict;
-      }
-      case "starred":
-        throw new RaspError("syntax", "* spreads a list inside brackets or a call.");
-      case "slice":
-        throw new RaspError("syntax", ": stands inside the brackets of an index.");
-      default:
-        throw new RaspError("syntax", "This could not be read.");
-    }
-  }
-
-  /** The values of a display or of arguments, with `*` spread. */
-  private items(nodes: readonly Expression[], scope: Scope): PyValue[] {
-    const items: PyValue[] = [];
-    for (const node of nodes) {
-      if (node.kind === "starred") items.push(...this.all(this.evaluate(node.value, scope)));
-      else items.push(this.evaluate(node, scope));
-    }
-    return bounded(items);
   }
 
   /** All items of something to go through; each costs a step. */
@@ -337,30 +289,6 @@ export class Interpreter {
     }
     throw new RaspError("type", `${capital(nameOfValue(object))} has no ${name}.`);
   }
-
-  private comprehended(node: ComprehensionNode, scope: Scope): PyValue {
-    const items: PyValue[] = [];
-    const dict = new PyDict();
-    const inner = new Scope(scope);
-    const run = (depth: number): void => {
-      if (depth === node.clauses.length) {
-        if (node.value === null) items.push(this.evaluate(node.element, inner));
-        else dict.set(this.evaluate(node.element, inner), this.evaluate(node.value, inner));
-        bounded(items);
-        return;
-      }
-      const { target, iterable, conditions } = node.clauses[depth];
-      const source = this.evaluate(iterable, depth === 0 ? scope : inner);
-      for (const item of iterate(source)) {
-        this.budget.step();
-        assignTo(this, target, item, inner);
-        if (conditions.every((condition) => this.test(condition, inner))) run(depth + 1);
-      }
-    };
-    run(0);
-    if (node.shape === "dict") return dict;
-    return node.shape === "set" ? new PySet(items) : new PyList(items);
-  }
 }
 
 /** The error with a place; a stack that is smaller than expected is a limit like others. */
@@ -388,19 +316,4 @@ function spread(value: PyValue, named: Map<string, PyValue>): void {
     if (typeof key !== "string") throw new RaspError("type", "Names of arguments are strings.");
     named.set(key, item);
   }
-}
-
-function formatted(value: PyValue, format: string): string {
-  if (format === "") return str(value);
-  const digits = /^\.(\d{1,2})f$/.exec(format)?.[1];
-  if (digits !== undefined && isScalar(value) && isNumeric(value))
-    return asNumber(value).toFixed(Number(digits));
-  if (format === "d" && isScalar(value) && isNumeric(value) && !(value instanceof Float))
-    return String(Number(value));
-  throw new RaspError(
-    "unsupported",
-    `The format ${format} is not supported.`,
-    null,
-    "Formats are .2f and the like.",
-  );
 }

@@ -55,7 +55,7 @@ const strings: Methods<string> = {
   "replace(old, new)": (self, [old, by]) => {
     const [from, to] = [text(old, "replace"), text(by, "replace")];
     if ((self.length + 1) * (to.length + 1) > 1 << 22)
-      throw new RaspError("limit", "The string would be too long to keep.");
+      throw new RaspError("limit", "The string would be too long to keep.", null, "Make it shorter.");
     return self.replaceAll(from, () => to);
   },
   "split(by?)": (self, [by]) => {

@@ -108,7 +108,12 @@ export function bounded<T>(items: T[]): T[] {
 }
 
 function tooLong(): RaspError {
-  return new RaspError("limit", "The list would be too long to keep.");
+  return new RaspError(
+    "limit",
+    "The list would be too long to keep.",
+    null,
+    "Look for a loop that makes it too long.",
+  );
 }
 
 /**
@@ -188,7 +193,13 @@ function identical(a: PyValue, b: PyValue): boolean {
 export function equal(a: PyValue, b: PyValue, depth = 0): boolean {
   if (a === b) return true;
   if (isScalar(a) || isScalar(b)) return isScalar(a) && isScalar(b) && atomsEqual(a, b);
-  if (depth > 100) throw new RaspError("limit", "The lists are nested too deep to be compared.");
+  if (depth > 100)
+    throw new RaspError(
+      "limit",
+      "The lists are nested too deep to be compared.",
+      null,
+      "Compare parts of them.",
+    );
   const all = (left: readonly PyValue[], right: readonly PyValue[]): boolean =>
     left.length === right.length && left.every((item, i) => equal(item, right[i], depth + 1));
   if (a instanceof PyList && b instanceof PyList) return all(a.items, b.items);

@@ -1,5 +1,6 @@
 /** Cuts a Python text into tokens. Never fails: what is no token becomes an "error" token with a remark. */
 import type { Diagnostic } from "../../source/diagnostic";
+import { shownCharacter } from "../../source/shown";
 import { keywords, type Comment, type Token, type TokenKind } from "./token";
 
 /** What the lexer found; the last token is "end". */
@@ -75,7 +76,8 @@ class Lexer {
     const unknown = String.fromCodePoint(this.text.codePointAt(this.at) as number);
     const token = this.push("error", this.at + unknown.length);
     const quote = /[‘’“”]/.test(unknown) ? " Strings stand in straight quotes." : "";
-    this.report(token, `${unknown} is no part of the language.${quote}`);
+    const shown = shownCharacter(unknown).replace(/^the/, "The");
+    this.report(token, `${shown} is no part of the language.${quote}`);
   }
 
   private number(text: string): void {

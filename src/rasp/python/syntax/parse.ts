@@ -1,4 +1,5 @@
 /** Parses a Python text: a tree, whatever the text is, and remarks on what it could not read. */
+import { lastRead } from "../../source/lastRead";
 import type { Diagnostic } from "../../source/diagnostic";
 import type { SourceRange } from "../../source/range";
 import { parseExpression, parseExpressions, parseTargets } from "./expressions";
@@ -18,7 +19,9 @@ export interface ParsedPython {
 }
 
 /** Reads a text. Never throws. */
-export function parsePython(text: string): ParsedPython {
+export const parsePython: (text: string) => ParsedPython = lastRead(read);
+
+function read(text: string): ParsedPython {
   const { tokens, comments, diagnostics } = lex(text);
   const stream = new TokenStream(tokens);
   const statements = new StatementParser(stream).program();

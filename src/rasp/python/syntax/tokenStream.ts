@@ -1,7 +1,9 @@
 /** The parser's view of the tokens: where it stands, what it takes, what it reports. */
+import { mistyped } from "../../../base/nearest";
 import type { Diagnostic } from "../../source/diagnostic";
 import type { SourceRange } from "../../source/range";
-import type { Token } from "./token";
+import { shownPiece } from "../../source/shown";
+import { keywords, type Token } from "./token";
 
 /** How many brackets, lambdas and blocks may stand inside one another: parser and interpreter recurse. */
 const MAX_NESTING = 60;
@@ -60,14 +62,24 @@ export class TokenStream {
         ? " at the end of the line."
         : token.kind === "indent"
           ? " before this block."
-          : ` before ${token.text}.`;
+          : ` before ${shownPiece(token.text)}.`;
     // The lexer has said what is wrong with it.
     if (token.kind !== "error") {
       const before = this.last().range.end;
       const range = token.text === "" ? { start: Math.max(0, before - 1), end: before } : token.range;
-      this.report(range, message + found, next);
+      const meant = this.meantKeyword();
+      this.report(range, message + found, meant === undefined ? next : `Was ${meant} meant?`);
     }
     return new SyntaxTrouble(message);
+  }
+
+  /** The keyword that is mistyped here or just before. */
+  private meantKeyword(): string | undefined {
+    for (const { kind, text } of [this.peek(), this.last()]) {
+      const meant = kind === "name" ? mistyped(text, keywords) : undefined;
+      if (meant !== undefined) return meant;
+    }
+    return undefined;
   }
 
   /** A remark of its own. */
@@ -83,7 +95,11 @@ export class TokenStream {
   /** One level deeper. */
   nested<T>(work: () => T): T {
     if (this.nesting >= MAX_NESTING) {
-      this.report(this.peek().range, `This is nested more than ${MAX_NESTING} deep.`);
+      this.report(
+        this.peek().range,
+        `This is nested more than ${MAX_NESTING} deep.`,
+        "Give parts of it a name.",
+      );
       throw new SyntaxTrouble("nesting");
     }
     this.nesting++;

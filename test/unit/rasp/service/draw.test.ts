@@ -10,3 +10,25 @@ describe("a drawn program of original RASP", () => {
     assert.deepEqual(names.filter((name) => name !== "indices").sort(), ["twice", "wide"]);
   });
 });
+
+describe("a drawn program of RASP-L", () => {
+  const text = '# example: {"x": [1, 2]}\nx + 1';
+  const drawn = (written?: number) =>
+    draw(
+      { dialect: "rasp-l", text, folder: null, example: null, at: null, ...(written ? { written } : {}) },
+      () => null,
+    );
+
+  it("is drawn on its example, and on all tokens so far once some were written", () => {
+    assert.deepEqual(drawn().tokens, ["1", "2"]);
+    const { tokens, input, steps } = drawn(2);
+    assert.deepEqual(tokens, ["1", "2", "3", "4"]);
+    assert.equal(input, '{"x": [1, 2, 3, 4]}');
+    assert.deepEqual(steps.at(-1)?.result?.cells, ["2", "3", "4", "5"]);
+  });
+
+  it("keeps its steps and heads while it writes", () => {
+    const kinds = ({ steps }: ReturnType<typeof draw>) => steps.map(({ expression }) => expression);
+    assert.deepEqual(kinds(drawn(3)), kinds(drawn()));
+  });
+});

@@ -47,4 +47,44 @@ describe("the thread of RASP programs", () => {
     void handlers["rasp/replClose"]({ session }, work);
     assert.equal(feed(session, "1;").ended, true);
   });
+
+  it("says in one sentence that a text is too long to be a program, whatever is asked of it", async () => {
+    const text = "x = 1;\n".repeat(1_500_000);
+    const program = { dialect: "rasp", text, folder: null, example: null } as const;
+    const analysis = await handlers["rasp/analyse"](program, work);
+    assert.deepEqual(
+      analysis.remarks.map(({ code, next }) => [code, next !== null]),
+      [["limit", true]],
+    );
+    const picture = await handlers["rasp/picture"]({ ...program, at: null }, work);
+    assert.equal(picture.error?.message, analysis.remarks[0]?.message);
+    assert.throws(() => handlers["rasp/run"]({ ...program, at: null }, work), /longer than 1,000,000/);
+    assert.equal(await handlers["rasp/format"](program, work), null);
+  });
+
+  it("holds a RASP-L program to 8-bit integers where it asks for them, and says so once", async () => {
+    const of = async (head: string, x: number): Promise<readonly string[]> => {
+      const text = `${head}# example: {"x": [${x}]}\nx * 2\n`;
+      const program = { dialect: "rasp-l", text, folder: null, example: null } as const;
+      const { remarks } = await handlers["rasp/analyse"](program, work);
+      return remarks.map(({ severity, code }) => `${severity} ${code}`);
+    };
+    const asked = '# integers: "int8"\n';
+    assert.deepEqual(await of(asked, 100), ["error limit"]);
+    assert.deepEqual(await of(asked, 63), []);
+    assert.deepEqual(await of("", 100), ["hint int8-range"]);
+    assert.deepEqual(await of('# integers: "int9"\n', 63), ["warning integers"]);
+  });
+
+  it("runs on the example it is given, unless the program sets its own", async () => {
+    const of = async (dialect: "rasp" | "raspy", text: string) => {
+      const program = { dialect, text, folder: null, example: '"aab"' };
+      const { example, exampleIsOwn } = await handlers["rasp/analyse"](program, work);
+      return [example, exampleIsOwn];
+    };
+    assert.deepEqual(await of("rasp", "tokens;"), ['"aab"', false]);
+    assert.deepEqual(await of("rasp", 'set example "xy"\ntokens;'), ['"xy"', true]);
+    assert.deepEqual(await of("raspy", "tokens"), ['"aab"', false]);
+    assert.deepEqual(await of("raspy", '# example: "xy"\ntokens'), ['"xy"', true]);
+  });
 });
