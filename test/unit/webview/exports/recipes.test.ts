@@ -198,6 +198,11 @@ describe("a figure copied as a command line", function () {
     };
     near(said.activations, card.activations);
     near([said.effects.effect, said.effects.controls], [effects.effect, effects.controls]);
+    // What is set to its mean is no part of it.
+    const python = figurePython("neuron-effects", source)!;
+    const rest = JSON.parse(/^rest = (.*)$/m.exec(python)![1]!) as number[];
+    assert.ok(rest.length > 0 && rest.every((pos) => pos > 0 && !effects.selected.includes(pos)));
+    assert.match(python, /values\[:, selected, \d+\] = values\[:, rest, \d+\]\.mean\(\)/);
   });
 
   it("gives the maps of a patch and a steering experiment", async () => {
