@@ -11,7 +11,13 @@ import type { RunWindow } from "../protocol/model";
 import type { AblatedNeuron, EffectChoice, EffectPercentile, NeuronEffects } from "../protocol/neuronEffects";
 import { neuronActivations, neuronKey, postHook, requireNeuron, type NeuronId } from "./common/activations";
 import { topTokens } from "./common/decodeRows";
-import { ablatedTo, ablationEdit, ablationEffects } from "./common/effects/ablation";
+import {
+  ablatedTo,
+  ablationEdit,
+  ablationEffects,
+  ablationWay,
+  type AblationWay,
+} from "./common/effects/ablation";
 import { DirectPath, noDirectPath } from "./common/effects/directPath";
 import { findTarget, type FoundTarget, type TokenOf } from "./common/effects/target";
 import { layerWrites } from "./common/effects/writes";
@@ -63,8 +69,8 @@ export async function neuronEffects(
   const found = await findTarget(runner, vocabulary, { ...request, base, position }, work);
   const writes = await layerWrites(runner, { ids, layer, positions: selected }, work);
   const neurons = [neuron, ...matchedNeurons(writes, neuron)];
-  const ablation = choice.ablation ?? "mean";
-  const asked = { ids, layer, neurons, selected, ablation, found, writes };
+  const way = ablationWay(window, { selected, asked: choice.ablation });
+  const asked = { ids, layer, neurons, selected, way, found, writes };
   const { all, to } = await ablated(runner, base, asked, options);
   const [effect, ...controls] = all;
   const factors = factorsUpTo(choice.strongest ?? strongestFactor);
@@ -83,7 +89,7 @@ export async function neuronEffects(
     window,
     selected,
     target: found.target,
-    ablation,
+    ablation: way.ablation,
     activation: activations[found.target.position],
     ablatedTo: to[neuron],
     plain: { ...found.plain, top: topTokens(decoded, 0, vocabulary) },
@@ -106,15 +112,15 @@ async function ablated(
     readonly layer: number;
     readonly neurons: readonly number[];
     readonly selected: readonly number[];
-    readonly ablation: "mean" | "zero";
+    readonly way: AblationWay;
     readonly found: FoundTarget;
     readonly writes: ArrayLike<number>;
   },
   options: WorkOptions,
 ): Promise<{ all: AblatedNeuron[]; to: Float32Array }> {
-  const { ids, layer, neurons, selected, ablation, found } = of;
-  const to = await ablatedTo(runner, { ids, layer, ablation }, options);
-  const edits = neurons.map((neuron) => ablationEdit({ layer, neuron }, ablation, selected));
+  const { ids, layer, neurons, selected, way, found } = of;
+  const to = await ablatedTo(runner, { ids, layer, way }, options);
+  const edits = neurons.map((neuron) => ablationEdit({ layer, neuron }, to, selected));
   const message = "Ablating the neuron and its controls";
   const exact = await ablationEffects(runner, base, { found, edits, message }, options);
   const direct = await directEffects(runner, { ...of, to }, options);

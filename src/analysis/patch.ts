@@ -21,6 +21,7 @@ import { AnalysisError, requireIds } from "./common/analysisError";
 import { indices, readAt, rowOf } from "./common/reads";
 import { alignParts, givenAlignment } from "./patch/align";
 import { Cells, type Replaced } from "./patch/cells";
+import { movedMost } from "./patch/movedMost";
 
 /** Random values patched at the cell with the largest effect. */
 export const noiseDraws = 20;
@@ -43,7 +44,7 @@ export interface PatchRequest {
   readonly source: PatchText;
   /** Which positions correspond; found from the tokens where left out. */
   readonly pairs?: readonly PatchPair[] | undefined;
-  /** Tokens whose logits are measured; the two runs' own answers where left out. */
+  /** Tokens whose logits are measured; the two runs' own answers where left out, or what differs most where these are one. */
   readonly token?: number | undefined;
   readonly against?: number | undefined;
   readonly seed?: number | undefined;
@@ -77,7 +78,13 @@ export async function patchRuns(
   const kept = await runner.base(base.ids, work);
   const other = await runner.base(source.ids, work);
   const answers = { base: await answerOf(runner, kept, work), source: await answerOf(runner, other, work) };
-  const measured = { token: request.token ?? answers.source.id, against: request.against ?? answers.base.id };
+  const asked = { token: request.token ?? answers.source.id, against: request.against ?? answers.base.id };
+  const isOpen = request.token === undefined && request.against === undefined;
+  const moved =
+    isOpen && asked.token === asked.against
+      ? await movedMost(runner, { base: kept, source: other }, work)
+      : null;
+  const measured = moved ?? asked;
   requireTokens(runner, measured);
   const cells = new Cells(runner, kept, measured);
   const baseline = await cells.plain(work);
@@ -96,6 +103,7 @@ export async function patchRuns(
     source: { from: 0, ...source, answer: named(answers.source), measure: target },
     token: token(measured.token),
     against: token(measured.against),
+    ...(moved ? { movedMost: true } : {}),
     alignment,
     patched,
     maps,
@@ -128,7 +136,7 @@ function requireTokens({ info }: Runner, { token, against }: { token: number; ag
   const message =
     "Both texts go on with the same token, so that there is no difference between their answers.";
   throw new AnalysisError("same-answer", message, {
-    next: "Choose texts with other answers, or name two tokens.",
+    next: "Choose texts with other answers, or name both tokens.",
   });
 }
 

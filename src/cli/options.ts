@@ -62,7 +62,8 @@ export const optionTexts = {
     "--token T           the token that is measured: #ID, or a text that is one token; left out, the text's next one, else the likeliest",
   minus:
     "--minus T           the token whose logit is taken off for the logit difference; left out, the likeliest other one",
-  ablate: "--ablate HOW        what neurons are set to: mean (over the text, default) or zero",
+  ablate:
+    "--ablate HOW        what neurons are set to: mean (over the text beside the selection, default) or zero",
   dialect:
     "--dialect D         rasp, raspy, rasp-l or tracr (by the file's ending: .rasp, .raspy, .raspl, .tracr)",
   input:

@@ -1,8 +1,17 @@
 /** What neurons do to a prediction: by the direct path, by ablation, suppressed and amplified. */
-import type { About, RunWindow, ScoredToken } from "./model";
+import { isCounted, type About, type RunWindow, type ScoredToken } from "./model";
 
-/** How a neuron is taken out: set to its mean over the text without the first position, or to zero. */
+/**
+ * How a neuron is taken out: set to its mean over the rest of the text (neither the selection nor the first position),
+ * or to zero, which it is too where nothing else is left of the text.
+ */
 export type Ablation = "mean" | "zero";
+
+/** The positions that a mean is taken over where neurons are ablated on a selection: all that count but the selected. */
+export function restOfText(window: RunWindow, selected: readonly number[]): number[] {
+  const taken = new Set(selected);
+  return window.tokens.flatMap((token, pos) => (isCounted(token, pos) && !taken.has(pos) ? [pos] : []));
+}
 
 /** The largest factor a neuron may be amplified by. */
 export const mostAmplified = 1024;

@@ -66,8 +66,8 @@ export interface PatchRun {
 }
 
 /**
- * What one run's values do in another. The measure is the logit of the source's answer less that of the base's, at the
- * base's last position; an effect is the patched measure less the base's.
+ * What one run's values do in another. The measure is the logit of the source's answer less that of the base's (or see
+ * `movedMost`), at the base's last position; an effect is the patched measure less the base's.
  */
 export interface PatchResult {
   /** The measure is about the token after the last. */
@@ -76,6 +76,8 @@ export interface PatchResult {
   readonly source: PatchRun;
   readonly token: PatchToken;
   readonly against: PatchToken;
+  /** True where both texts have the same answer: measured is what the source raises most, less what it lowers most. */
+  readonly movedMost?: true;
   readonly alignment: PatchAlignment;
   /** Pairs that were patched: those behind `alignment.same`. */
   readonly patched: readonly PatchPair[];

@@ -100,6 +100,11 @@ describe("attention page, one edge", () => {
     assert.equal(await effects.count(), 2);
     assert.match(await effects.first().innerText(), /67\.0% → 36\.1%, −0\.620 nats/);
     assert.match(await effects.first().innerText(), /100% of 20 random other edges/);
+    const percent = (share: number): string => `${(100 * share).toPrecision(3)}%`;
+    const most = percent(Math.max(...block.controls.map(({ weight }) => weight)));
+    assert.ok(
+      (await effects.first().innerText()).includes(`and ${most} at most, this one ${percent(block.weight)}.`),
+    );
     assert.equal(await effects.first().locator("svg line[stroke-width]").count(), block.controls.length);
     assert.equal(await panel.page.locator(".edge-part b").count(), 0);
     const csv = csvRows((await exported(panel, "Block this edge", "CSV")).content);

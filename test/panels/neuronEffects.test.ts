@@ -42,7 +42,28 @@ describe("effects on the neurons page", () => {
       .first()
       .waitFor();
     await panel.page.getByText(/larger than 95\.0% of 20/).waitFor();
+    const { window, selected } = effectsOf(rankingOf());
+    const rest = window.tokens.filter((one, i) => i > 0 && !one.special && !selected.includes(i)).length;
+    await panel.page.getByText(`its mean over the rest of the text (${rest} tokens), 0.310`).waitFor();
     await panel.assertClean();
+    await panel.close();
+  });
+
+  it("say why a neuron is set to zero where the selection is the whole text, and do not keep that as a choice", async () => {
+    const data = neuronsData();
+    const effects = { ...data.effects!, ablation: "zero" as const, ablatedTo: 0 };
+    const selected = effects.window.tokens.map((_, i) => i).slice(1);
+    const panel = await open({ ...data, effects: { ...effects, selected } });
+    await panel.page
+      .getByText(/ablated on the selection to zero \(beside the selection there is no/)
+      .waitFor();
+    await panel.page.getByText("Rank by log-probability", { exact: true }).click();
+    const { position, token, minus } = effects.target;
+    const effect = { position, token: token.id, minus: minus.id, ablation: "mean" };
+    await assertSoon(() => panel.requests.at(-1), {
+      method: "neurons/order",
+      params: { by: "logProb", effect },
+    });
     await panel.close();
   });
 

@@ -34,6 +34,17 @@ describe("patch page", () => {
     await panel.close();
   });
 
+  it("says why it measures other tokens where both texts have the same answer", async () => {
+    const data = patchData();
+    const source = { ...data.source, answer: data.base.answer };
+    const state = ready({ ...data, source, movedMost: true });
+    const panel = await openPanel("patch", { state, width: 1200 });
+    await panel.page
+      .getByText("of the likeliest tokens, these are the ones that the source raises")
+      .waitFor();
+    await panel.close();
+  });
+
   it("draws three maps, layers upward, on one scale with zero as the background", async () => {
     const panel = await open();
     const data = patchData();

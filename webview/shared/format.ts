@@ -33,7 +33,9 @@ export function probability(logProb: number | null | undefined): string {
 
 /** A correlation, −1 … 1: two decimals, as the field writes it. */
 export function correlation(value: number): string {
-  return Number.isNaN(value) ? NONE : withMinus(value.toFixed(2));
+  if (Number.isNaN(value)) return NONE;
+  // What rounds to nothing has no sign.
+  return withMinus(value.toFixed(2).replace(/^-(0\.00)$/, "$1"));
 }
 
 /** Log-probabilities, entropies and divergences, given in nats: in the unit in force. */

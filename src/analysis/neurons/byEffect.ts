@@ -6,7 +6,7 @@ import type { Ablation, Effect, EffectChoice, EffectTarget, RunEffect } from "..
 import { postHook, type NeuronId } from "../common/activations";
 import { AnalysisError } from "../common/analysisError";
 import { logSoftmax } from "../common/divergence";
-import { ablationEdit, ablationEffects } from "../common/effects/ablation";
+import { ablationEdit, ablationEffects, ablationWay, type AblationWay } from "../common/effects/ablation";
 import { DirectPath, noDirectPath } from "../common/effects/directPath";
 import { findTarget, type FoundTarget, type TokenOf } from "../common/effects/target";
 import { indices, readAt } from "../common/reads";
@@ -48,33 +48,37 @@ export async function effectRanking(
   const base = await runner.base(ids, work);
   const position = selected[selected.length - 1];
   const found = await findTarget(runner, vocabulary, { ...request, base, position }, work);
-  const ablation = choice.ablation ?? "mean";
+  const way = ablationWay(window, { selected, asked: choice.ablation });
   const path = await DirectPath.read(runner, { ids, found }, work);
   const direction = await runner.logitDirections(await slopeOf(runner, found, measure));
-  const changes = await changesAt(runner, { ids, position: found.target.position, ablation }, work);
+  const { here, to } = await activationsAt(runner, { ids, position: found.target.position, way }, work);
   const isChanged = selected.includes(found.target.position) ? 1 : 0;
   const { nLayers, dMlp } = runner.info;
   const effects = new Float64Array(nLayers * dMlp);
   for (let l = 0; l < nLayers; l++) {
     options.onProgress?.({ done: l, total: nLayers, message: "Reading what neurons write" });
     const slopes = await path.slopes(l, direction);
-    slopes.forEach((slope, j) => (effects[l * dMlp + j] = isChanged * slope * changes[l * dMlp + j]));
+    slopes.forEach(
+      (slope, j) => (effects[l * dMlp + j] = isChanged * slope * (here[l * dMlp + j] - to[l * dMlp + j])),
+    );
   }
   return {
     target: found.target,
-    ablation,
+    ablation: way.ablation,
     effects,
-    exact: exactOf(runner, base, { found, ablation, selected }),
+    exact: exactOf(runner, base, { found, to, selected }),
   };
 }
 
 function exactOf(
   runner: Runner,
   base: BaseRun,
-  { found, ablation, selected }: { found: FoundTarget; ablation: Ablation; selected: readonly number[] },
+  { found, to, selected }: { found: FoundTarget; to: Float32Array; selected: readonly number[] },
 ): EffectRanking["exact"] {
+  const { dMlp } = runner.info;
   return (neurons, options) => {
-    const edits = neurons.map((id) => ablationEdit(id, ablation, selected));
+    const ofLayer = (layer: number): Float32Array => to.subarray(layer * dMlp, (layer + 1) * dMlp);
+    const edits = neurons.map((id) => ablationEdit(id, ofLayer(id.layer), selected));
     return ablationEffects(runner, base, { found, edits, message: "Ablating neurons" }, options);
   };
 }
@@ -93,27 +97,26 @@ async function slopeOf(runner: Runner, found: FoundTarget, measure: keyof Effect
   return softCap === null ? slopes : slopes.map((slope, id) => slope * (1 - (logits[id] / softCap) ** 2));
 }
 
-/** What every activation is at a position, less what ablation would make of it: [nLayers · dMlp]. */
-async function changesAt(
+/** What every activation is at a position, and what ablation makes of it: [nLayers · dMlp] each. */
+async function activationsAt(
   runner: Runner,
-  of: { readonly ids: readonly number[]; readonly position: number; readonly ablation: Ablation },
+  of: { readonly ids: readonly number[]; readonly position: number; readonly way: AblationWay },
   options: WorkOptions,
-): Promise<Float32Array> {
-  const { ids, position, ablation } = of;
+): Promise<{ here: Float32Array; to: Float32Array }> {
+  const { ids, position, way } = of;
   const { nLayers, dMlp } = runner.info;
-  const others = ids.length > 1 ? indices(ids.length).slice(1) : [0];
+  const isMean = way.ablation === "mean";
   const reads = indices(nLayers).flatMap((l): ReadSpec[] => [
     { hook: postHook(l), positions: [position], as: `at ${l}` },
-    ...(ablation === "mean"
-      ? [{ hook: postHook(l), positions: others, reduce: { kind: "mean" } as const, as: `mean ${l}` }]
+    ...(isMean
+      ? [{ hook: postHook(l), positions: way.over, reduce: { kind: "mean" } as const, as: `mean ${l}` }]
       : []),
   ]);
   const run = await runner.run({ ids, reads, cache: "none" }, options);
-  const changes = new Float32Array(nLayers * dMlp);
+  const [here, to] = [new Float32Array(nLayers * dMlp), new Float32Array(nLayers * dMlp)];
   for (let l = 0; l < nLayers; l++) {
-    changes.set(readAt(run, `at ${l}`).data, l * dMlp);
-    if (ablation === "mean")
-      readAt(run, `mean ${l}`).data.forEach((mean, j) => (changes[l * dMlp + j] -= mean));
+    here.set(readAt(run, `at ${l}`).data, l * dMlp);
+    if (isMean) to.set(readAt(run, `mean ${l}`).data, l * dMlp);
   }
-  return changes;
+  return { here, to };
 }

@@ -5,7 +5,7 @@ import type { GenerateResult, SteerResult } from "../edit";
 import type { PatchPanelData, SteeringPanelData } from "../panelApi";
 import { patchPlaces, type PatchAlignment, type PatchMap, type PatchPair, type PatchRun } from "../patch";
 import { aboutNext, aboutThis, namedShape, scoredShape, tokenShape } from "./common";
-import { flag, index, list, matrix, nullable, number, object, optional, text, word } from "./shapes";
+import { flag, index, list, mark, matrix, nullable, number, object, optional, text, word } from "./shapes";
 
 const pairs = list(object<PatchPair>({ base: index, source: index }), 100_000);
 const run = object<PatchRun>({
@@ -23,6 +23,7 @@ export const patchShape = object<PatchPanelData>({
   source: run,
   token: namedShape,
   against: namedShape,
+  movedMost: optional(mark),
   alignment: object<PatchAlignment>({ kind: word("equal", "spans", "given"), pairs, same: index }),
   patched: pairs,
   maps: list(

@@ -55,17 +55,28 @@ describe("what a neuron does to a prediction", () => {
       tokenOf,
     });
 
+  const neuronAt = (layer: number, neuron: number) => ({
+    hook: `blocks.${layer}.mlp.hook_post`,
+    neurons: [neuron],
+  });
+  /** The layer's neurons, each its mean over what is neither selected nor first: in plain loops. */
+  const restMeans = async (layer: number): Promise<number[]> => {
+    const { hook } = neuronAt(layer, 0);
+    const { data } = (await open.runner.run({ ids, reads: [{ hook }] })).reads.get(hook)!;
+    const rest = ids.map((_, pos) => pos).filter((pos) => pos > 0 && !selected.includes(pos));
+    return Array.from({ length: shape.dMlp }, (_, j) =>
+      rest.reduce((sum, pos) => sum + data[pos * shape.dMlp + j] / rest.length, 0),
+    );
+  };
+
   for (const ablation of ["mean", "zero"] as const) {
     for (const layer of [0, 2]) {
-      it(`is by ablation what the edit engine's run with op "${ablation}" loses (layer ${layer})`, async () => {
+      it(`is by ablation to ${ablation} what the edit engine's run so edited loses (layer ${layer})`, async () => {
         const { effect, controls, target } = await effects(layer, 7, { ablation });
+        const to = ablation === "zero" ? null : await restMeans(layer);
         for (const { neuron, exact } of [effect, ...controls.slice(0, 3)]) {
-          const edit: Edit = {
-            hook: `blocks.${layer}.mlp.hook_post`,
-            op: ablation,
-            neurons: [neuron],
-            positions: selected,
-          };
+          const how: Partial<Edit> = to ? { op: "set", value: to } : { op: "zero" };
+          const edit = { ...how, ...neuronAt(layer, neuron), positions: selected } as Edit;
           const plain = await logProbsAt([], target.position);
           const without = await logProbsAt([edit], target.position);
           const { token, minus } = target;
@@ -77,6 +88,30 @@ describe("what a neuron does to a prediction", () => {
       });
     }
   }
+
+  it("is ablated to a mean that nothing of the selection is part of", async () => {
+    const { ablation, ablatedTo } = await effects(1, 4);
+    assert.equal(ablation, "mean");
+    near(ablatedTo, (await restMeans(1))[4]);
+  });
+
+  it("is ablated to zero where the selection leaves nothing of the text to take a mean over", async () => {
+    const whole = { start: 0, end: window.tokens[23].end };
+    const choice = { layer: 1, neuron: 4, choice: {}, tokenOf, unrelated: null };
+    const card = await neuronEffects(open.runner, tinyVocabulary, { window, range: whole, ...choice });
+    assert.deepEqual([card.ablation, card.ablatedTo], ["zero", 0]);
+    assert.ok(card.effect.exact.kl > 1e-6, "something was ablated");
+    const ranking = await rankNeurons(open.runner, tinyVocabulary, {
+      window,
+      range: whole,
+      k: 2,
+      records: null,
+      choice: { by: "logProb", effect: { ablation: "mean" } },
+      tokenOf,
+    });
+    assert.equal(ranking.effect?.ablation, "zero");
+    assert.ok(ranking.neurons.every(({ score }) => score !== 0));
+  });
 
   it("is by the direct path the slope of a small addition to the last stream, the final norm's scale frozen", async () => {
     const { effect, target, activation, ablatedTo } = await effects(1, 4, { ablation: "zero" });
@@ -109,9 +144,9 @@ describe("what a neuron does to a prediction", () => {
   it("is the same by both ways in the last layer, but for the norm's scale", async () => {
     const { effect, target } = await effects(2, 11);
     const edit: Edit = {
-      hook: "blocks.2.mlp.hook_post",
-      op: "mean",
-      neurons: [11],
+      ...neuronAt(2, 11),
+      op: "set",
+      value: await restMeans(2),
       positions: selected,
     };
     const frozen: Edit = { hook: "ln_final.hook_scale", op: "freeze", positions: [target.position] };

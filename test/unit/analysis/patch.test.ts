@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { noiseDraws, patchRuns, type PatchText } from "../../../src/analysis/patch";
 import { alignParts, alignTokens, givenAlignment } from "../../../src/analysis/patch/align";
+import { movedMost } from "../../../src/analysis/patch/movedMost";
 import { CancelSource } from "../../../src/base/cancel";
 import type { Vocabulary } from "../../../src/graph/runner";
 import { openRunner, type OpenRunner } from "../../support/openRunner";
@@ -181,11 +182,40 @@ describe("patching one run into another", function () {
     });
   }
 
-  it("refuses two texts with the same answer, unless tokens are named", async () => {
+  it("measures two texts with the same answer by the tokens that they move furthest apart, unless tokens are named", async () => {
     const alike = base.map((id, i) => (i === 6 ? 318 : id));
     const request = { base: textOf(base), source: textOf(alike) };
-    await assert.rejects(patchRuns(open.runner, vocabulary, request), { code: "same-answer" });
-    await patchRuns(open.runner, vocabulary, { ...request, ...tokens });
+    const result = await patchRuns(open.runner, vocabulary, request);
+    assert.equal(result.base.answer.id, result.source.answer.id);
+    assert.equal(result.movedMost, true);
+    const [of, against] = [result.token.id, result.against.id];
+    const logits = async (ids: readonly number[]): Promise<Float32Array> =>
+      (await open.runner.logitsAt({ ids, edits: [], position: -1 })).logits;
+    const [plain, other] = [await logits(base), await logits(alike)];
+    const best = (all: Float32Array): number[] =>
+      [...all.keys()].sort((a, b) => all[b] - all[a]).slice(0, 12);
+    // The normalisers are the same for all tokens, so that logits compare as log-probabilities do.
+    const raised = [...best(plain), ...best(other)].map((id) => other[id] - plain[id]);
+    assert.ok(Math.abs(other[of] - plain[of] - Math.max(...raised)) < 1e-4);
+    assert.ok(Math.abs(other[against] - plain[against] - Math.min(...raised)) < 1e-4);
+    const measure = (all: Float32Array): number => all[of] - all[against];
+    assert.ok(Math.abs(result.source.measure - measure(other)) < 1e-4);
+    assert.ok(result.source.measure > result.base.measure);
+    const named = await patchRuns(open.runner, vocabulary, { ...request, ...tokens });
+    assert.deepEqual([named.token.id, named.movedMost], [tokens.token, undefined]);
+  });
+
+  it("refuses texts with the same answer where one token is named, and it is the answer", async () => {
+    const alike = base.map((id, i) => (i === 6 ? 318 : id));
+    const request = { base: textOf(base), source: textOf(alike) };
+    const { base: run } = await patchRuns(open.runner, vocabulary, { ...request, ...tokens });
+    const half = { ...request, token: run.answer.id };
+    await assert.rejects(patchRuns(open.runner, vocabulary, half), { code: "same-answer" });
+  });
+
+  it("finds nothing to measure between a text and itself", async () => {
+    const run = await open.runner.base(base, {});
+    assert.equal(await movedMost(open.runner, { base: run, source: run }), null);
   });
 
   it("stops when it is cancelled", async () => {

@@ -71,6 +71,8 @@ describe("numbers in pages", () => {
 
   it("show correlations with two decimals", () => {
     check(correlation, [
+      [-0.004, "0.00"],
+      [-0.006, "−0.01"],
       [0.814, "0.81"],
       [-0.321, "−0.32"],
       [0, "0.00"],

@@ -238,7 +238,7 @@ export class EdgePart {
           controls.map((one) => shown(one.change[of])),
           { width, theme: theme(), unit },
         ),
-        h("figcaption", { class: "note" }, blockSentence(percentile[of], controls.length)),
+        h("figcaption", { class: "note" }, blockSentence(percentile[of], block)),
       );
     };
     const probabilities = `${probability(plain.logProb)} → ${probability(blocked.logProb)}, ${signed(inLogUnit(change.logProb))} ${logUnit()}`;

@@ -1,5 +1,5 @@
 /** Sentences about one edge. */
-import type { BlockMode, WhyAttention } from "../../../src/protocol/attentionEdge";
+import type { EdgeBlock, BlockMode, WhyAttention } from "../../../src/protocol/attentionEdge";
 import { number, percent } from "../../shared/format";
 
 /** What each kind of block is. */
@@ -25,7 +25,16 @@ export function whySentence({
 }
 
 /** Where an effect stands among its controls. */
-export function blockSentence(percentile: number | null, nControls: number): string {
+export function blockSentence(
+  percentile: number | null,
+  { weight, controls }: Pick<EdgeBlock, "weight" | "controls">,
+): string {
   if (percentile === null) return "There is no other edge of this query to compare with.";
-  return `Larger in size than ${percent(percentile)} of ${nControls} random other edges of the same query and layer (ticks), blocked the same way.`;
+  const weights = controls.map((one) => one.weight).sort((a, b) => a - b);
+  const [median, most] = [weights[Math.floor(weights.length / 2)], weights[weights.length - 1]];
+  return (
+    `Larger in size than ${percent(percentile)} of ${controls.length} random other edges of the same query and layer (ticks), blocked the same way. ` +
+    // Edges that carry nothing change nothing: without the weights the share would say more than it does.
+    `These carry a weight of ${percent(median)} in the median and ${percent(most)} at most, this one ${percent(weight)}.`
+  );
 }

@@ -1,9 +1,11 @@
 /** What the chosen neuron does to a prediction: which prediction, the effects beside their controls, and strengths. */
-import type {
-  AskedToken,
-  EffectChoice,
-  NamedToken,
-  NeuronEffects,
+import {
+  restOfText,
+  type Ablation,
+  type AskedToken,
+  type EffectChoice,
+  type NamedToken,
+  type NeuronEffects,
 } from "../../../src/protocol/neuronEffects";
 import { fill, h, setText } from "../../shared/dom";
 import { Figure } from "../../shared/figure";
@@ -99,7 +101,7 @@ export class EffectsPart {
     this.token.update(tokens, String(target.token.id));
     this.minus.update(tokens, String(target.minus.id));
     const ways = [
-      { value: "mean", label: "its mean over the text" },
+      { value: "mean", label: "its mean over the rest of the text" },
       { value: "zero", label: "zero" },
     ];
     this.ablation.update(ways, effects.ablation);
@@ -109,12 +111,12 @@ export class EffectsPart {
   }
 
   private ask(change: EffectChoice): void {
-    const { target, ablation, strengths } = this.need();
+    const { target, strengths } = this.need();
     const chosen = {
       position: target.position,
       token: target.token.id,
       minus: target.minus.id,
-      ablation,
+      ablation: this.chosenAblation(),
       strongest: strengths.at(-1)?.factor ?? 8,
     };
     // At another place other tokens are likely: they are chosen anew.
@@ -132,15 +134,31 @@ export class EffectsPart {
   }
 
   private rank(by: "logProb" | "logitDiff"): void {
-    const { target, ablation } = this.need();
-    const effect = { position: target.position, token: target.token.id, minus: target.minus.id, ablation };
+    const { position, token, minus } = this.need().target;
+    const effect = { position, token: token.id, minus: minus.id, ablation: this.chosenAblation() };
     this.context.host.ask("neurons/order", { by, effect });
+  }
+
+  /** What holds for other texts too: zero for want of a mean was not chosen. */
+  private chosenAblation(): Ablation {
+    const { ablation, window, selected } = this.need();
+    return restOfText(window, selected).length > 0 ? ablation : "mean";
   }
 
   private need(): NeuronEffects {
     if (!this.shown) throw new Error("There are no effects yet.");
     return this.shown;
   }
+}
+
+/** What the neuron is set to; `nRest`: tokens of the text beside the selection. */
+function ablatedWords(
+  { ablation, ablatedTo }: Pick<NeuronEffects, "ablation" | "ablatedTo">,
+  nRest: number,
+): string {
+  const rest = nRest === 1 ? "1 token" : `${nRest} tokens`;
+  if (ablation === "mean") return `its mean over the rest of the text (${rest}), ${ablatedTo.toPrecision(3)}`;
+  return nRest > 0 ? "zero" : "zero (beside the selection there is no text to take a mean over)";
 }
 
 /** Which prediction it is, what is done to the neuron, and how the two ways differ. */
@@ -151,10 +169,11 @@ export function targetSentence({
   activation,
   ablation,
   noDirect,
+  selected,
 }: NeuronEffects): string {
   const at = window.tokens[target.position];
   const where = at ? quoted(at.text, at.id) : `position ${target.position}`;
-  const to = ablation === "mean" ? `its mean over the text, ${ablatedTo.toPrecision(3)}` : "zero";
+  const to = ablatedWords({ ablation, ablatedTo }, restOfText(window, selected).length);
   return (
     `The prediction after ${where} (position ${target.position}): log-probability of ${quoted(target.token.text, target.token.id)}, ` +
     `and its logit less that of ${quoted(target.minus.text, target.minus.id)}. There the activation is ${activation.toPrecision(3)}; ablated on the selection to ${to}. ` +

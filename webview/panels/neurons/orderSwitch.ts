@@ -51,7 +51,7 @@ export function orderSentence({ by, effect, window }: NeuronsResult): string | n
     measure === "logProb"
       ? `log-probability of ${token} in ${logUnit()}`
       : `logit of ${token} less that of ${minus}`;
-  const less = ablation === "mean" ? "its mean over the text" : "zero";
+  const less = ablation === "mean" ? "its mean over the rest of the text" : "zero";
   return (
     `Effect on the ${what}, after ${where}: what the neuron adds there beside ${less}, by the direct path (first order, norm scales frozen: an approximation). ` +
     "Exact: the neuron ablated on the whole selection, all after it recomputed. Choose another prediction in a neuron’s card."

@@ -36,9 +36,12 @@ function before(base: number, source: number): string {
 }
 
 /** The measure, and what it is in either run. */
-export function measureSentence({ token, against, base, source }: PatchPanelData): string {
+export function measureSentence({ token, against, movedMost, base, source }: PatchPanelData): string {
   const [to, from] = [quoted(token.text, token.id), quoted(against.text, against.id)];
-  return `Measure: logit of ${to} less logit of ${from} at the end. Base ${number(base.measure)}, source ${number(source.measure)}.`;
+  const why = movedMost
+    ? ` Both texts go on with ${quoted(base.answer.text, base.answer.id)}: of the likeliest tokens, these are the ones that the source raises and lowers most.`
+    : "";
+  return `Measure: logit of ${to} less logit of ${from} at the end.${why} Base ${number(base.measure)}, source ${number(source.measure)}.`;
 }
 
 /** How the map stands to that of random values. */

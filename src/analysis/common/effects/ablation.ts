@@ -2,15 +2,43 @@
 import { throwIfCancelled, type WorkOptions } from "../../../base/cancel";
 import type { BaseRun, Runner } from "../../../graph/runner";
 import type { Edit } from "../../../protocol/edit";
-import type { Ablation, RunEffect } from "../../../protocol/neuronEffects";
+import type { RunWindow } from "../../../protocol/model";
+import { restOfText, type Ablation, type RunEffect } from "../../../protocol/neuronEffects";
 import { postHook, type NeuronId } from "../activations";
 import { divergence, logSoftmax } from "../divergence";
-import { indices, readAt } from "../reads";
+import { readAt } from "../reads";
 import { difference, measures, type FoundTarget } from "./target";
 
-/** The edit that ablates a neuron at some positions. */
-export function ablationEdit({ layer, neuron }: NeuronId, op: Ablation, positions: readonly number[]): Edit {
-  return { hook: postHook(layer), op, neurons: [neuron], positions };
+/** How neurons are ablated at some positions. */
+export interface AblationWay {
+  readonly ablation: Ablation;
+  /** The positions whose mean they are set to; none where it is zero. */
+  readonly over: readonly number[];
+}
+
+/**
+ * How neurons are ablated on a selection. A mean is taken over the rest of the text, without its first position: over
+ * the selection too, it would hold what is to be taken out, in a short text little else. Where nothing else is left
+ * of the text, it is zero.
+ */
+export function ablationWay(
+  window: RunWindow,
+  {
+    selected,
+    asked = "mean",
+  }: { readonly selected: readonly number[]; readonly asked?: Ablation | undefined },
+): AblationWay {
+  const over = asked === "mean" ? restOfText(window, selected) : [];
+  return { ablation: over.length > 0 ? "mean" : "zero", over };
+}
+
+/** The edit that sets a neuron at some positions to what ablation makes of it; `to` has the whole layer's: [dMlp]. */
+export function ablationEdit(
+  { layer, neuron }: NeuronId,
+  to: Float32Array,
+  positions: readonly number[],
+): Edit {
+  return { hook: postHook(layer), op: "set", value: Array.from(to), neurons: [neuron], positions };
 }
 
 /** The edit that multiplies a neuron at some positions. */
@@ -21,14 +49,13 @@ export function scalingEdit({ layer, neuron }: NeuronId, factor: number, positio
 /** What every neuron of a layer is set to by ablation: [dMlp]. */
 export async function ablatedTo(
   runner: Runner,
-  request: { readonly ids: readonly number[]; readonly layer: number; readonly ablation: Ablation },
+  request: { readonly ids: readonly number[]; readonly layer: number; readonly way: AblationWay },
   options: WorkOptions = {},
 ): Promise<Float32Array> {
-  if (request.ablation === "zero") return new Float32Array(runner.info.dMlp);
-  const { ids } = request;
+  const { ids, way } = request;
+  if (way.ablation === "zero") return new Float32Array(runner.info.dMlp);
   const hook = postHook(request.layer);
-  const positions = ids.length > 1 ? indices(ids.length).slice(1) : [0];
-  const read = { hook, positions, reduce: { kind: "mean" } as const };
+  const read = { hook, positions: way.over, reduce: { kind: "mean" } as const };
   return readAt(await runner.run({ ids, reads: [read], cache: "none" }, { signal: options.signal }), hook)
     .data;
 }

@@ -173,7 +173,7 @@ describe("a figure copied as a command line", function () {
   it("gives the ranking and the card of neurons", async () => {
     // A panel runs the text up to the selection's end.
     const input = inputOf(text.slice(0, 30));
-    const range = { start: 6, end: 30 };
+    const range = { start: 14, end: 30 };
     const asked = { model: engine.path, input, range };
     const ranking = await engine.call("neurons/rank", {
       ...asked,
@@ -187,7 +187,7 @@ describe("a figure copied as a command line", function () {
     const effects = await engine.call("neurons/effects", { ...asked, ...id, choice: {} });
     const data: NeuronsPanelData = {
       ...{ ranking, card, effects, chosen: id, coloured: false, only: 2, searched: "window" },
-      ...{ selection: text.slice(6, 30), selectionLength: 24 },
+      ...{ selection: text.slice(14, 30), selectionLength: 16 },
     };
     const made = madeOfRun({ input, window: ranking.window, range });
     const source = await engine.source({ panel: "neurons", data }, made);
@@ -198,6 +198,11 @@ describe("a figure copied as a command line", function () {
     };
     near(said.activations, card.activations);
     near([said.effects.effect, said.effects.controls], [effects.effect, effects.controls]);
+    // What is set to its mean is no part of it.
+    const python = figurePython("neuron-effects", source)!;
+    const rest = JSON.parse(/^rest = (.*)$/m.exec(python)![1]!) as number[];
+    assert.ok(rest.length > 0 && rest.every((pos) => pos > 0 && !effects.selected.includes(pos)));
+    assert.match(python, /values\[:, selected, \d+\] = values\[:, rest, \d+\]\.mean\(\)/);
   });
 
   it("gives the maps of a patch and a steering experiment", async () => {

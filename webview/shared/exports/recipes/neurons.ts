@@ -1,6 +1,6 @@
 /** Recipes of the Neurons panel's figures. */
 import type { NeuronsPanelData } from "../../../../src/protocol/panelApi";
-import type { NeuronEffects } from "../../../../src/protocol/neuronEffects";
+import { restOfText, type NeuronEffects } from "../../../../src/protocol/neuronEffects";
 import { onText, pythonText, rangeOption, withCache, type Ingredients, type Recipe } from "./recipe";
 
 /** By the figure's name. */
@@ -62,10 +62,12 @@ function rankLines({ ranking }: NeuronsPanelData): readonly string[] {
 }
 
 function effectLines(effects: NeuronEffects): readonly string[] {
-  const { layer, neuron, selected, target, ablation } = effects;
-  const value = ablation === "mean" ? `values[:, 1:, ${neuron}].mean()` : "0.0";
+  const { layer, neuron, selected, target, ablation, window } = effects;
+  const rest = restOfText(window, selected);
+  const value = ablation === "mean" ? `values[:, rest, ${neuron}].mean()` : "0.0";
   return [
     `selected = ${JSON.stringify(selected)}`,
+    ...(ablation === "mean" ? [`rest = ${JSON.stringify(rest)}`] : []),
     "def ablate(values, hook):",
     `    values[:, selected, ${neuron}] = ${value}`,
     "    return values",
