@@ -3,13 +3,7 @@ import { OperableSelector } from "../embedded/selectorOperators";
 import type { Budget } from "../ir/budget";
 import type { Predicate, Selector, SelectNode, SOp } from "../ir/nodes";
 import { matched, signature } from "../python/run/arguments";
-import {
-  PyBuiltin,
-  PyObject,
-  asAtom,
-  type CallArguments,
-  type PyValue,
-} from "../python/run/values";
+import { PyBuiltin, PyObject, asAtom, type CallArguments, type PyValue } from "../python/run/values";
 import { RaspError } from "../source/raspError";
 import type { Atom } from "../values/atom";
 import { compareAtoms, type Comparison } from "../values/compare";

@@ -66,10 +66,10 @@ describe("a RASP program", () => {
       .locator(".view-line span", { hasText: /^selector_width$/ })
       .first()
       .hover();
-    const pointed = frame.locator(".step.pointed");
-    await pointed.filter({ hasText: "place" }).waitFor({ timeout: patience });
+    const place = frame.locator(".step", { has: frame.locator(".step-name", { hasText: /^place$/ }) });
+    await frame.locator(".step.pointed").and(place).waitFor({ timeout: patience });
     assert.equal(await frame.locator(".step.is-result.pointed").count(), 0);
-    await frame.locator(".step", { hasText: "place" }).first().hover();
+    await place.hover();
     await untilMarked(true);
     await workbench.screenshot("rasp-pointed");
   });
