@@ -43,6 +43,30 @@ describe("attention page, one edge", () => {
     await panel.close();
   });
 
+  it("keeps the cell that one is on when the answer about it comes", async () => {
+    const panel = await open(attentionView());
+    const last = attentionView().positions.length - 1;
+    /** Waits until the details name a key. */
+    const keyIs = (key: number): Promise<void> =>
+      panel.page
+        .locator(".rail .facts")
+        .first()
+        .locator("dd")
+        .nth(1)
+        .filter({ hasText: new RegExp(`^\\s*${key}\\s`) })
+        .waitFor({ timeout: 3000 });
+    await panel.page.locator(".matrix").focus();
+    for (let i = 0; i < 3; i++) await panel.page.keyboard.press("ArrowLeft");
+    await keyIs(last - 3);
+    await panel.page.keyboard.press("Enter");
+    await panel.send(ready(attentionWithEdge(), 2));
+    await panel.page.locator(".figure-attention-why").waitFor();
+    await keyIs(last - 3);
+    await panel.page.keyboard.press("ArrowLeft");
+    await keyIs(last - 4);
+    await panel.close();
+  });
+
   it("draws pairs of parts, what they add up to, and the others", async () => {
     const panel = await open();
     const why = whyOf();

@@ -134,6 +134,7 @@ class AttentionPanel implements Panel<AttentionData> {
     const last = this.view;
     const samePlace = JSON.stringify(last?.positions) === JSON.stringify(view.positions);
     this.view = view;
+    const { query: row, key } = this;
     if (!samePlace || this.query < 0) this.query = view.positions.length - 1;
     this.takeChosen(view, state?.chosen);
     this.pickers.update(view);
@@ -151,7 +152,8 @@ class AttentionPanel implements Panel<AttentionData> {
     this.drawKeys();
     this.drawStripKey(view);
     fill(this.unshown, unshownWords(view));
-    this.setQuery(this.query);
+    // The cell that one is on stays marked when something about it comes: arrows go on from there.
+    this.setQuery(this.query, samePlace && this.query === row ? key : this.query);
     this.edge.update(view);
     for (const figure of [this.stripFigure, this.wallFigure, this.matrixFigure]) figure.changed();
   }
