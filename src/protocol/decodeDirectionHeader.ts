@@ -40,6 +40,7 @@ export function decodeDirectionHeader(value: unknown): DirectionHeader {
     model: {
       path: textOrNull(model["path"], "model.path"),
       digest: textOrNull(model["digest"], "model.digest"),
+      ...(model["family"] === undefined ? {} : { family: asText(model["family"], "model.family") }),
     },
     hook: asText(object["hook"], "hook"),
     method: asOneOf(object["method"], "method", [...directionMethods, "combined"] as const),

@@ -164,7 +164,12 @@ export interface DirectionHeader {
   readonly version: 1;
   readonly kind: "direction";
   readonly name: string;
-  readonly model: { readonly path: string | null; readonly digest: string | null };
+  readonly model: {
+    readonly path: string | null;
+    readonly digest: string | null;
+    /** `model_type` of its config.json; absent where it is not known. */
+    readonly family?: string;
+  };
   /** Name of the hook without its layer. */
   readonly hook: string;
   readonly method: DirectionMethod | "combined";
