@@ -211,6 +211,7 @@ export interface DirectionsCompared {
 export interface DirectionReading {
   readonly file: string;
   readonly name: string;
+  readonly bestLayer: number;
   readonly layers: readonly {
     readonly layer: number;
     readonly threshold: number | null;
@@ -218,4 +219,19 @@ export interface DirectionReading {
     /** One score per token, position 0 and added tokens included; `isCounted` says which count. */
     readonly scores: readonly number[];
   }[];
+}
+
+/** Formats that a direction is exported to: its arrays, or a control vector as llama.cpp reads it. */
+export const directionFormats = ["npz", "gguf"] as const;
+
+/** One of `directionFormats`. */
+export type DirectionFormat = (typeof directionFormats)[number];
+
+/** What was exported. */
+export interface DirectionExported {
+  readonly file: string;
+  readonly format: DirectionFormat;
+  readonly layers: readonly number[];
+  /** Layers that the format has no place for. */
+  readonly left: readonly number[];
 }

@@ -28,7 +28,7 @@ export interface GivenVectors {
 }
 
 /** What a direction must fit to be used with a model. */
-export async function subjectOf(open: OpenModel, digest: string | null): Promise<DirectionSubject> {
+export function subjectOf(open: OpenModel, digest: string | null): DirectionSubject {
   const { info } = open;
   return { digest, hooks: info.hooks, width: (hook) => editHook(hook, info)?.width ?? null };
 }

@@ -148,7 +148,7 @@ async function sourceOf(
     case "head":
       return { source: { kind: "head", ...spec.head! }, layers: layersFrom(layers, spec.head!.layer) };
     case "import":
-      return importVectors(pathFrom(base, spec.file!), spec, await subjectOf(open, digest));
+      return importVectors(pathFrom(base, spec.file!), spec, subjectOf(open, digest));
     case "pca":
     case "logistic":
       return { source: { kind: spec.method }, layers };
