@@ -311,10 +311,7 @@ export const heatTexts = {
     depth: () => l10n.t("The lens row from which the top guess for the token's place no longer changes."),
     neuron: () => l10n.t("The activation of one MLP neuron on each token, orange above zero and blue below."),
     norm: () => l10n.t("The length (l2) of the vector at a hook, such as the residual stream after a layer."),
-    direction: () =>
-      l10n.t(
-        "How far each token lies to one side of a direction's threshold, orange positive and blue negative.",
-      ),
+    direction: () => l10n.t("How far each token lies to one side of a direction's threshold."),
     attentionFrom: () =>
       l10n.t("How much the token at the cursor attends to each token before it, in one head."),
     attentionRow: () =>
@@ -342,10 +339,7 @@ export const heatTexts = {
       l10n.t(
         "Lengths grow with the layers and vary with how common a token is; they say nothing about what is in the vector.",
       ),
-    direction: () =>
-      l10n.t(
-        "A score says how a token's vector lies to texts of two kinds, not whether something is so; look at the direction's held-out accuracy and its nulls first.",
-      ),
+    direction: () => l10n.t("A score is no verdict: see the direction's held-out accuracy and its nulls."),
     attention: () =>
       l10n.t(
         "Where a head reads from is not what it makes of it; the first token takes what no other is given, and is left out.",
