@@ -105,17 +105,15 @@ describe("a logistic probe", () => {
   it("has the least loss with its penalty: any step away is worse", () => {
     const { data } = planted(1, { n: 30, d: 5 });
     const positive = data.labels.map((label) => label.positive);
-    const n = positive.length;
-    // Written out once more, on entries of unit variance.
+    // Written out once more, on rows of unit variance.
     const mean = meanOf(data.rows, data.which);
-    const scale = Array.from({ length: 5 }, (_, j) =>
-      Math.sqrt(data.which.reduce((sum, i) => sum + (row(data.rows, i)[j]! - mean[j]!) ** 2, 0) / n),
-    );
+    const squares = [...data.rows.data].map((x, at) => (x - mean[at % 5]!) ** 2);
+    const scale = Math.sqrt(squares.reduce((a, b) => a + b, 0) / squares.length);
     const loss = (weights: Float64Array, bias: number): number =>
       data.which.reduce((sum, i) => {
         const margin = (dot(row(data.rows, i), weights) + bias) * (positive[i] ? 1 : -1);
         return sum + Math.log1p(Math.exp(-margin));
-      }, 0) + weights.reduce((sum, w, j) => sum + 0.5 * (w * scale[j]!) ** 2, 0);
+      }, 0) + weights.reduce((sum, w) => sum + 0.5 * (w * scale) ** 2, 0);
     const { weights, bias } = logisticProbe(data.rows, positive);
     const least = loss(weights, bias);
     const normal = gaussian(seededRandom(9));
