@@ -12,12 +12,13 @@ import { requireIds } from "./common/analysisError";
 import { tokenWindows, type TokenWindow } from "./common/tokenWindows";
 import { attention } from "./heatmap/attention";
 import { depth, entropy, rank, surprisal } from "./heatmap/predictions";
-import { neuron, norm } from "./heatmap/states";
+import { direction, neuron, norm } from "./heatmap/states";
 import {
   alternatives,
   idsOf,
   type HeatmapSection,
   type Measure,
+  type MeasuredAlong,
   type MeasuredWindow,
   type WindowValues,
 } from "./heatmap/window";
@@ -33,6 +34,7 @@ const measures: Readonly<Record<HeatmapMeasure["kind"], Measure>> = {
   depth,
   neuron,
   norm,
+  direction,
   attention,
 };
 
@@ -47,6 +49,8 @@ export interface HeatmapRequest {
   /** For attention: index of the chosen token; null where the section has it not. */
   readonly at?: number | null;
   readonly cache?: WindowCache;
+  /** For a direction: what its file holds. */
+  readonly along?: MeasuredAlong | undefined;
 }
 
 /**
@@ -67,7 +71,7 @@ export async function heatmapPart(
     if (window.end <= from) continue;
     if (parts.length > 0 && performance.now() - started > enoughMs) break;
     throwIfCancelled(options.signal);
-    const measured = { section, window, most, measure, at: request.at ?? null };
+    const measured = { section, window, most, measure, at: request.at ?? null, along: request.along };
     const key = keyOf(measured);
     const values = cache?.get(key) ?? (await measures[measure.kind](runner, measured, options));
     cache?.put(key, values);
@@ -91,14 +95,14 @@ export function tokenAt({ tokens }: HeatmapSection, offset: number): number | nu
 
 /** Two windows of the same key have the same values. */
 function keyOf(measured: MeasuredWindow): string {
-  const { measure, window, at, section, most } = measured;
+  const { measure, window, at, section, most, along } = measured;
   // A row of attention comes from the chosen token's window, which may be another one.
   const where = measure.kind === "attention" && at !== null ? [at - window.start, at, most].join(" ") : "";
   const ids =
     measure.kind === "attention" && measure.direction === "from"
       ? section.ids.slice(Math.max(0, window.start - most), window.end + most)
       : idsOf(measured);
-  return `${JSON.stringify(measure)} ${where} ${window.from - window.start} ${window.start === 0} ${ids.join()}`;
+  return `${JSON.stringify(measure)} ${along?.key ?? ""} ${where} ${window.from - window.start} ${window.start === 0} ${ids.join()}`;
 }
 
 function partOf(

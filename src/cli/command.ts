@@ -20,6 +20,8 @@ export interface Command {
   readonly summary: string;
   /** Names of its positional arguments, all of them needed. */
   readonly positionals: readonly string[];
+  /** What further ones are, where there may be any number. */
+  readonly more?: string;
   readonly options: readonly OptionName[];
   run(call: CommandCall): Promise<void>;
 }

@@ -41,6 +41,6 @@ export function optionsOf({ options, positionals }: Command): readonly OptionNam
   return positionals.includes("DIR") ? [...options, ...modelOptions] : options;
 }
 
-function callOf({ name, positionals }: Command): string {
-  return [name, ...positionals].join(" ");
+function callOf({ name, positionals, more }: Command): string {
+  return [name, ...positionals, ...(more === undefined ? [] : [more])].join(" ");
 }

@@ -24,6 +24,7 @@ const forms = [
   ...Object.keys(plain),
   "neuron:LAYER.NEURON",
   "norm:HOOK",
+  "direction:FILE@LAYER",
   "attention-from:LAYER.HEAD@POS",
   "attention-to:LAYER.HEAD@POS",
 ];
@@ -42,6 +43,13 @@ export function readMeasure(text: string): AskedMeasure {
   }
   const norm = /^norm:(.+)$/.exec(text);
   if (norm) return { measure: { kind: "norm", hook: norm[1] }, unit: "l2 norm", factor: 1 };
+  const direction = /^direction:(.+?)(?:@(\d{1,6})(?:-(\d{1,6}))?)?$/.exec(text);
+  if (direction) {
+    const layers =
+      direction[2] === undefined ? null : band(Number(direction[2]), Number(direction[3] ?? direction[2]));
+    const measure = { kind: "direction", file: direction[1], layers, centred: true } as const;
+    return { measure, unit: "score", factor: 1 };
+  }
   const attention = /^attention-(from|to):(\d{1,6})\.(\d{1,6})@(-?\d{1,9})$/.exec(text);
   if (attention) {
     const direction = attention[1] === "from" ? "from" : "to";
@@ -50,6 +58,12 @@ export function readMeasure(text: string): AskedMeasure {
     return { measure, unit: "weight", factor: 1, at };
   }
   throw unknown(text);
+}
+
+/** The layers from a to b. */
+export function band(a: number, b: number): number[] {
+  if (b < a) throw usageError(`The band of layers ${a}-${b} ends before it begins.`, "Give it as 2-5.");
+  return Array.from({ length: b - a + 1 }, (_, i) => a + i);
 }
 
 function unknown(text: string): CliError {

@@ -26,7 +26,7 @@ export const optionTexts = {
   source: "--source TEXT       the text whose values are patched into it",
   align:
     "--align B:S,B:S     positions of base and source that correspond, BOS counted (found from the tokens)",
-  out: "--out F             file to write: the values that were read (.npz), or a lens (.safetensors)",
+  out: "--out F             file to write: the values that were read (.npz), a lens (.safetensors) or a direction (.json)",
   range: "--range START:END   selection, UTF-16 offsets in the text (with --ids: positions)",
   context:
     "--context KIND      before the selection: document (the text there, default) or selection (nothing)",
@@ -35,7 +35,7 @@ export const optionTexts = {
   bos: "--bos POLICY        BOS before the text: auto (the tokenizer's own policy, default), always, never",
   choices: "--choices A|B        continuations of the text to compare; or a file, one a line or a JSON list",
   measure:
-    "--measure M         surprisal (default), bits, rank, entropy, depth, neuron:L.N, norm:HOOK, attention-from:L.H@POS, attention-to:L.H@POS",
+    "--measure M         surprisal (default), bits, rank, entropy, depth, neuron:L.N, norm:HOOK, direction:FILE@LAYER, attention-from:L.H@POS, attention-to:L.H@POS",
   window: "--window N          most tokens of a window (what the model sees, up to 1,024)",
   "max-tokens": "--max-tokens N      most new tokens",
   temperature: "--temperature T     0 is greedy (default)",
@@ -69,6 +69,10 @@ export const optionTexts = {
   input:
     "--input JSON        what the program runs on (its own example): '\"hello\"', '[1, 2]', '{\"x\": [1, 2]}'",
   integers: "--integers KIND     RASP-L: any (default), or int8: a value outside -128 to 127 is an error",
+  direction: "--direction F       a direction's file (that direction make wrote)",
+  layers: "--layers A-B        a band of layers: the mean of their scores",
+  format: "--format FORMAT     npz (arrays) or gguf (a control vector, as llama.cpp reads it)",
+  weights: "--weights W,W       what each direction is multiplied by (1)",
   strongest: "--strongest X       largest factor a neuron is amplified by (8)",
   alternatives: "--alternatives N    list the N most likely tokens beside each new one",
 } as const;

@@ -9,6 +9,7 @@ import { attentionCommand } from "./commands/attention";
 import { blockEdgeCommand } from "./commands/blockEdge";
 import { generateCommand } from "./commands/generate";
 import { devicesCommand } from "./commands/devices";
+import { directionCommand } from "./commands/direction";
 import { heatmapCommand } from "./commands/heatmap";
 import { downloadCommand } from "./commands/download";
 import { headsCommand } from "./commands/heads";
@@ -20,6 +21,7 @@ import { neuronCommand } from "./commands/neuron";
 import { neuronsCommand } from "./commands/neurons";
 import { patchCommand } from "./commands/patch";
 import { raspCommand } from "./commands/rasp";
+import { readCommand } from "./commands/read";
 import { runCommand } from "./commands/run";
 import { scoreCommand } from "./commands/score";
 import { steerCommand } from "./commands/steer";
@@ -45,6 +47,8 @@ export const commands: readonly Command[] = [
   generateCommand,
   scoreCommand,
   heatmapCommand,
+  directionCommand,
+  readCommand,
   steerCommand,
   sweepCommand,
   headsCommand,
@@ -101,10 +105,11 @@ async function call(
   if (!command) throw unknownCommand(name);
   const args = parseArguments(rest, optionsOf(command));
   if (args.help) return out.text(helpOf(command));
-  const { positionals } = command;
-  if (args.positionals.length !== positionals.length) {
+  const { positionals, more } = command;
+  const given = args.positionals.length;
+  if (given < positionals.length || (given > positionals.length && more === undefined)) {
     const wanted = positionals.join(" and ") || "options alone";
-    const said = `introspect ${name} takes ${wanted}, not ${args.positionals.length} arguments.`;
+    const said = `introspect ${name} takes ${wanted}, not ${given} arguments.`;
     throw usageError(said, `Run \`introspect ${name} --help\`.`);
   }
   const shown = args.progress || io.stderr.isTTY === true;

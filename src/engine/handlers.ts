@@ -21,6 +21,8 @@ import type { PatchSide } from "../protocol/patch";
 import type { Handlers, ServedWork } from "../protocol/rpc";
 import { protocolVersion } from "../protocol/version";
 import { withDirections } from "./directionFile";
+import { directionHandlers } from "./directions/handlers";
+import { measuredAlong } from "./directions/read";
 import { tokenFinder, unrelatedLine } from "./effectTokens";
 import { EngineError } from "./engineError";
 import type { JobQueue } from "./jobQueue";
@@ -72,6 +74,7 @@ export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
     },
     ...neuronHandlers(store),
     ...attentionHandlers(store),
+    ...directionHandlers(store),
     "heatmap/part": async ({ model, measure, from, at, ...input }, work) => {
       const held = await store.getUnchanged(model, work);
       const section = await held.heatmap.sections.get(tokenizerOf(held), input, work);
@@ -82,6 +85,7 @@ export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
         from: tokenAt(section, from) ?? section.ids.length - 1,
         at: at === undefined ? null : tokenAt(section, at),
         cache: held.heatmap.windows,
+        along: measure.kind === "direction" ? await measuredAlong(held.open, measure, work) : undefined,
       };
       return heatmapPart(held.open.runner, held.open.vocabulary, request, work);
     },

@@ -171,6 +171,10 @@ export class ModelRunner implements Runner {
     return this.reader.logitDirections(sums);
   }
 
+  unembedRows(ids: readonly number[]): Promise<readonly Float32Array[]> {
+    return this.reader.unembedRows(ids);
+  }
+
   unembedDirections(
     rows: Float32Array,
     k: number,

@@ -22,5 +22,8 @@ export type SafetensorsErrorCode =
 export type NpyErrorCode =
   "npy-malformed" | "npy-unsupported" | "npy-shape-mismatch" | "npz-malformed" | "npz-unsupported";
 
+/** What can be wrong with a GGUF file, or with what should become one. */
+export type GgufErrorCode = "gguf-malformed" | "gguf-unsupported";
+
 /** A file that breaks the rules of its format, or uses a part of it that is not read here. */
-export class FormatError extends CodedError<SafetensorsErrorCode | NpyErrorCode> {}
+export class FormatError extends CodedError<SafetensorsErrorCode | NpyErrorCode | GgufErrorCode> {}

@@ -208,6 +208,11 @@ export interface Runner {
    * moves a sum by their product, divided by the final norm's scale. Gain and centring folded in, a soft cap left out.
    */
   logitDirections(sums: Float32Array): Promise<Float32Array>;
+  /**
+   * Rows of the unembedding as the checkpoint has them, one per id: nothing folded in.
+   * @throws {GraphError} "bad-plan" for an id that there is not, and where a projection stands before the unembedding
+   */
+  unembedRows(ids: readonly number[]): Promise<readonly Float32Array[]>;
   /** Products of directions [n, dModel] with the unembedding, final norm's gain folded, centred where it is a LayerNorm: k largest and k smallest per row. */
   unembedDirections(
     rows: Float32Array,

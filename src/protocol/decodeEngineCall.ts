@@ -9,11 +9,13 @@ import { asInteger, asList, asNumber, asObject, asOneOf, asText, badField } from
 import { decodeExperiment } from "./decodeExperiment";
 import { headsScoredOn } from "./attention";
 import { blockModes } from "./attentionEdge";
+import { directionDecoders } from "./decodeDirectionCalls";
+import { decodeRunInput } from "./decodeRunInput";
 import { decodeHeatmap } from "./decodeHeatmap";
 import { decodeEffectChoice, decodeRankChoice } from "./decodeNeurons";
 import type { EdgeParams, EngineApi, OffsetRange } from "./engineApi";
 import { lensKinds } from "./lensFile";
-import { contextKinds, type RunContext, type RunInput } from "./model";
+import type { RunInput } from "./model";
 import type { PatchSide } from "./patch";
 import type { ParamDecoders } from "./rpc";
 
@@ -53,30 +55,7 @@ function patchSideOf(params: Fields, name: "base" | "source"): PatchSide {
   return { input, start: offsetAt(side["start"], `params.${name}.start`) };
 }
 
-function inputOf(params: Fields, path = "params.input"): RunInput {
-  const input = asObject(params["input"], path);
-  if (asOneOf(input["kind"], `${path}.kind`, ["text", "ids"] as const) === "ids") {
-    const ids = asList(input["ids"], `${path}.ids`);
-    return { kind: "ids", ids: ids.map((id, i) => asInteger(id, `${path}.ids[${i}]`, { min: 0 })) };
-  }
-  return {
-    kind: "text",
-    text: asText(input["text"], `${path}.text`),
-    offset: offsetAt(input["offset"], `${path}.offset`),
-    ...(input["context"] === undefined ? {} : { context: contextOf(input["context"], `${path}.context`) }),
-    ...(input["bos"] === undefined ? {} : { bos: asOneOf(input["bos"], `${path}.bos`, bosPolicies) }),
-  };
-}
-
-function contextOf(value: unknown, path: string): RunContext {
-  const context = asObject(value, path);
-  const kind = asOneOf(context["kind"], `${path}.kind`, contextKinds);
-  if (kind === "document") return { kind };
-  const from = offsetAt(context["from"], `${path}.from`);
-  return kind === "selection"
-    ? { kind, from }
-    : { kind, from, prefix: asText(context["prefix"], `${path}.prefix`) };
-}
+const inputOf = (params: Fields, path = "params.input"): RunInput => decodeRunInput(params["input"], path);
 
 function lensOf(value: unknown): NonNullable<EngineApi["lens/view"]["params"]["lens"]> {
   const lens = asObject(value, "params.lens");
@@ -265,6 +244,7 @@ export const engineCallDecoders: ParamDecoders<EngineApi> = {
   },
   "heatmap/part": decodeHeatmap,
   "arrays/save": decodeArrays,
+  ...directionDecoders,
   "steer/run": (value) => {
     const params = paramsOf(value);
     return {

@@ -1,6 +1,6 @@
 /** Checks what is asked about the tokens of a text. */
 import { bosPolicies } from "../base/bosPolicy";
-import { asInteger, asObject, asOneOf, asText, badField } from "./decode";
+import { asInteger, asList, asObject, asOneOf, asText, badField } from "./decode";
 import { heatmapKinds, type HeatmapMeasure, type HeatmapQuestion } from "./heatmap";
 
 const maxOffset = 2 ** 31 - 1;
@@ -44,6 +44,13 @@ export function decodeMeasure(value: unknown, path: string): HeatmapMeasure {
       return { kind, layer: index("layer"), neuron: index("neuron") };
     case "norm":
       return { kind, hook: asText(measure["hook"], `${path}.hook`) };
+    case "direction":
+      return {
+        kind,
+        file: asText(measure["file"], `${path}.file`),
+        layers: layersOf(measure["layers"], `${path}.layers`),
+        centred: measure["centred"] === true,
+      };
     case "attention":
       return {
         kind,
@@ -54,4 +61,13 @@ export function decodeMeasure(value: unknown, path: string): HeatmapMeasure {
     default:
       return { kind };
   }
+}
+
+function layersOf(value: unknown, path: string): number[] | null {
+  if (value === null || value === undefined) return null;
+  const layers = asList(value, path).map((one, i) =>
+    asInteger(one, `${path}[${i}]`, { min: 0, max: maxIndex }),
+  );
+  if (layers.length === 0) throw badField(path, "is an empty list");
+  return layers;
 }

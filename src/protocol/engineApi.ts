@@ -3,11 +3,20 @@ import type { BosPolicy } from "../base/bosPolicy";
 import type { ArraysRequest } from "./arrays";
 import type { AttentionStep, AttentionView, HeadsScoredOn } from "./attention";
 import type { AttentionEdge, BlockMode, EdgeBlock, WhyAttention } from "./attentionEdge";
+import type {
+  DirectionExported,
+  DirectionFormat,
+  DirectionMade,
+  DirectionReading,
+  DirectionsCompared,
+  DirectionSpec,
+  DirectionTemplate,
+} from "./direction";
 import type { Experiment, SteerResult } from "./edit";
 import type { HeatmapPart, HeatmapQuestion } from "./heatmap";
 import type { LensDepths, LensPerplexity, LensView } from "./lens";
 import type { LensRequested } from "./lensFile";
-import type { ModelInfo, RunInput, TokensResult } from "./model";
+import type { ModelInfo, RunInput, RunWindow, TokensResult } from "./model";
 import type { PatchRan, PatchResult, PatchSide } from "./patch";
 import type { VerifyRecord } from "./verify";
 import type { ModelList, ModelListRequest } from "./modelList";
@@ -162,5 +171,25 @@ export interface EngineApi {
   "heatmap/part": { params: HeatmapQuestion; result: HeatmapPart };
   /** Writes what a picture shows, and hooks behind it, into an .npz file; answers with the names of its arrays. */
   "arrays/save": { params: ArraysRequest; result: readonly string[] };
+  /** Makes a direction and writes `out` (F.json) with its vectors beside it; paths in the spec start from `base`. */
+  "directions/make": {
+    params: { model: string; spec: DirectionSpec; base: string; out: string };
+    result: DirectionMade;
+  };
+  /** The text's tokens with their scores along directions at `layers`; null: at all layers that each has. */
+  "directions/read": {
+    params: { model: string; input: RunInput; files: readonly string[]; layers: readonly number[] | null };
+    result: { window: RunWindow; directions: readonly DirectionReading[] };
+  };
+  "directions/templates": { params: Record<never, never>; result: readonly DirectionTemplate[] };
+  "directions/compare": { params: { files: readonly [string, string] }; result: DirectionsCompared };
+  "directions/combine": {
+    params: { parts: readonly { readonly file: string; readonly weight: number }[]; out: string };
+    result: DirectionMade;
+  };
+  "directions/export": {
+    params: { file: string; format: DirectionFormat; out: string };
+    result: DirectionExported;
+  };
   "steer/run": { params: { experiment: Experiment; base: string }; result: SteerResult };
 }

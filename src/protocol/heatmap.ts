@@ -8,12 +8,22 @@ import type { About } from "./model";
  *   lowest lens row from which the top prediction for the token's place no longer changes (all about this token);
  * - "entropy": of the prediction made on the token, in nats (about the next token);
  * - "neuron": its activation, `mlp.hook_post`; "norm": the l2 norm of a hook (about this token);
+ * - "direction": the score along a direction of a file (protocol/direction.ts), the mean over layers where there are
+ *   several, less its threshold where `centred`: then zero is the boundary between its sides (about this token);
  * - "attention": how much the chosen token attends to each (`from`), or each to the chosen one (`to`).
  */
 export type HeatmapMeasure =
   | { readonly kind: "surprisal" | "rank" | "entropy" | "depth" }
   | { readonly kind: "neuron"; readonly layer: number; readonly neuron: number }
   | { readonly kind: "norm"; readonly hook: string }
+  | {
+      readonly kind: "direction";
+      /** Path of F.json. */
+      readonly file: string;
+      /** Null: the direction's best layer. */
+      readonly layers: readonly number[] | null;
+      readonly centred: boolean;
+    }
   | {
       readonly kind: "attention";
       readonly direction: "from" | "to";
@@ -29,6 +39,7 @@ export const heatmapKinds: readonly HeatmapMeasure["kind"][] = [
   "depth",
   "neuron",
   "norm",
+  "direction",
   "attention",
 ];
 

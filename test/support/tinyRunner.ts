@@ -268,6 +268,11 @@ export class TinyRunner implements Runner {
     return Float32Array.from(rows.flatMap((row) => [...row]));
   }
 
+  async unembedRows(ids: readonly number[]) {
+    const { dModel } = this.info;
+    return ids.map((id) => this.model.unembed.slice(id * dModel, (id + 1) * dModel));
+  }
+
   async headReading({ layer, head }: { layer: number; head: number }): Promise<HeadReading> {
     const { dHead } = this.info;
     const side = ({ w, b, nIn, nOut }: TinyLinear): HeadReading["q"] => {

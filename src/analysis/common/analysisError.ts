@@ -19,7 +19,10 @@ export type AnalysisErrorCode =
   | "only-edge"
   | "no-parts"
   | "not-aligned"
-  | "same-answer";
+  | "same-answer"
+  | "too-large"
+  | "too-few-pairs"
+  | "not-finite";
 
 /** An analysis that cannot be made, or whose own check failed. */
 export class AnalysisError extends CodedError<AnalysisErrorCode> {}

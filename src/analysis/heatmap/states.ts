@@ -1,4 +1,5 @@
-/** A neuron's activation and the norm of a hook: what is read where the model stands on a token. */
+/** A neuron's activation, the norm of a hook, the score along a direction: what is read where the model stands on a token. */
+import { scoresOf } from "../common/alongDirection";
 import { postHook } from "../common/activations";
 import { AnalysisError } from "../common/analysisError";
 import { indices, readAt } from "../common/reads";
@@ -28,6 +29,18 @@ export const norm: Measure = async (runner, measured, { signal }) => {
   const read = { hook, positions: ownPositions(measured), reduce: { kind: "norm" } } as const;
   const run = await runner.run({ ids: idsOf(measured), reads: [read], cache: "none" }, { signal });
   return { values: Array.from(readAt(run, hook).data), top: null };
+};
+
+/** The score along a direction, the mean over its layers. */
+export const direction: Measure = async (runner, measured, { signal }) => {
+  const { along } = measured;
+  if (along === undefined) return { values: [], top: null };
+  const request = { ids: idsOf(measured), along: along.vectors, positions: ownPositions(measured) };
+  const scores = await scoresOf(runner, request, { signal });
+  const values = request.positions.map(
+    (_, i) => scores.reduce((sum, one) => sum + one[i], 0) / scores.length - along.threshold,
+  );
+  return { values, top: null };
 };
 
 function ownPositions({ window: { start, from, end } }: MeasuredWindow): number[] {

@@ -1,6 +1,7 @@
 /** What the measures of a heatmap are given and give. */
 import type { WorkOptions } from "../../base/cancel";
 import type { Runner } from "../../graph/runner";
+import type { ReadAlong } from "../common/alongDirection";
 import type { HeatmapMeasure } from "../../protocol/heatmap";
 import type { TokenInfo } from "../../protocol/model";
 import type { TokenWindow } from "../common/tokenWindows";
@@ -12,6 +13,15 @@ export interface HeatmapSection {
   readonly first: number;
 }
 
+/** The vectors of a direction measure, read from its file. */
+export interface MeasuredAlong {
+  /** Differs for different vectors. */
+  readonly key: string;
+  readonly vectors: readonly ReadAlong[];
+  /** What is taken off each score. */
+  readonly threshold: number;
+}
+
 /** One window of a section. */
 export interface MeasuredWindow {
   readonly section: HeatmapSection;
@@ -21,6 +31,8 @@ export interface MeasuredWindow {
   readonly measure: HeatmapMeasure;
   /** For attention: index of the chosen token in the section's ids; null where it is not among them. */
   readonly at: number | null;
+  /** For a direction. */
+  readonly along?: MeasuredAlong | undefined;
 }
 
 /** Values of a window's own tokens. */

@@ -2,6 +2,7 @@
 import { heatmapPart, tokenAt } from "../../analysis/heatmap";
 import { windowTokens } from "../../base/sections";
 import { aboutOf, type HeatmapPart } from "../../protocol/heatmap";
+import { measuredAlong } from "../../engine/directions/read";
 import { answerInputs } from "../batch";
 import { CliError, usageError } from "../cliError";
 import type { Command, ModelWork } from "../command";
@@ -87,13 +88,14 @@ async function* tokensOf(
   work: ModelWork,
 ): AsyncGenerator<readonly unknown[]> {
   const { measure, factor } = asked;
+  const along = measure.kind === "direction" ? await measuredAlong(open, measure, work) : undefined;
   for (let k = 0; await text.has(k); k++) {
     const section = await text.get(k);
     const chosen = at === null ? null : at.section === k ? at.index : tokenAt(section, at.offset);
     const first = text.firstOf(section);
     let from = section.first;
     while (from < section.ids.length) {
-      const request = { section, measure, most, from, at: chosen };
+      const request = { section, measure, most, from, at: chosen, along };
       const part = await heatmapPart(open.runner, open.vocabulary, request, work);
       // A window may begin in the prefix.
       const skipped = Math.max(0, first - from);

@@ -75,6 +75,19 @@ export class WeightReader {
     return floatsOf(await this.call("logit directions", graph, feeds), outputNames.moved);
   }
 
+  async unembedRows(ids: readonly number[]): Promise<Float32Array[]> {
+    const { unembed, dVocab } = this.spec;
+    const wrong = ids.find((id) => !Number.isInteger(id) || id < 0 || id >= dVocab);
+    if (wrong !== undefined)
+      throw new GraphError("bad-plan", `There is no token ${wrong}; the vocabulary has ${dVocab}.`);
+    if (unembed.project !== null) {
+      const said =
+        "A projection stands before this model's unembedding, so its rows are no directions of the stream.";
+      throw new GraphError("bad-plan", said, { next: "Fold it in." });
+    }
+    return this.vectors({ weight: unembed.weight, layout: "out-in", bias: null }, "out", ids);
+  }
+
   /** The k largest and k smallest products of each direction with the unembedding. */
   async directions(
     rows: Float32Array,

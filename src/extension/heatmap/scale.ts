@@ -52,6 +52,7 @@ export function scaleFor(
     case "depth":
       return { ...linear, to: model.nLayers };
     case "neuron":
+    case "direction":
       return { ...linear, signed: true, to: values.largest };
     case "norm":
       return { ...linear, from: values.quantile(0.02), to: values.quantile(0.98) };

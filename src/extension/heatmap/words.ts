@@ -22,6 +22,8 @@ export function measureName(measure: HeatmapMeasure, inBits: boolean, linked = f
       return `${name} L${measure.layer} N${measure.neuron}`;
     case "norm":
       return `${name} ${measure.hook}`;
+    case "direction":
+      return `${name} ${measure.file.replace(/^.*[\\/]/, "").replace(/\.json$/, "")}`;
     case "attention":
       return `${name} ${measure.layer}.${measure.head}`;
     default:

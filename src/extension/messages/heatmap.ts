@@ -13,6 +13,7 @@ export const heatTexts = {
     depth: () => l10n.t("Prediction Depth"),
     neuron: () => l10n.t("Neuron"),
     norm: () => l10n.t("Norm of"),
+    direction: () => l10n.t("Direction"),
     attentionFrom: () => l10n.t("Attention from the Cursor, Head"),
     attentionTo: () => l10n.t("Attention to the Cursor, Head"),
     attentionRow: () => l10n.t("Attention from the Chosen Token, Head"),
@@ -26,6 +27,7 @@ export const heatTexts = {
     depth: () => l10n.t("The lens row from which the top guess for the token's place no longer changes."),
     neuron: () => l10n.t("The activation of one MLP neuron on each token, orange above zero and blue below."),
     norm: () => l10n.t("The length (l2) of the vector at a hook, such as the residual stream after a layer."),
+    direction: () => l10n.t("How far each token lies to one side of a direction's threshold."),
     attentionFrom: () =>
       l10n.t("How much the token at the cursor attends to each token before it, in one head."),
     attentionRow: () =>
@@ -53,6 +55,7 @@ export const heatTexts = {
       l10n.t(
         "Lengths grow with the layers and vary with how common a token is; they say nothing about what is in the vector.",
       ),
+    direction: () => l10n.t("A score is no verdict: see the direction's held-out accuracy and its nulls."),
     attention: () =>
       l10n.t(
         "Where a head reads from is not what it makes of it; the first token takes what no other is given, and is left out.",
@@ -67,6 +70,7 @@ export const heatTexts = {
     depth: () => l10n.t("The strongest colour stands for the last layer."),
     neuron: () => l10n.t("The strongest colour stands for the largest size that is measured so far."),
     norm: () => l10n.t("From the 2nd to the 98th of a hundred values measured so far."),
+    direction: () => l10n.t("The strongest colour stands for the largest distance from the threshold."),
     attention: () => l10n.t("The strongest colour stands for the largest weight that is counted."),
   },
   actions: {

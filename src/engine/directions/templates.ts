@@ -1,0 +1,41 @@
+/** The shipped templates, found beside the running bundle or above it. */
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { nearest } from "../../base/nearest";
+import { parseJson } from "../../protocol/decode";
+import { decodeTemplates } from "../../protocol/decodeDirectionSpec";
+import type { DirectionTemplate } from "../../protocol/direction";
+import { EngineError } from "../engineError";
+
+/**
+ * All templates.
+ * @throws {EngineError} "bad-request" where they are not installed; {DecodeError} where the file is not one
+ */
+export async function shippedTemplates(from = __dirname): Promise<DirectionTemplate[]> {
+  for (let at = from; ; at = dirname(at)) {
+    const file = join(at, "media", "directions", "templates.json");
+    const text = await readFile(file, "utf8").catch(() => null);
+    if (text !== null) return decodeTemplates(parseJson(text, file));
+    if (dirname(at) === at) break;
+  }
+  throw new EngineError("bad-request", "media/directions/templates.json is not where this program is.", {
+    next: "Run the program from the folder it was installed into.",
+  });
+}
+
+/**
+ * The template of a name.
+ * @throws {EngineError} "bad-request"; what shippedTemplates throws
+ */
+export async function templateOf(name: string): Promise<DirectionTemplate> {
+  const all = await shippedTemplates();
+  const found = all.find((one) => one.name === name);
+  if (found) return found;
+  const names = all.map((one) => one.name);
+  const near = nearest(name, names);
+  const next =
+    near === null || near === undefined ? `Templates: ${names.join(", ")}.` : `Did you mean ${near}?`;
+  throw new EngineError("bad-request", `There is no template ${JSON.stringify(name.slice(0, 40))}.`, {
+    next,
+  });
+}

@@ -1,0 +1,80 @@
+/** What the extension asks of the engine about directions, checked. */
+import { asInteger, asList, asNumber, asObject, asOneOf, asText, badField } from "./decode";
+import { decodeDirectionSpec } from "./decodeDirectionSpec";
+import { decodeRunInput } from "./decodeRunInput";
+import { directionFormats } from "./direction";
+import type { EngineApi } from "./engineApi";
+import type { ParamDecoders } from "./rpc";
+
+const maxIndex = 1_000_000;
+/** Most files that one call names. */
+const mostFiles = 64;
+
+type DirectionMethods = Extract<keyof EngineApi, `directions/${string}`>;
+
+const filesOf = (value: unknown, path: string): string[] => {
+  const files = asList(value, path).map((one, i) => asText(one, `${path}[${i}]`));
+  if (files.length === 0 || files.length > mostFiles) throw badField(path, `has ${files.length} files`);
+  return files;
+};
+
+function layersOf(value: unknown): number[] | null {
+  if (value === null) return null;
+  const layers = asList(value, "params.layers").map((one, i) =>
+    asInteger(one, `params.layers[${i}]`, { min: 0, max: maxIndex }),
+  );
+  if (layers.length === 0) throw badField("params.layers", "is an empty list");
+  return layers;
+}
+
+/** Per method; each throws DecodeError "bad-field". */
+export const directionDecoders: Pick<ParamDecoders<EngineApi>, DirectionMethods> = {
+  "directions/make": (value) => {
+    const params = asObject(value, "params");
+    return {
+      model: asText(params["model"], "params.model"),
+      spec: decodeDirectionSpec(params["spec"]),
+      base: asText(params["base"], "params.base"),
+      out: asText(params["out"], "params.out"),
+    };
+  },
+  "directions/read": (value) => {
+    const params = asObject(value, "params");
+    return {
+      model: asText(params["model"], "params.model"),
+      input: decodeRunInput(params["input"], "params.input"),
+      files: filesOf(params["files"], "params.files"),
+      layers: layersOf(params["layers"]),
+    };
+  },
+  "directions/templates": (value) => {
+    asObject(value, "params");
+    return {};
+  },
+  "directions/compare": (value) => {
+    const files = filesOf(asObject(value, "params")["files"], "params.files");
+    if (files.length !== 2) throw badField("params.files", "is not of two files");
+    return { files: [files[0], files[1]] };
+  },
+  "directions/combine": (value) => {
+    const params = asObject(value, "params");
+    const parts = asList(params["parts"], "params.parts").map((one, i) => {
+      const part = asObject(one, `params.parts[${i}]`);
+      return {
+        file: asText(part["file"], `params.parts[${i}].file`),
+        weight: asNumber(part["weight"], `params.parts[${i}].weight`, { min: -1e6, max: 1e6 }),
+      };
+    });
+    if (parts.length === 0 || parts.length > mostFiles)
+      throw badField("params.parts", `has ${parts.length} parts`);
+    return { parts, out: asText(params["out"], "params.out") };
+  },
+  "directions/export": (value) => {
+    const params = asObject(value, "params");
+    return {
+      file: asText(params["file"], "params.file"),
+      format: asOneOf(params["format"], "params.format", directionFormats),
+      out: asText(params["out"], "params.out"),
+    };
+  },
+};
