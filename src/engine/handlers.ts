@@ -29,6 +29,7 @@ import { onnxruntimeVersion } from "./ort";
 import { pairEncoderOf } from "./pairEncoder";
 import { patchText } from "./patchText";
 import { saveArrays } from "./saveArrays";
+import { steeringHandlers } from "./steeringHandlers";
 import { buildRunWindow, encodeWhole, withWritten } from "./window";
 
 /** Handlers over a store of models. */
@@ -91,6 +92,7 @@ export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
       return saveArrays({ ...saved, read: { runner, vocabulary, runs: read.runs } }, work);
     },
     "steer/run": ({ experiment, base }, work) => steerFile(store, { experiment, base }, work),
+    ...steeringHandlers(),
   };
 }
 

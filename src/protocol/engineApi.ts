@@ -3,7 +3,7 @@ import type { BosPolicy } from "../base/bosPolicy";
 import type { ArraysRequest } from "./arrays";
 import type { AttentionStep, AttentionView, HeadsScoredOn } from "./attention";
 import type { AttentionEdge, BlockMode, EdgeBlock, WhyAttention } from "./attentionEdge";
-import type { Experiment, SteerResult } from "./edit";
+import type { Experiment, SteerResult, SteerStep } from "./edit";
 import type { HeatmapPart, HeatmapQuestion } from "./heatmap";
 import type { LensDepths, LensPerplexity, LensView } from "./lens";
 import type { LensRequested } from "./lensFile";
@@ -12,6 +12,8 @@ import type { PatchRan, PatchResult, PatchSide } from "./patch";
 import type { VerifyRecord } from "./verify";
 import type { ModelList, ModelListRequest } from "./modelList";
 import type { EffectChoice, NeuronEffects } from "./neuronEffects";
+import type { SteeringSweepPlan, SteeringSweepResult } from "./steeringSweep";
+import type { TaskVectorPlan, TaskVectorResult } from "./taskVector";
 import type { NeuronCard, NeuronFile, NeuronsResult, NeuronTextPlaces, RankChoice } from "./neurons";
 
 /** A half-open range of UTF-16 offsets in the whole document. */
@@ -163,4 +165,12 @@ export interface EngineApi {
   /** Writes what a picture shows, and hooks behind it, into an .npz file; answers with the names of its arrays. */
   "arrays/save": { params: ArraysRequest; result: readonly string[] };
   "steer/run": { params: { experiment: Experiment; base: string }; result: SteerResult };
+  /** The same experiment's continuation alone, for a strength that is dragged; new strengths are answered from what is kept. */
+  "steer/step": { params: { experiment: Experiment; base: string }; result: SteerStep };
+  /** Steering over layers × strengths; paths in the plan start from `base`. `kept` is a file in which what was measured outlives a crash. */
+  "steer/sweep": {
+    params: { model: string; plan: SteeringSweepPlan; base: string; kept?: string };
+    result: SteeringSweepResult;
+  };
+  "tasks/vector": { params: { model: string; plan: TaskVectorPlan; base: string }; result: TaskVectorResult };
 }
