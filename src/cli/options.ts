@@ -68,6 +68,8 @@ export const optionTexts = {
   input:
     "--input JSON        what the program runs on (its own example): '\"hello\"', '[1, 2]', '{\"x\": [1, 2]}'",
   strongest: "--strongest X       largest factor a neuron is amplified by (8)",
+  save: "--save F            also writes the outcome to F, rounded and a text a line (NAME.introspect.result.json)",
+  against: "--against F         an outcome saved before; an error where this one says otherwise",
   alternatives: "--alternatives N    list the N most likely tokens beside each new one",
 } as const;
 

@@ -20,17 +20,16 @@ import type { RunInput, RunWindow } from "../protocol/model";
 import type { PatchSide } from "../protocol/patch";
 import type { Handlers, ServedWork } from "../protocol/rpc";
 import { protocolVersion } from "../protocol/version";
-import { withDirections } from "./directionFile";
 import { tokenFinder, unrelatedLine } from "./effectTokens";
 import { EngineError } from "./engineError";
 import type { JobQueue } from "./jobQueue";
 import type { HeldModel, ModelStore } from "./modelStore";
 import { onnxruntimeVersion } from "./ort";
-import { pairEncoderOf } from "./pairEncoder";
 import { patchText } from "./patchText";
 import { saveArrays } from "./saveArrays";
 import { steeringHandlers } from "./steeringHandlers";
-import { buildRunWindow, encodeWhole, withWritten } from "./window";
+import { steerRequest } from "./steering/steerRequest";
+import { buildRunWindow, withWritten } from "./window";
 
 /** Handlers over a store of models. */
 export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
@@ -204,19 +203,7 @@ async function steerFile(
 ): Promise<EngineApi["steer/run"]["result"]> {
   const { path } = experiment.model;
   const { open } = await store.get(isAbsolute(path) ? path : resolve(base, path), work);
-  const { ids, bos } = await encodeWhole(tokenizerOf({ open }), experiment.prompt, {
-    bos: experiment.bos,
-    ...work,
-  });
-  const encoder = pairEncoderOf(open.tokenizer);
-  const edits = await withDirections(experiment.edits, base);
-  const request = {
-    experiment: { ...experiment, edits },
-    ids,
-    bos,
-    encoder,
-    digest: await open.digest(work),
-  };
+  const request = await steerRequest(open, experiment, { tokenizer: tokenizerOf({ open }), base }, work);
   return steer(open.runner, open.vocabulary, request, work);
 }
 
