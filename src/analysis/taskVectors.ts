@@ -21,7 +21,7 @@ import { indices } from "./common/reads";
 import { stepsOf } from "./common/steps";
 import { wilsonInterval } from "./common/wilson";
 import { answersTo, lastStreams, type LayerVectors, patchOf, type Query } from "./taskVectors/answers";
-import { demonstrated, partsOf, type TaskParts, zeroShot } from "./taskVectors/prompts";
+import { answerText, demonstrated, partsOf, type TaskParts, zeroShot } from "./taskVectors/prompts";
 
 /** What task vectors are made of: the plan with its tasks read, and a tokenizer. */
 export interface TaskVectorRequest {
@@ -114,10 +114,13 @@ class Study {
     const mean = others.length > 0 ? meanOf(others) : null;
     const patches = (from: LayerVectors) => layers.map((layer, i) => patchOf(layer, from[i]));
     const right = { dev: zeros(layers), test: zeros(layers), random: zeros(layers), others: zeros(layers) };
-    const count = { zeroShot: 0, regular: 0, copied: zeros(layers) };
+    const count = { zeroShot: 0, regular: 0, copied: zeros(layers), copiedDev: zeros(layers) };
     for (const { ids, answer } of dev) {
       const found = await answersTo(this.runner, ids, patches(vectors), options);
-      found.forEach((id, i) => (right.dev[i] += id === answer ? 1 : 0));
+      found.forEach((id, i) => {
+        right.dev[i] += id === answer ? 1 : 0;
+        count.copiedDev[i] += id !== answer && made.outputs.has(id) ? 1 : 0;
+      });
     }
     const nL = layers.length;
     for (const [q, { ids, answer }] of test.entries()) {
@@ -138,7 +141,11 @@ class Study {
         count.regular +=
           (await answersTo(this.runner, query.ids, [null], options))[0] === query.answer ? 1 : 0;
     }
-    const best = right.dev.indexOf(Math.max(...right.dev));
+    const best = bestRow(
+      right.dev,
+      count.copiedDev.map((one) => one > dev.length / 2),
+    );
+    this.warn(parts.name, { ...count, patched: right.test[best] });
     const share = (counts: readonly number[], n: number): number[] =>
       counts.map((one) => one / Math.max(1, n));
     const copied = share(count.copied, test.length);
@@ -158,6 +165,19 @@ class Study {
       decodes: await this.decodes(vectors[best]),
       asked: await this.asked(layers[best], vectors[best], options),
     };
+  }
+
+  private warn(
+    name: string,
+    n: { readonly regular: number; readonly zeroShot: number; readonly patched: number },
+  ): void {
+    const what =
+      n.regular <= n.zeroShot
+        ? `The model does ${name} no better with demonstrations than without: there is no task to carry.`
+        : n.patched <= n.zeroShot
+          ? `The vector of ${name} alone does no better than no demonstrations at all.`
+          : null;
+    if (what !== null) this.warnings.push(what);
   }
 
   /** Every two tasks that know an input to which their answers differ. */
@@ -226,7 +246,7 @@ class Study {
   }
 
   private query(prompt: string, answer: string): Query | null {
-    const first = this.of.answerOf(prompt, answer);
+    const first = this.of.answerOf(prompt, answerText(this.of.plan.template, answer));
     return first === null ? null : { ids: this.of.encode(prompt), answer: first };
   }
 
@@ -259,6 +279,12 @@ class Study {
     }
     return answers;
   }
+}
+
+/** The row that is best among those that do more than copy an output, the first of equal ones. */
+function bestRow(right: readonly number[], copies: readonly boolean[]): number {
+  const fair = right.map((one, i) => (copies[i] && !copies.every(Boolean) ? -1 : one));
+  return fair.indexOf(Math.max(...fair));
 }
 
 const zeros = (layers: readonly number[]): number[] => layers.map(() => 0);

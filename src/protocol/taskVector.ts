@@ -50,7 +50,7 @@ export interface TaskAccuracy {
   /** Per layer, zero-shot with the vector set at the last position; on the part that chooses, and on the test's. */
   readonly dev: readonly number[];
   readonly patched: readonly number[];
-  /** Row of the layer that is best on the part that chooses, never on the test's. */
+  /** Row of the layer that is best on the part that chooses, never on the test's, among those that do more than copy an output there. */
   readonly best: number;
   /** Wilson interval of the test accuracy there, 95 %. */
   readonly interval: readonly [number, number];

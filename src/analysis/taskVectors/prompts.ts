@@ -46,6 +46,12 @@ export function zeroShot({ query }: TaskTemplate, x: string): string {
   return filled(query, x, "");
 }
 
+/** An answer as it stands behind a query in the demonstrations: with what is written between the two, such as a space. */
+export function answerText({ demonstration, query }: TaskTemplate, y: string): string {
+  const between = demonstration.startsWith(query) ? /^[^{]*/.exec(demonstration.slice(query.length)) : null;
+  return (between?.[0] ?? "") + y;
+}
+
 /** Demonstrations from the pool, drawn by a seed, before a query; none of them shows the query's own input. */
 export function demonstrated(
   { pool }: Pick<TaskParts, "pool">,

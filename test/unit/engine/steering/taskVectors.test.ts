@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { answersTo, lastStreams, patchOf } from "../../../../src/analysis/taskVectors/answers";
-import { demonstrated, partsOf } from "../../../../src/analysis/taskVectors/prompts";
+import { answerText, demonstrated, partsOf } from "../../../../src/analysis/taskVectors/prompts";
 import { taskVectors } from "../../../../src/analysis/taskVectors";
 import type { ModelRunner } from "../../../../src/engine/modelRunner";
 import { decodeTaskVectorPlan } from "../../../../src/protocol/decodeTaskVector";
@@ -204,6 +204,8 @@ describe("task vectors of a model that was built to have them", () => {
       assert.equal(prompt.split("\n").length, 3);
       assert.equal(prompt.split(x).length, 2, `${x} stands once in ${prompt}`);
     }
+    assert.equal(answerText({ demonstration: "{x} -> {y}\n", query: "{x} ->" }, "y"), " y");
+    assert.equal(answerText({ demonstration: "{y} of {x}\n", query: "what of {x}" }, "y"), "y");
     const braces = { pool: [["{y}", "{x}"]] as const };
     assert.equal(demonstrated(braces, "q", { plan: plan({ demonstrations: 1 }), seed: 0 }), "{y}>{x}\nq>");
   });
