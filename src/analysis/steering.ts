@@ -1,26 +1,25 @@
 /**
  * A steering experiment with its controls: the plain continuation, the steered one, the same edits at strength zero
- * (which must change no bit), and random directions of equal norm.
+ * (which must change no bit), two nulls (random directions of equal norm, random prompt pairs), what is added without
+ * what is taken off, embeddings alone, prompting instead, another layer; and what the experiment was expected to come to.
  *
- * Source: activation additions, Turner et al., 2023; the isotropic control is theirs.
+ * Source: activation additions, Turner et al., 2023; the controls are theirs but the random prompt pairs.
  */
 import { throwIfCancelled, type WorkOptions } from "../base/cancel";
-import { gaussian, seededRandom } from "../base/random";
 import type { Runner, Vocabulary } from "../graph/runner";
-import type { Edit, Experiment, GenerateResult, SteerResult } from "../protocol/edit";
-import { editHook, type EditHook } from "../protocol/editHook";
+import type { Edit, Experiment, GenerateResult, SingleControl, SteerResult } from "../protocol/edit";
 import { AnalysisError, requireIds } from "./common/analysisError";
 import { continueText } from "./common/continuation";
-import { divergence, logSoftmax } from "./common/divergence";
-import {
-  atStrengthZero,
-  editedPositions,
-  numericEdits,
-  touchedEntries,
-  valueRows,
-  type PairEncoder,
-} from "./common/editValue";
-import { readAt, rowOf } from "./common/reads";
+import { divergence } from "./common/divergence";
+import { atStrengthZero, numericEdits, type PairEncoder, requireRows } from "./common/editValue";
+import { EditedModel, SteeringSubject } from "./common/steering/editedModel";
+import { PromptStreams, relativeNorms } from "./common/steering/relativeNorm";
+import { type Steps, stepsOf } from "./common/steps";
+import { controlEdits, type ControlEdits } from "./steering/controls";
+import { meetExpectation, type ReadyExpectation } from "./steering/expectations";
+import { movedTokens } from "./steering/moved";
+import { partsAt } from "./steering/partsAt";
+import { percentileOf } from "./common/percentile";
 
 /** What an experiment runs on. */
 export interface SteerRequest {
@@ -33,12 +32,25 @@ export interface SteerRequest {
   readonly encoder: PairEncoder | null;
   /** The model's digest, which the answer carries. */
   readonly digest: string | null;
+  /** The prompt behind the text that stands for steering; left out or null where there is none. */
+  readonly prompting?: { readonly text: string; readonly ids: readonly number[] } | null;
+  readonly expect?: readonly ReadyExpectation[];
+}
+
+/** The models of one experiment. */
+interface Models {
+  readonly plain: EditedModel;
+  readonly steered: EditedModel;
+  readonly isotropic: readonly EditedModel[];
+  readonly shuffled: readonly EditedModel[];
+  readonly single: readonly (readonly [SingleControl, EditedModel])[];
 }
 
 /**
  * Runs an experiment.
  * @throws {AnalysisError} "identity-broken" when strength zero changed something; "prompt-too-short" when a value has
- *   more rows than the prompt positions; "empty-input" and what common/editValue.ts finds wrong with the edits
+ *   more rows than the prompt positions; "empty-input", what common/editValue.ts finds wrong with the edits, and what
+ *   common/steering/measures.ts finds wrong with what is expected
  */
 export async function steer(
   runner: Runner,
@@ -46,46 +58,99 @@ export async function steer(
   request: SteerRequest,
   options: WorkOptions = {},
 ): Promise<SteerResult> {
-  const { ids, experiment, encoder } = request;
+  const { ids, experiment, encoder, expect = [] } = request;
   requireIds(ids);
+  const { sampling, controls } = experiment;
   const edits = await numericEdits(runner, experiment.edits, encoder, options);
-  edits.forEach((edit) => requireLength(edit, ids.length));
-  const controls = isotropicControls(runner, edits, experiment);
-  const steps = stepsOf(3 + controls.length, options);
-  const generate = async (with_: readonly Edit[], message: string): Promise<GenerateResult> => {
-    const asked = { ids, edits: with_, sampling: experiment.sampling, encoder };
-    return continueText(runner, vocabulary, asked, steps.next(message));
-  };
-  const plain = await generate([], "Continuing without the edit");
-  const steered = await generate(edits, "Continuing with the edit");
-  const zero = await generate(edits.map(atStrengthZero), "Checking strength zero");
-  requireIdentity(plain, zero);
-  const isotropic: GenerateResult[] = [];
-  for (const [i, control] of controls.entries()) {
-    isotropic.push(await generate(control, `Random direction ${i + 1} of ${controls.length}`));
+  edits.forEach((edit) => requireRows(edit, ids.length));
+  const both = { given: experiment.edits, numeric: edits };
+  const made = await controlEdits(runner, both, { controls, encoder }, options);
+  const prompting = controls.others === false ? null : (request.prompting ?? null);
+  const subject = new SteeringSubject(runner, vocabulary, { ids, sampling, encoder });
+  const models = modelsOf(subject, edits, made);
+  const nSingle = models.single.length + (prompting ? 1 : 0);
+  const nNulls = made.isotropic.length + made.shuffled.length;
+  const steps = stepsOf(4 + nNulls + nSingle + expect.length, options);
+  const n = sampling.samples ?? 1;
+  const drawn = (model: EditedModel, count: number, message: string): Promise<readonly GenerateResult[]> =>
+    model.drawn(count, sampling.maxTokens, steps.next(message));
+  const plain = await drawn(models.plain, n, "Continuing without the edit");
+  const steered = await drawn(models.steered, n, "Continuing with the edit");
+  const atZero = new EditedModel(subject, edits.map(atStrengthZero));
+  const [zero] = await drawn(atZero, 1, "Checking strength zero");
+  requireIdentity(plain[0], zero);
+  const singles: Partial<Record<SingleControl, GenerateResult>> = {};
+  for (const [name, model] of models.single) [singles[name]] = await drawn(model, 1, says[name]);
+  if (prompting) {
+    const asked = { ids: prompting.ids, sampling, encoder };
+    singles.prompting = await continueText(runner, vocabulary, asked, steps.next(says.prompting));
   }
-  const kl = await divergences(runner, { ids, steered: edits, isotropic: controls }, options);
-  const below = kl.isotropic.filter((one) => one < kl.steered).length;
+  const nulls = async (all: readonly EditedModel[], word: string): Promise<GenerateResult[]> => {
+    const texts: GenerateResult[] = [];
+    for (const [i, one] of all.entries())
+      texts.push((await drawn(one, 1, `${word} ${i + 1} of ${all.length}`))[0]);
+    return texts;
+  };
+  const isotropic = await nulls(models.isotropic, "Random direction");
+  const shuffled = await nulls(models.shuffled, "Random prompt pair");
+  const work = steps.next("Comparing distributions");
+  const kl = await divergences(models, prompting?.ids ?? null, work);
+  const expected = await expectations(expect, models, { steps, sampling });
+  const streams = new PromptStreams(runner, ids);
+  const norms = (of: readonly Edit[]): Promise<(number | null)[]> => relativeNorms(runner, of, streams, work);
+  const relative: Partial<Record<SingleControl, readonly (number | null)[]>> = {};
+  for (const [name, model] of models.single) relative[name] = await norms(model.edits);
   return {
-    default: plain,
-    steered,
-    controls: { zero, isotropic },
+    default: plain[0],
+    steered: steered[0],
+    controls: { zero, isotropic, ...(shuffled.length > 0 ? { shuffled } : {}), ...singles },
     kl,
-    percentile: controls.length > 0 ? below / controls.length : null,
-    relativeNorm: await relativeNorms(runner, edits, ids, options),
-    partsAt: partsAt(plain, steered),
+    percentile: percentileOf(kl.steered, kl.isotropic),
+    relativeNorm: await norms(edits),
+    partsAt: partsAt(plain[0], steered[0]),
     bos: request.bos,
     digest: request.digest,
+    percentiles: {
+      isotropic: percentileOf(kl.steered, kl.isotropic),
+      shuffled: percentileOf(kl.steered, kl.shuffled ?? []),
+    },
+    controlFacts: {
+      ...(prompting ? { prompting: prompting.text } : {}),
+      ...(made.otherLayer ? { otherLayer: made.otherLayer.layer } : {}),
+      relativeNorm: relative,
+    },
+    ...(n > 1 ? { samples: samplesOf(plain, steered, sampling.seed) } : {}),
+    ...(await crossed(models, { plain: plain[0], steered: steered[0] }, work)),
+    moved: movedTokens(
+      await models.plain.distribution(ids, work),
+      await models.steered.distribution(ids, work),
+      vocabulary,
+    ),
+    ...expected,
   };
 }
 
-function requireLength(edit: Edit, nPrompt: number): void {
-  const rows = valueRows(edit).length;
-  const given =
-    typeof edit.positions === "string" ? (edit.positions === "last" ? 1 : nPrompt) : edit.positions.length;
-  if (rows <= 1 || rows <= given) return;
-  const message = `The edit at ${edit.hook} has values for ${rows} positions, the prompt has ${given} for it.`;
-  throw new AnalysisError("prompt-too-short", message, { next: "Use a longer prompt or shorter texts." });
+const says: Readonly<Record<SingleControl, string>> = {
+  positiveOnly: "Continuing with what is added alone",
+  embeddingOnly: "Continuing with embeddings alone",
+  prompting: "Continuing behind the text itself",
+  otherLayer: "Continuing with the edit at another layer",
+};
+
+function modelsOf(subject: SteeringSubject, edits: readonly Edit[], made: ControlEdits): Models {
+  const model = (of: readonly Edit[]): EditedModel => new EditedModel(subject, of);
+  const { positiveOnly, embeddingOnly, otherLayer } = made;
+  return {
+    plain: model([]),
+    steered: model(edits),
+    isotropic: made.isotropic.map(model),
+    shuffled: made.shuffled.map(model),
+    single: [
+      ...(positiveOnly ? [["positiveOnly", model(positiveOnly)] as const] : []),
+      ...(embeddingOnly ? [["embeddingOnly", model(embeddingOnly)] as const] : []),
+      ...(otherLayer ? [["otherLayer", model(otherLayer.edits)] as const] : []),
+    ],
+  };
 }
 
 function requireIdentity(plain: GenerateResult, zero: GenerateResult): void {
@@ -101,104 +166,75 @@ function requireIdentity(plain: GenerateResult, zero: GenerateResult): void {
   });
 }
 
-/** Per random direction the edits with every added value replaced; none where nothing is added. */
-function isotropicControls(runner: Runner, edits: readonly Edit[], { controls }: Experiment): Edit[][] {
-  const added = (edit: Edit) => edit.op === "add" && valueRows(edit).length > 0;
-  if (!edits.some(added)) return [];
-  const normal = gaussian(seededRandom(controls.seed));
-  return Array.from({ length: controls.isotropic }, () =>
-    edits.map((edit) =>
-      added(edit) ? randomized(edit, editHook(edit.hook, runner.info) as EditHook, normal) : edit,
-    ),
-  );
-}
-
-/** The edit with each row turned to a random direction of the same norm among the entries it touches. */
-function randomized(edit: Edit, hook: EditHook, normal: () => number): Edit {
-  const entries = touchedEntries(edit, hook);
-  const rows = valueRows(edit).map((row) => {
-    const drawn = new Array<number>(hook.width).fill(0);
-    for (const e of entries) drawn[e] = normal();
-    const ratio = norm(row, entries) / norm(drawn, entries);
-    return drawn.map((x) => x * ratio);
-  });
-  return { ...edit, value: Array.isArray((edit.value as readonly unknown[])[0]) ? rows : rows[0] };
-}
-
-function norm(row: ArrayLike<number>, entries: readonly number[]): number {
-  return Math.sqrt(entries.reduce((sum, e) => sum + row[e] * row[e], 0));
-}
-
 /** KL(plain ‖ edited) of the distributions at the prompt's end, nats. */
 async function divergences(
-  runner: Runner,
-  of: { ids: readonly number[]; steered: readonly Edit[]; isotropic: readonly (readonly Edit[])[] },
+  models: Models,
+  prompting: readonly number[] | null,
   options: WorkOptions,
 ): Promise<SteerResult["kl"]> {
-  const at = async (edits: readonly Edit[]): Promise<Float64Array> => {
+  const { ids } = models.plain.subject.prompt;
+  const plain = await models.plain.distribution(ids, options);
+  const of = async (model: EditedModel, behind = ids): Promise<number> => {
     throwIfCancelled(options.signal);
-    const { logits } = await runner.logitsAt(
-      { ids: of.ids, edits, position: -1 },
-      { signal: options.signal },
-    );
-    return logSoftmax(logits);
+    return divergence(plain, await model.distribution(behind, options));
   };
-  const plain = await at([]);
-  const steered = divergence(plain, await at(of.steered));
-  const isotropic: number[] = [];
-  for (const edits of of.isotropic) isotropic.push(divergence(plain, await at(edits)));
-  return { steered, isotropic };
+  const each = async (all: readonly EditedModel[]): Promise<number[]> => {
+    const values: number[] = [];
+    for (const model of all) values.push(await of(model));
+    return values;
+  };
+  const steered = await of(models.steered);
+  const [isotropic, shuffled] = [await each(models.isotropic), await each(models.shuffled)];
+  const single: Partial<Record<SingleControl, number>> = {};
+  for (const [name, model] of models.single) single[name] = await of(model);
+  if (prompting) single.prompting = await of(models.plain, prompting);
+  return { steered, isotropic, ...(shuffled.length > 0 ? { shuffled } : {}), ...single };
 }
 
-async function relativeNorms(
-  runner: Runner,
-  edits: readonly Edit[],
-  ids: readonly number[],
-  options: WorkOptions,
-): Promise<(number | null)[]> {
-  const norms: (number | null)[] = [];
-  for (const edit of edits) {
-    const rows = valueRows(edit);
-    if (rows.length === 0) {
-      norms.push(null);
-      continue;
-    }
-    const run = await runner.run({ ids, reads: [{ hook: edit.hook }] }, { signal: options.signal });
-    const there = readAt(run, edit.hook);
-    const entries = touchedEntries(edit, editHook(edit.hook, runner.info) as EditHook);
-    const all = editedPositions(edit, ids.length).map((pos, i) => ({
-      pos,
-      row: rows[rows.length > 1 ? i : 0],
-    }));
-    const counted = all.some(({ pos }) => pos > 0) ? all.filter(({ pos }) => pos > 0) : all;
-    const shares = counted.map(({ pos, row }) => {
-      const old = rowOf(there, pos);
-      const change = entries.map((e) => (edit.scale ?? 1) * (edit.op === "add" ? row[e] : row[e] - old[e]));
-      return Math.hypot(...change) / norm(old, entries);
-    });
-    norms.push(shares.reduce((a, b) => a + b, 0) / shares.length);
+async function expectations(
+  expect: readonly ReadyExpectation[],
+  models: Models,
+  { steps, sampling }: { readonly steps: Steps; readonly sampling: Experiment["sampling"] },
+): Promise<Pick<SteerResult, "expectations" | "met" | "warnings">> {
+  if (expect.length === 0) return {};
+  const all = { ...models, isDrawn: sampling.temperature > 0 };
+  const found: Awaited<ReturnType<typeof meetExpectation>>[] = [];
+  for (const [i, one] of expect.entries()) {
+    found.push(await meetExpectation(one, all, steps.next(`Expectation ${i + 1} of ${expect.length}`)));
   }
-  return norms;
-}
-
-function partsAt(a: GenerateResult, b: GenerateResult): number | null {
-  const n = Math.max(a.ids.length, b.ids.length);
-  for (let i = 0; i < n; i++) if (a.ids[i] !== b.ids[i]) return i;
-  return null;
-}
-
-/** Progress over several continuations: each gets its share of the whole. */
-function stepsOf(total: number, options: WorkOptions): { next(message: string): WorkOptions } {
-  let step = -1;
+  const warnings = found.flatMap((one) => one.warnings);
   return {
-    next: (message) => {
-      throwIfCancelled(options.signal);
-      step++;
-      const before = step;
-      options.onProgress?.({ done: before, total, message });
-      const report = ({ done, total: of }: { done: number; total: number }): void =>
-        options.onProgress?.({ done: before + done / Math.max(1, of), total, message });
-      return { signal: options.signal, onProgress: report };
+    expectations: found.map(({ result }) => result),
+    met: found.every(({ result }) => result.met),
+    ...(warnings.length > 0 ? { warnings } : {}),
+  };
+}
+
+function samplesOf(
+  plain: readonly GenerateResult[],
+  steered: readonly GenerateResult[],
+  seed: number,
+): NonNullable<SteerResult["samples"]> {
+  return {
+    seeds: plain.map((_, i) => seed + i),
+    default: plain,
+    steered,
+    partsAt: plain.map((one, i) => partsAt(one, steered[i])),
+  };
+}
+
+/** What each model thinks of the other's words. */
+async function crossed(
+  { plain, steered }: Models,
+  texts: { readonly plain: GenerateResult; readonly steered: GenerateResult },
+  options: WorkOptions,
+): Promise<Pick<SteerResult, "crossed">> {
+  if (texts.plain.ids.length === 0 || texts.steered.ids.length === 0) return {};
+  const { ids } = plain.subject.prompt;
+  return {
+    crossed: {
+      steered: await plain.forced({ ids, forced: texts.steered.ids }, options),
+      default: await steered.forced({ ids, forced: texts.plain.ids }, options),
     },
   };
 }

@@ -1,9 +1,5 @@
-/** Continuations of a prompt from the command line, tokenised behind it. */
-import type { ChoiceRequest } from "../analysis/choices";
-import type { BosPolicy } from "../base/bosPolicy";
-import { commonPrefix } from "../base/commonPrefix";
+/** Continuations of a prompt, as the command line gives them. */
 import { asList, asText, parseJson } from "../protocol/decode";
-import type { TextTokenizer } from "../tokenizer/textTokenizer";
 import { usageError, type CliError } from "./cliError";
 import { readText } from "./textFile";
 
@@ -27,25 +23,4 @@ function listed(text: string, path: string): string[] {
     return asList(parseJson(text, path), "choices").map((one, i) => asText(one, `choices[${i}]`));
   }
   return text.replace(/\r?\n$/, "").split(/\r?\n/);
-}
-
-/** Each text behind the prompt: tokenised together, its own tokens being those that differ from the prompt's. */
-export function choicesBehind(
-  tokenizer: TextTokenizer,
-  prompt: string,
-  texts: readonly string[],
-  bos: BosPolicy | undefined,
-): ChoiceRequest[] {
-  const encoded = (text: string): number[] => {
-    const { ids, tokens } = tokenizer.encode(text, { bos: bos ?? "auto" });
-    let n = ids.length;
-    // What the tokenizer puts behind a text is no part of the continuation.
-    while (n > 1 && tokens[n - 1].special && tokens[n - 1].start === tokens[n - 1].end) n--;
-    return ids.slice(0, n);
-  };
-  const before = encoded(prompt);
-  return texts.map((text) => {
-    const ids = encoded(prompt + text);
-    return { text, ids, from: commonPrefix(before, ids), bytes: Buffer.byteLength(text) };
-  });
 }

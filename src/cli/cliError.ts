@@ -18,7 +18,8 @@ export type CliErrorCode =
   | "program-failed"
   | "file-malformed"
   | "device-unavailable"
-  | "process-ended";
+  | "process-ended"
+  | "not-as-expected";
 
 /** Something wrong with what was given to a command. */
 export class CliError extends CodedError<CliErrorCode> {}

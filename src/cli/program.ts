@@ -26,6 +26,7 @@ import { runCommand } from "./commands/run";
 import { scoreCommand } from "./commands/score";
 import { steerCommand } from "./commands/steer";
 import { sweepCommand } from "./commands/sweep";
+import { taskVectorCommand } from "./commands/taskVector";
 import { tokensCommand } from "./commands/tokens";
 import { verifyCommand } from "./commands/verify";
 import { whyAttentionCommand } from "./commands/whyAttention";
@@ -51,6 +52,7 @@ export const commands: readonly Command[] = [
   readCommand,
   steerCommand,
   sweepCommand,
+  taskVectorCommand,
   headsCommand,
   attentionCommand,
   whyAttentionCommand,

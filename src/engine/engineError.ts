@@ -22,6 +22,8 @@ export type EngineErrorCode =
   | "lens-unfinished"
   | "lens-not-written"
   | "file-not-written"
+  | "bad-texts"
+  | "sweep-of-another-plan"
   | "not-finite";
 
 /** Something the engine could not do. */

@@ -20,7 +20,6 @@ import type { RunInput, RunWindow } from "../protocol/model";
 import type { PatchSide } from "../protocol/patch";
 import type { Handlers, ServedWork } from "../protocol/rpc";
 import { protocolVersion } from "../protocol/version";
-import { withDirections } from "./directionFile";
 import { directionHandlers } from "./directions/handlers";
 import { measuredAlong } from "./directions/read";
 import { tokenFinder, unrelatedLine } from "./effectTokens";
@@ -28,10 +27,11 @@ import { EngineError } from "./engineError";
 import type { JobQueue } from "./jobQueue";
 import type { HeldModel, ModelStore } from "./modelStore";
 import { onnxruntimeVersion } from "./ort";
-import { pairEncoderOf } from "./pairEncoder";
 import { patchText } from "./patchText";
 import { saveArrays } from "./saveArrays";
-import { buildRunWindow, encodeWhole, withWritten } from "./window";
+import { steeringHandlers } from "./steeringHandlers";
+import { steerRequest } from "./steering/steerRequest";
+import { buildRunWindow, withWritten } from "./window";
 
 /** Handlers over a store of models. */
 export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
@@ -95,6 +95,7 @@ export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
       return saveArrays({ ...saved, read: { runner, vocabulary, runs: read.runs } }, work);
     },
     "steer/run": ({ experiment, base }, work) => steerFile(store, { experiment, base }, work),
+    ...steeringHandlers(store, tokenizerOf),
   };
 }
 
@@ -206,19 +207,7 @@ async function steerFile(
 ): Promise<EngineApi["steer/run"]["result"]> {
   const { path } = experiment.model;
   const { open } = await store.get(isAbsolute(path) ? path : resolve(base, path), work);
-  const { ids, bos } = await encodeWhole(tokenizerOf({ open }), experiment.prompt, {
-    bos: experiment.bos,
-    ...work,
-  });
-  const encoder = pairEncoderOf(open.tokenizer);
-  const edits = await withDirections(experiment.edits, base);
-  const request = {
-    experiment: { ...experiment, edits },
-    ids,
-    bos,
-    encoder,
-    digest: await open.digest(work),
-  };
+  const request = await steerRequest(open, experiment, { tokenizer: tokenizerOf({ open }), base }, work);
   return steer(open.runner, open.vocabulary, request, work);
 }
 

@@ -22,7 +22,7 @@ import type {
   RunPlan,
   RunReads,
 } from "../graph/runner";
-import type { Edit, Sampling } from "../protocol/edit";
+import type { Edit } from "../protocol/edit";
 import type { ModelInfo } from "../protocol/model";
 import type { Tensor } from "../tensor/tensor";
 import { EngineError } from "./engineError";
@@ -119,12 +119,11 @@ export class ModelRunner implements Runner {
   }
 
   /** Runs which differ in their edits alone do the same arithmetic (see `Prompts`): no prefix of another text is used. */
-  async generate(
-    request: { ids: readonly number[]; edits?: readonly Edit[]; sampling: Sampling },
-    options: WorkOptions = {},
-  ): Promise<Generated> {
-    this.checkIds(request.ids);
-    const { maxTokens, seed } = request.sampling;
+  async generate(request: Parameters<Runner["generate"]>[0], options: WorkOptions = {}): Promise<Generated> {
+    const { forced = [] } = request;
+    this.checkIds([...request.ids, ...forced.slice(0, -1)]);
+    const { seed } = request.sampling;
+    const maxTokens = request.forced?.length ?? request.sampling.maxTokens;
     const random = seededRandom(seed);
     const edits = await this.resolveEdits(request.ids, request.edits ?? [], options);
     const { signal } = options;
@@ -136,7 +135,7 @@ export class ModelRunner implements Runner {
       const isFirst = made.ids.length === 0;
       const row = isFirst ? prompt.row : await this.lastRow(ids, prompt.sequence, edits, signal);
       const logits = await this.decoder.logits(row, ids.length - 1, edits);
-      const choice = chooseToken(logits, request.sampling, random);
+      const choice = chooseToken(logits, request.sampling, random, forced[made.ids.length]);
       made.ids.push(choice.id);
       made.logProbs.push(choice.logProb);
       made.alternatives.push([...choice.alternatives]);

@@ -140,9 +140,16 @@ export interface Generated {
  */
 export interface BaseRun {
   readonly ids: readonly number[];
-  /** Rows of the residual stream after the last block at some positions, [positions, dModel], under edits. */
+  /**
+   * Rows of the residual stream after the last block at some positions, [positions, dModel], under edits. `exact` begins
+   * at the first position whatever the edits touch, so that edits which change nothing give the plain run's very bits.
+   */
   final(
-    request: { readonly edits: readonly Edit[]; readonly positions: readonly number[] },
+    request: {
+      readonly edits: readonly Edit[];
+      readonly positions: readonly number[];
+      readonly exact?: true;
+    },
     options?: WorkOptions,
   ): Promise<Float32Array>;
 }
@@ -194,8 +201,14 @@ export interface Runner {
     plan: { ids: readonly number[]; edits?: readonly Edit[]; position: number },
     options?: WorkOptions,
   ): Promise<FullLogits>;
+  /** With `forced`, those tokens are taken one by one instead of chosen ones, and none behind them (teacher forcing). */
   generate(
-    request: { ids: readonly number[]; edits?: readonly Edit[]; sampling: Sampling },
+    request: {
+      ids: readonly number[];
+      edits?: readonly Edit[];
+      sampling: Sampling;
+      forced?: readonly number[];
+    },
     options?: WorkOptions,
   ): Promise<Generated>;
   /** A plain run of some ids from which edited ones start. Holds (layers + 1) · ids · dModel floats, keys and values. */

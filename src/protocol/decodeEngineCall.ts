@@ -7,6 +7,8 @@ import { decodeArrays } from "./arrays";
 import { decodeEntries } from "./catalogue";
 import { asInteger, asList, asNumber, asObject, asOneOf, asText, badField } from "./decode";
 import { decodeExperiment } from "./decodeExperiment";
+import { decodeSteeringSweep } from "./decodeSteeringSweep";
+import { decodeTaskVectorPlan } from "./decodeTaskVector";
 import { headsScoredOn } from "./attention";
 import { blockModes } from "./attentionEdge";
 import { directionDecoders } from "./decodeDirectionCalls";
@@ -96,6 +98,11 @@ function writtenOf(value: unknown): NonNullable<EngineApi["attention/view"]["par
   if (ids.length !== logProbs.length) throw badField("params.written", "has ids without log-probabilities");
   return { ids, logProbs };
 }
+
+const experimentOf = (params: Fields): EngineApi["steer/run"]["params"] => ({
+  experiment: decodeExperiment(params["experiment"]),
+  base: asText(params["base"], "params.base"),
+});
 
 const edgeOf = (params: Fields): EdgeParams => ({
   model: modelOf(params),
@@ -245,11 +252,21 @@ export const engineCallDecoders: ParamDecoders<EngineApi> = {
   "heatmap/part": decodeHeatmap,
   "arrays/save": decodeArrays,
   ...directionDecoders,
-  "steer/run": (value) => {
+  "steer/run": (value) => experimentOf(paramsOf(value)),
+  "steer/step": (value) => experimentOf(paramsOf(value)),
+  "steer/sweep": (value) => {
     const params = paramsOf(value);
+    const { kept } = params;
     return {
-      experiment: decodeExperiment(params["experiment"]),
+      model: modelOf(params),
+      plan: decodeSteeringSweep(params["plan"]),
       base: asText(params["base"], "params.base"),
+      ...(kept === undefined ? {} : { kept: asText(kept, "params.kept") }),
     };
+  },
+  "tasks/vector": (value) => {
+    const params = paramsOf(value);
+    const plan = decodeTaskVectorPlan(params["plan"]);
+    return { model: modelOf(params), plan, base: asText(params["base"], "params.base") };
   },
 };

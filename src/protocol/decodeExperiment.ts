@@ -1,7 +1,8 @@
 /** Experiment files (`NAME.introspect.json`), decoded. */
 import { bosPolicies } from "../base/bosPolicy";
-import { asInteger, asNumber, asObject, asOneOf, asText, DecodeError, parseJson } from "./decode";
+import { asInteger, asNumber, asObject, asOneOf, asText, badField, DecodeError, parseJson } from "./decode";
 import { decodeEdits } from "./decodeEdit";
+import { decodeExpectations, requireDraws } from "./decodeSteeringMeasure";
 import type { Experiment, ExperimentControls, Sampling } from "./edit";
 import type { ModelInfo } from "./model";
 
@@ -14,6 +15,7 @@ const mostControls = 1000;
 /** Below this share no token would be left but the first. */
 const leastTopP = 1e-9;
 const mostAlternatives = 1000;
+const mostSamples = 1000;
 
 /**
  * An experiment from the text of its file.
@@ -38,18 +40,26 @@ export function decodeExperiment(value: unknown, info?: ModelInfo): Experiment {
       next,
     });
   }
+  const sampling = decodeSampling(object["sampling"]);
+  const expect = object["expect"] === undefined ? undefined : decodeExpectations(object["expect"], "expect");
+  expect?.forEach((one, i) => requireDraws(one, `expect[${i}]`, sampling.temperature));
   return {
     version,
     model: decodeModel(object["model"]),
     prompt: asText(object["prompt"], "prompt"),
     ...(object["bos"] === undefined ? {} : { bos: asOneOf(object["bos"], "bos", bosPolicies) }),
     edits: decodeEdits(object["edits"], "edits", info),
-    sampling: decodeSampling(object["sampling"]),
+    sampling,
     controls: decodeControls(object["controls"]),
+    ...(expect === undefined ? {} : { expect }),
   };
 }
 
-function decodeModel(value: unknown): Experiment["model"] {
+/**
+ * The model that a file names.
+ * @throws {DecodeError} "bad-field"
+ */
+export function decodeModel(value: unknown): Experiment["model"] {
   const object = asObject(value, "model");
   const digest = object["digest"] ?? null;
   return {
@@ -58,8 +68,19 @@ function decodeModel(value: unknown): Experiment["model"] {
   };
 }
 
-function decodeSampling(value: unknown): Sampling {
-  const { maxTokens, temperature, seed, topK, topP, alternatives } = asObject(value ?? {}, "sampling");
+/**
+ * How tokens are chosen, with defaults for what is left out.
+ * @throws {DecodeError} "bad-field"
+ */
+export function decodeSampling(value: unknown): Sampling {
+  const { maxTokens, temperature, seed, topK, topP, alternatives, samples } = asObject(
+    value ?? {},
+    "sampling",
+  );
+  if (samples !== undefined && samples !== 1 && (temperature ?? 0) === 0) {
+    const next = "Give a temperature above 0, or leave samples out.";
+    throw badField("sampling.samples", "asks for several texts, but at temperature 0 all are the same", next);
+  }
   return {
     maxTokens: asInteger(maxTokens ?? defaultMaxTokens, "sampling.maxTokens", { min: 1, max: mostTokens }),
     temperature: asNumber(temperature ?? 0, "sampling.temperature", { min: 0 }),
@@ -71,13 +92,28 @@ function decodeSampling(value: unknown): Sampling {
       : {
           alternatives: asInteger(alternatives, "sampling.alternatives", { min: 0, max: mostAlternatives }),
         }),
+    ...(samples === undefined
+      ? {}
+      : { samples: asInteger(samples, "sampling.samples", { min: 1, max: mostSamples }) }),
   };
 }
 
 function decodeControls(value: unknown): ExperimentControls {
-  const { isotropic, seed } = asObject(value ?? {}, "controls");
+  const { isotropic, seed, shuffled, others, prompting, otherLayer } = asObject(value ?? {}, "controls");
+  const limits = { min: 0, max: mostControls };
   return {
-    isotropic: asInteger(isotropic ?? defaultIsotropic, "controls.isotropic", { min: 0, max: mostControls }),
+    isotropic: asInteger(isotropic ?? defaultIsotropic, "controls.isotropic", limits),
     seed: asInteger(seed ?? 0, "controls.seed"),
+    ...(shuffled === undefined ? {} : { shuffled: asInteger(shuffled, "controls.shuffled", limits) }),
+    ...(others === undefined ? {} : { others: asFlag(others, "controls.others") }),
+    ...(prompting === undefined ? {} : { prompting: asText(prompting, "controls.prompting") }),
+    ...(otherLayer === undefined
+      ? {}
+      : { otherLayer: asInteger(otherLayer, "controls.otherLayer", { min: 0 }) }),
   };
+}
+
+function asFlag(value: unknown, path: string): boolean {
+  if (typeof value !== "boolean") throw badField(path, "is neither true nor false");
+  return value;
 }

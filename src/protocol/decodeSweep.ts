@@ -95,7 +95,7 @@ function decodeAxis(value: unknown, path: string): SweepAxis {
 }
 
 /** Values beyond this leave the numbers that a model computes with. */
-const largest = 1e30;
+export const largest = 1e30;
 
 function decodeMeasure(value: unknown, path: string): SweepMeasure {
   const object = asObject(value, path, ["of", "token", "minus", "position"]);

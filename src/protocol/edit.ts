@@ -1,6 +1,7 @@
 /** Edits of a run and experiment files, as `conventions` settle them. */
 import type { BosPolicy } from "../base/bosPolicy";
 import type { About, ScoredToken } from "./model";
+import type { Expectation, ExpectationResult } from "./steeringMeasure";
 
 /** What an edit does at its hook; see `Edit` for what each takes. */
 export type EditOp =
@@ -107,6 +108,8 @@ export interface Sampling {
   readonly topP?: number;
   /** How many of the most likely tokens are listed beside each chosen one; absent: none. */
   readonly alternatives?: number;
+  /** In an experiment: how many texts are drawn, with seeds from `seed` on; absent: one. */
+  readonly samples?: number;
 }
 
 /** Answer of `introspect generate`: the new tokens only; log-probabilities in nats. */
@@ -127,6 +130,14 @@ export interface ExperimentControls {
   /** Number of isotropic random directions of equal norm. */
   readonly isotropic: number;
   readonly seed: number;
+  /** Number of random prompt pairs; as many as `isotropic` where it is left out. */
+  readonly shuffled?: number;
+  /** False leaves out the controls that are run once: positive part, embeddings, prompting, other layer. */
+  readonly others?: boolean;
+  /** What prompting puts before the prompt; the first text that is added where it is left out. */
+  readonly prompting?: string;
+  /** The other layer; left out, the one half the depth away. */
+  readonly otherLayer?: number;
 }
 
 /** A steering experiment, as saved in NAME.introspect.json. Later versions only add fields. */
@@ -139,7 +150,33 @@ export interface Experiment {
   readonly edits: readonly Edit[];
   readonly sampling: Sampling;
   readonly controls: ExperimentControls;
+  /** What the edits should come to; unmet, `introspect steer` ends with an error. */
+  readonly expect?: readonly Expectation[];
   readonly result?: SteerResult;
+}
+
+/** Controls that are run once, by name. */
+export const singleControls = ["positiveOnly", "embeddingOnly", "prompting", "otherLayer"] as const;
+
+/** A control that is run once. */
+export type SingleControl = (typeof singleControls)[number];
+
+/** Several continuations of one prompt, drawn with these seeds; index by index they have the seed in common. */
+export interface SteerSamples {
+  readonly seeds: readonly number[];
+  readonly default: readonly GenerateResult[];
+  readonly steered: readonly GenerateResult[];
+  /** Per pair, the first new token in which they differ; null when they do not. */
+  readonly partsAt: readonly (number | null)[];
+}
+
+/** A token whose probability behind the prompt the edits moved. */
+export interface MovedToken {
+  readonly id: number;
+  readonly text: string | null;
+  /** Log-probabilities, nats. */
+  readonly default: number;
+  readonly steered: number;
 }
 
 /** Answer of `introspect steer`. */
@@ -150,9 +187,23 @@ export interface SteerResult {
     /** The same edits at strength zero: executed, and equal to `default` to the last bit. */
     readonly zero: GenerateResult;
     readonly isotropic: readonly GenerateResult[];
+    /** Random prompt pairs through the same pipeline, brought to the same norms. */
+    readonly shuffled?: readonly GenerateResult[];
+    /** What is added without what is taken off; absent where nothing is. */
+    readonly positiveOnly?: GenerateResult;
+    /** The difference of the texts' token embeddings, added at the same layer. */
+    readonly embeddingOnly?: GenerateResult;
+    /** No edit: the text stands before the prompt. */
+    readonly prompting?: GenerateResult;
+    /** The same edits at `controlFacts.otherLayer`. */
+    readonly otherLayer?: GenerateResult;
   };
-  /** How far the first step's distribution moved: KL(default ‖ steered) at the prompt's end, nats; the same per random direction. */
-  readonly kl: { readonly steered: number; readonly isotropic: readonly number[] };
+  /** How far the first step's distribution moved: KL(default ‖ steered) at the prompt's end, nats; the same per control. */
+  readonly kl: {
+    readonly steered: number;
+    readonly isotropic: readonly number[];
+    readonly shuffled?: readonly number[];
+  } & { readonly [control in SingleControl]?: number };
   /** Share of random directions whose KL is below the steered one, 0 … 1; null where none were run. */
   readonly percentile: number | null;
   /**
@@ -165,4 +216,32 @@ export interface SteerResult {
   /** Whether a BOS token stood before the prompt. */
   readonly bos: boolean;
   readonly digest: string | null;
+  /** Share of each null's draws whose KL is below the steered one; null where none were run. */
+  readonly percentiles?: { readonly isotropic: number | null; readonly shuffled: number | null };
+  /** What the controls that are run once were made of, and their edits' sizes as in `relativeNorm`. */
+  readonly controlFacts?: {
+    readonly prompting?: string;
+    readonly otherLayer?: number;
+    readonly relativeNorm: { readonly [control in SingleControl]?: readonly (number | null)[] };
+  };
+  /** Where several texts were asked for; the first of each are `default` and `steered`. */
+  readonly samples?: SteerSamples;
+  /** What each model thinks of the other one's words: log-probabilities of the steered tokens without the edits, and of the default ones with them. */
+  readonly crossed?: { readonly steered: readonly number[]; readonly default: readonly number[] };
+  /** Tokens whose probability behind the prompt rose and fell most. */
+  readonly moved?: { readonly up: readonly MovedToken[]; readonly down: readonly MovedToken[] };
+  readonly expectations?: readonly ExpectationResult[];
+  /** Whether all expectations were met; absent where there are none. */
+  readonly met?: boolean;
+  readonly warnings?: readonly string[];
+}
+
+/** One position of the strength slider: answered from what is kept of the prompt, without controls. */
+export interface SteerStep {
+  readonly default: GenerateResult;
+  readonly steered: GenerateResult;
+  readonly partsAt: number | null;
+  /** KL(default ‖ steered) behind the prompt, nats. */
+  readonly kl: number;
+  readonly relativeNorm: readonly (number | null)[];
 }

@@ -12,7 +12,7 @@ import type {
   DirectionSpec,
   DirectionTemplate,
 } from "./direction";
-import type { Experiment, SteerResult } from "./edit";
+import type { Experiment, SteerResult, SteerStep } from "./edit";
 import type { HeatmapPart, HeatmapQuestion } from "./heatmap";
 import type { LensDepths, LensPerplexity, LensView } from "./lens";
 import type { LensRequested } from "./lensFile";
@@ -21,6 +21,8 @@ import type { PatchRan, PatchResult, PatchSide } from "./patch";
 import type { VerifyRecord } from "./verify";
 import type { ModelList, ModelListRequest } from "./modelList";
 import type { EffectChoice, NeuronEffects } from "./neuronEffects";
+import type { SteeringSweepPlan, SteeringSweepResult } from "./steeringSweep";
+import type { TaskVectorPlan, TaskVectorResult } from "./taskVector";
 import type { NeuronCard, NeuronFile, NeuronsResult, NeuronTextPlaces, RankChoice } from "./neurons";
 
 /** A half-open range of UTF-16 offsets in the whole document. */
@@ -192,4 +194,12 @@ export interface EngineApi {
     result: DirectionExported;
   };
   "steer/run": { params: { experiment: Experiment; base: string }; result: SteerResult };
+  /** The same experiment's continuation alone, for a strength that is dragged; new strengths are answered from what is kept. */
+  "steer/step": { params: { experiment: Experiment; base: string }; result: SteerStep };
+  /** Steering over layers × strengths; paths in the plan start from `base`. `kept` is a file in which what was measured outlives a crash. */
+  "steer/sweep": {
+    params: { model: string; plan: SteeringSweepPlan; base: string; kept?: string };
+    result: SteeringSweepResult;
+  };
+  "tasks/vector": { params: { model: string; plan: TaskVectorPlan; base: string }; result: TaskVectorResult };
 }

@@ -185,10 +185,11 @@ export class TinyRunner implements Runner {
     const all = [...request.ids];
     const logProbs: number[] = [];
     const alternatives: { id: number; logProb: number }[][] = [];
-    while (logProbs.length < request.sampling.maxTokens && all.length < this.info.nCtx) {
+    const most = request.forced?.length ?? request.sampling.maxTokens;
+    while (logProbs.length < most && all.length < this.info.nCtx) {
       throwIfCancelled(options.signal);
       const logits = this.logits(all, request.edits ?? [], request.ids.length).at(-1) as Float32Array;
-      const id = choose(logits, request.sampling.temperature, random);
+      const id = request.forced?.[logProbs.length] ?? choose(logits, request.sampling.temperature, random);
       const order = Array.from(logits.keys()).sort((a, b) => logits[b] - logits[a] || a - b);
       const listed = order.slice(0, request.sampling.alternatives ?? 0);
       alternatives.push(listed.map((one) => ({ id: one, logProb: logits[one] - logSum(logits) })));
@@ -196,7 +197,7 @@ export class TinyRunner implements Runner {
       all.push(id);
       options.onProgress?.({
         done: logProbs.length,
-        total: request.sampling.maxTokens,
+        total: most,
         message: "Generating",
       });
     }

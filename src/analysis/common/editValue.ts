@@ -121,7 +121,7 @@ function fullWidth(edit: Edit, hook: EditHook, row: readonly number[]): readonly
 }
 
 /** A run, less what a second one has. */
-type PairValue = Exclude<EditValue, EditRows | { readonly direction: string }>;
+export type PairValue = Exclude<EditValue, EditRows | { readonly direction: string }>;
 
 interface Pair {
   readonly edit: Edit;
@@ -147,6 +147,27 @@ async function pairRows(
   encoder: PairEncoder | null,
   options: WorkOptions,
 ): Promise<ValueRows> {
+  const { plus, minus } = pairIds(value, encoder);
+  const read = async (ids: readonly number[]): Promise<readonly (readonly number[])[]> => {
+    const plan = { ids, reads: [{ hook: edit.hook }], cache: "none" as const };
+    const tensor = readAt(await runner.run(plan, { signal: options.signal }), edit.hook);
+    return ids.map((_, pos) => Array.from(rowOf(tensor, pos)));
+  };
+  const rows = await read(plus);
+  if (!minus) return rows;
+  const other = await read(minus);
+  return rows.map((row, i) => row.map((x, d) => x - other[i][d]));
+}
+
+/**
+ * Ids of a value's two runs, of equal length: the shorter is padded at its right with the space token. `minus` is null
+ * where nothing is taken off.
+ * @throws {AnalysisError} "no-tokenizer", "no-space-token", "empty-input"
+ */
+export function pairIds(
+  value: PairValue,
+  encoder: PairEncoder | null,
+): { readonly plus: readonly number[]; readonly minus: readonly number[] | null } {
   const plus = "ids" in value ? value.ids : requireEncoder(encoder).encodeWithBos(value.text);
   const minus =
     value.minus === undefined
@@ -157,15 +178,7 @@ async function pairRows(
   const n = Math.max(plus.length, minus?.length ?? 0);
   if (n === 0)
     throw new AnalysisError("empty-input", "The texts of an edit are empty.", { next: "Give some text." });
-  const read = async (ids: readonly number[]): Promise<readonly (readonly number[])[]> => {
-    const plan = { ids: padded(ids, n, encoder), reads: [{ hook: edit.hook }], cache: "none" as const };
-    const tensor = readAt(await runner.run(plan, { signal: options.signal }), edit.hook);
-    return plan.ids.map((_, pos) => Array.from(rowOf(tensor, pos)));
-  };
-  const rows = await read(plus);
-  if (!minus) return rows;
-  const other = await read(minus);
-  return rows.map((row, i) => row.map((x, d) => x - other[i][d]));
+  return { plus: padded(plus, n, encoder), minus: minus && padded(minus, n, encoder) };
 }
 
 function padded(ids: readonly number[], n: number, encoder: PairEncoder | null): readonly number[] {
@@ -205,6 +218,19 @@ export function editedPositions(edit: Edit, nPrompt: number): number[] {
         ? Array.from({ length: nPrompt }, (_, i) => i)
         : positions.map((pos) => (pos < 0 ? nPrompt + pos : pos));
   return chosen.slice(0, rows);
+}
+
+/**
+ * Refuses an edit with more rows than the prompt has positions for it.
+ * @throws {AnalysisError} "prompt-too-short"
+ */
+export function requireRows(edit: Edit, nPrompt: number): void {
+  const rows = valueRows(edit).length;
+  const { positions } = edit;
+  const given = positions === "last" ? 1 : typeof positions === "string" ? nPrompt : positions.length;
+  if (rows <= 1 || rows <= given) return;
+  const message = `The edit at ${edit.hook} has values for ${rows} positions, the prompt has ${given} for it.`;
+  throw new AnalysisError("prompt-too-short", message, { next: "Use a longer prompt or shorter texts." });
 }
 
 /** The same edit at strength zero: still executed, and changing nothing. */

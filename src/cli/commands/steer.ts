@@ -1,30 +1,43 @@
 /** `introspect steer`: runs an experiment file. */
+import { writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { steer } from "../../analysis/steering";
-import { withDirections } from "../../engine/directionFile";
+import { steerRequest } from "../../engine/steering/steerRequest";
 import { parseJson } from "../../protocol/decode";
 import { decodeExperiment } from "../../protocol/decodeExperiment";
-import { encodeWhole } from "../../engine/window";
-import type { Experiment } from "../../protocol/edit";
+import type { Experiment, SteerResult } from "../../protocol/edit";
+import {
+  parseSavedSteering,
+  type SavedSteering,
+  savedSteering,
+  savedSteeringText,
+  steeringChanges,
+} from "../../protocol/savedSteering";
 import { CliError } from "../cliError";
 import type { Command } from "../command";
+import type { JsonStream } from "../jsonStream";
 import { bosOf } from "../options";
 import { readText } from "../textFile";
 import { factsOf, withModel } from "../session";
 
-/** Prints the result of a steering experiment with its controls. The model is the one named on the command line. */
+/**
+ * Prints the result of a steering experiment with its controls. The model is the one named on the command line. Ends
+ * with an error where an expectation is not met, or where a saved result says other than this one.
+ */
 export const steerCommand: Command = {
   name: "steer",
-  summary: "run a steering experiment with its controls",
+  summary: "run a steering experiment with its controls; an error where it is not what its file expects",
   positionals: ["DIR", "FILE.introspect.json"],
-  options: ["bos"],
+  options: ["bos", "save", "against"],
   async run({ args, out, work }) {
     const [folder, path] = args.positionals;
     const value = parseJson(await readText(path), path);
     decodeExperiment(value);
     const asked = bosOf(args);
+    const { save, against } = args.values;
+    const before = against === undefined ? null : parseSavedSteering(await readText(against));
     await withModel(folder, work, async (session) => {
-      const { open, info, encoder } = session;
+      const { open, info } = session;
       const experiment = decodeExperiment(value, info);
       if (!open.tokenizer) {
         const next = "Put the model's tokenizer.json beside its config.json.";
@@ -34,26 +47,56 @@ export const steerCommand: Command = {
           { next },
         );
       }
-      const policy = asked ?? experiment.bos;
-      const { ids, bos } = await encodeWhole(open.tokenizer, experiment.prompt, { bos: policy, ...work });
-      const facts = await factsOf(session, { bos }, work);
-      const { digest } = facts;
-      const edits = await withDirections(experiment.edits, dirname(path));
-      const request = { experiment: { ...experiment, edits }, ids, bos, encoder, digest };
+      const place = { tokenizer: open.tokenizer, base: dirname(path), bos: asked };
+      const request = await steerRequest(open, experiment, place, work);
+      const facts = await factsOf(session, { bos: request.bos }, work);
       const result = await steer(open.runner, open.vocabulary, request, work);
-      await out.value({ ...result, ...facts, ...warningsOf(info.warnings ?? [], experiment, digest) });
+      const warnings = warningsOf(
+        [...(info.warnings ?? []), ...(result.warnings ?? [])],
+        experiment,
+        facts.digest,
+      );
+      await out.value({ ...result, ...facts, ...warnings });
+      const after = savedSteering(result);
+      if (save !== undefined) await saveResult(save, after);
+      await requireAsExpected(result, before && steeringChanges(before, after), out);
     });
   },
 };
 
-/** What was odd about the checkpoint, and that the file was written for another model. */
+async function saveResult(path: string, saved: SavedSteering): Promise<void> {
+  await writeFile(path, savedSteeringText(saved)).catch((cause: unknown) => {
+    const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw new CliError("file-not-written", `${path} cannot be written: ${why}.`, { cause });
+  });
+}
+
+/** @throws {CliError} "not-as-expected", with the sentences of what is not */
+async function requireAsExpected(
+  { expectations = [] }: SteerResult,
+  changes: readonly string[] | null,
+  out: JsonStream,
+): Promise<void> {
+  const unmet = expectations.filter(({ met }) => !met).map(({ says }) => says);
+  const wrong = [...unmet, ...(changes ?? [])];
+  if (wrong.length === 0) return;
+  await out.text("\n");
+  await out.flush();
+  const next =
+    unmet.length > 0
+      ? "Look at the nulls beside each value, then change the edit or what is expected of it."
+      : "Save the result anew if this change is wanted.";
+  throw new CliError("not-as-expected", wrong.join(" "), { next });
+}
+
+/** What was odd about the checkpoint or the measures, and that the file was written for another model. */
 function warningsOf(
-  ofModel: readonly string[],
+  known: readonly string[],
   { model }: Experiment,
   digest: string,
 ): { warnings?: readonly string[] } {
   const other = `The experiment was written for another model, with the digest ${model.digest}.`;
   const isOther = model.digest !== null && model.digest !== digest;
-  const warnings = isOther ? [...ofModel, other] : ofModel;
+  const warnings = isOther ? [...known, other] : known;
   return warnings.length > 0 ? { warnings } : {};
 }

@@ -42,10 +42,7 @@ export class KeptRun implements BaseRun {
     return this.trace.ids;
   }
 
-  async final(
-    request: { readonly edits: readonly Edit[]; readonly positions: readonly number[] },
-    options: WorkOptions = {},
-  ): Promise<Float32Array> {
+  async final(request: Parameters<BaseRun["final"]>[0], options: WorkOptions = {}): Promise<Float32Array> {
     const { dModel } = this.parts.spec;
     const atEnd = request.edits.find(({ hook }) => parseHook(hook).place === "final");
     if (atEnd !== undefined) {
@@ -53,7 +50,8 @@ export class KeptRun implements BaseRun {
       const message = `The edit at "${atEnd.hook}" stands behind the residual streams that a kept run gives.`;
       throw new GraphError("bad-edit", message, { next });
     }
-    const start = this.startOf(request.edits);
+    const first = this.startOf(request.edits);
+    const start = request.exact ? { ...first, position: 0 } : first;
     const changed = await this.changedRows(request.edits, start, options);
     const rows = new Float32Array(request.positions.length * dModel);
     request.positions.forEach((position, i) => {

@@ -29,9 +29,15 @@ export function notFinite(): EngineError {
  * then all but the `topK` largest are left out, then all but the fewest whose probabilities reach `topP`, in the order
  * of Hugging Face's generation (Holtzman et al., 2020, for top-p).
  * @param random  uniform numbers in [0, 1); asked once per drawn token
+ * @param forced  the token that is taken whatever the rule says
  * @throws {EngineError} "not-finite"
  */
-export function chooseToken(logits: Float32Array, rule: ChoiceRule, random: () => number): ChosenToken {
+export function chooseToken(
+  logits: Float32Array,
+  rule: ChoiceRule,
+  random: () => number,
+  forced?: number,
+): ChosenToken {
   let largest = -Infinity;
   let best = 0;
   for (let i = 0; i < logits.length; i++) {
@@ -41,7 +47,7 @@ export function chooseToken(logits: Float32Array, rule: ChoiceRule, random: () =
   for (const logit of logits) sum += Math.exp(logit - largest);
   if (!Number.isFinite(largest) || !Number.isFinite(sum)) throw notFinite();
   const logProb = (id: number): number => logits[id] - largest - Math.log(sum);
-  const id = rule.temperature === 0 ? best : draw(logits, largest, rule, random);
+  const id = forced ?? (rule.temperature === 0 ? best : draw(logits, largest, rule, random));
   const listed = topK(logits, rule.alternatives ?? 0);
   return {
     id,

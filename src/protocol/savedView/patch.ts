@@ -1,11 +1,9 @@
-/** Shapes of the Patch and the Steering panel's data. */
-import { decodeExperiment } from "../decodeExperiment";
+/** Shape of the Patch panel's data. */
 import { contextKinds } from "../model";
-import type { GenerateResult, SteerResult } from "../edit";
-import type { PatchPanelData, SteeringPanelData } from "../panelApi";
+import type { PatchPanelData } from "../panelApi";
 import { patchPlaces, type PatchAlignment, type PatchMap, type PatchPair, type PatchRun } from "../patch";
-import { aboutNext, aboutThis, namedShape, scoredShape, tokenShape } from "./common";
-import { flag, index, list, mark, matrix, nullable, number, object, optional, text, word } from "./shapes";
+import { aboutNext, namedShape, scoredShape, tokenShape } from "./common";
+import { flag, index, list, mark, matrix, number, object, optional, word } from "./shapes";
 
 const pairs = list(object<PatchPair>({ base: index, source: index }), 100_000);
 const run = object<PatchRun>({
@@ -44,32 +42,4 @@ export const patchShape = object<PatchPanelData>({
   ),
   bos: flag,
   context: word(...contextKinds),
-});
-
-const generated = object<GenerateResult>({
-  about: aboutThis,
-  ids: list(index),
-  text: nullable(text),
-  logProbs: list(number),
-  tokens: list(nullable(text)),
-  alternatives: optional(list(list(scoredShape, 1000))),
-});
-
-/** The data of an experiment; its edits are checked as those of a file. */
-export const steeringShape = object<SteeringPanelData>({
-  experiment: (value) => decodeExperiment(value),
-  result: nullable(
-    object<SteerResult>({
-      default: generated,
-      steered: generated,
-      controls: object<SteerResult["controls"]>({ zero: generated, isotropic: list(generated, 10_000) }),
-      kl: object<SteerResult["kl"]>({ steered: number, isotropic: list(number, 10_000) }),
-      percentile: nullable(number),
-      relativeNorm: list(nullable(number), 10_000),
-      partsAt: nullable(index),
-      bos: flag,
-      digest: nullable(text),
-    }),
-  ),
-  file: nullable(text),
 });

@@ -9,8 +9,9 @@ import { attentionShape } from "./attention";
 import { madeShape, modelShape } from "./common";
 import { lensShape } from "./lens";
 import { neuronsShape } from "./neurons";
-import { patchShape, steeringShape } from "./patch";
+import { patchShape } from "./patch";
 import { nullable, optional, text, type Shape } from "./shapes";
+import { steeringShape } from "./steering";
 
 /** Version of the file; raised when an older reader would misread a newer file. */
 export const savedViewVersion = 1;

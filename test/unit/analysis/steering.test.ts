@@ -24,8 +24,16 @@ const hook = "blocks.1.hook_resid_pre";
 const near = (a: number, b: number) =>
   assert.ok(Math.abs(a - b) <= 1e-5 * Math.max(1, Math.abs(b)), `${a} and ${b}`);
 
-/** Digits are ids; a space is the token 1. */
-const encoder: PairEncoder = { encodeWithBos: (text) => [0, ...Array.from(text, Number)], spaceId: 1 };
+/** Digits are ids; a space is the token 1; letters are any tokens. */
+const encoder: PairEncoder = {
+  encodeWithBos: (text) => [
+    0,
+    ...Array.from(text, (c) => (c === " " ? 1 : /\d/.test(c) ? Number(c) : c.charCodeAt(0) % 20)),
+  ],
+  spaceId: 1,
+};
+/** The controls that are older than the others, alone. */
+const directionsAlone = { isotropic: 5, seed: 3, shuffled: 0, others: false };
 
 const pair: Edit = {
   hook,
@@ -189,15 +197,15 @@ describe("a steering experiment", () => {
       asked.push(plan.edits ?? []);
       return logitsAt(plan, options);
     };
-    const result = await run({}, runner);
+    const result = await run({ controls: directionsAlone }, runner);
     assert.equal(result.controls.isotropic.length, 5);
     const norms = (edits: readonly Edit[]) => (edits[0].value as number[][]).map((row) => Math.hypot(...row));
     const [, steered, ...random] = asked;
     const different = new Set(random.map((edits) => JSON.stringify(edits)));
     assert.equal(different.size, 5);
     for (const edits of random) norms(edits).forEach((norm, i) => near(norm, norms(steered)[i]));
-    assert.deepEqual(await run(), result);
-    const other = await run({ controls: { isotropic: 5, seed: 4 } });
+    assert.deepEqual(await run({ controls: directionsAlone }), result);
+    const other = await run({ controls: { ...directionsAlone, seed: 4 } });
     assert.notDeepEqual(other.kl.isotropic, result.kl.isotropic);
   });
 
@@ -216,7 +224,8 @@ describe("a steering experiment", () => {
       value: [3, 4],
       positions: "last",
     };
-    await run({ edits: [post] }, runner);
+    await run({ edits: [post], controls: directionsAlone }, runner);
+    assert.equal(asked.length, 7);
     for (const [edit] of asked.slice(2)) {
       const row = edit.value as number[];
       near(Math.hypot(row[3], row[4]), 5);
@@ -265,7 +274,7 @@ describe("a steering experiment", () => {
         code: "cancelled",
       },
     );
-    assert.ok(seen.every(({ done, total }, i) => total === 8 && (i === 0 || done >= seen[i - 1].done)));
+    assert.ok(seen.every(({ done, total }, i) => total === 17 && (i === 0 || done >= seen[i - 1].done)));
   });
 
   const short: Edit = { ...pair, value: { text: "5555555" } };
