@@ -9,6 +9,7 @@ import { appendedToken, cachedLength } from "./measures/appended";
 import { patchSweep, steeredGeneration } from "./measures/edited";
 import { hooks256, residuals1024 } from "./measures/hooked";
 import { pss } from "./measures/memory";
+import { sliderStep, steeringSweepCells } from "./measures/steering";
 
 const cacheDirectory = join(tmpdir(), "introspect-bench-cache");
 
@@ -52,6 +53,8 @@ async function main(): Promise<void> {
     tokens1024EveryResidual: await residuals1024(model),
     steeredGeneration: await steeredGeneration(model),
     patchSweep: await patchSweep(model),
+    sliderStep: await sliderStep(model),
+    steeringSweep: await steeringSweepCells(model),
     memory: { beforeOpening: overWeights(before), variants, atTheEnd: overWeights(pss()) },
   };
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
