@@ -10,6 +10,7 @@ import { directions } from "./measures/directions";
 import { patchSweep, steeredGeneration } from "./measures/edited";
 import { hooks256, residuals1024 } from "./measures/hooked";
 import { pss } from "./measures/memory";
+import { sliderStep, steeringSweepCells } from "./measures/steering";
 
 const cacheDirectory = join(tmpdir(), "introspect-bench-cache");
 
@@ -54,6 +55,8 @@ async function main(): Promise<void> {
     steeredGeneration: await steeredGeneration(model),
     patchSweep: await patchSweep(model),
     directions: await directions(model),
+    sliderStep: await sliderStep(model),
+    steeringSweep: await steeringSweepCells(model),
     memory: { beforeOpening: overWeights(before), variants, atTheEnd: overWeights(pss()) },
   };
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);

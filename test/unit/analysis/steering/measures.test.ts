@@ -136,7 +136,7 @@ describe("expectations", () => {
       /^rise of the log-probability of " x": \S+ nats; expected at least \S+: met\.$/,
     );
     assert.deepEqual(result.nulls, { isotropic: [0, value], shuffled: [] });
-    assert.deepEqual(result.percentiles, { isotropic: value > 0 ? 0.5 : 0, shuffled: null });
+    assert.deepEqual(result.percentiles, { isotropic: value > 0 ? 0.75 : 0.25, shuffled: null });
     assert.equal((await meet({ atLeast: value + 0.001 })).result.met, false);
     assert.equal((await meet({ atMost: value - 0.001, name: "n" })).result.met, false);
   });
