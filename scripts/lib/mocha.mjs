@@ -24,6 +24,20 @@ export function testFiles(folder) {
     .sort();
 }
 
+/**
+ * What arguments choose: mocha's `--grep x` and `--bail`, and the test files of a folder whose path has one of the other
+ * arguments as a part; without any, all of them.
+ */
+export function chosenTests(folder, args) {
+  const grepAt = args.indexOf("--grep");
+  const parts = args.filter((a, i) => !a.startsWith("--") && (grepAt < 0 || i !== grepAt + 1));
+  const files = testFiles(folder).filter((file) => {
+    const relative = path.relative(ROOT, file).split(path.sep).join("/");
+    return parts.length === 0 || parts.some((part) => relative.includes(part));
+  });
+  return { files, parts, grep: grepAt >= 0 ? args[grepAt + 1] : "", bail: args.includes("--bail") };
+}
+
 /** Bundles entry points for Node into `outdir`, keeping the folder structure below `base`. */
 export async function bundleTests(entryPoints, outdir, base) {
   await esbuild.build({
@@ -42,33 +56,17 @@ export async function bundleTests(entryPoints, outdir, base) {
 
 /**
  * Runs one suite.
- * @param {{suite: string, folder: string, skip?: (relative: string) => boolean, env?: object, timeout?: number,
- *   args?: string[], again?: boolean}} what `args`: parts of paths (any of which must match) and mocha's `--grep x`,
- *   `--bail`; `again`: files in which something failed are run once more in a process of their own. What passes then
- *   is counted as passed and named as unsteady: a browser on a busy machine may lose a click, a defect stays one.
+ * @param {{suite: string, folder: string, env?: object, timeout?: number, args?: string[], again?: boolean}} what
+ *   `args`: as for `chosenTests`; `again`: files in which something failed are run once more in a process of
+ *   their own. What passes then is counted as passed and named as unsteady: a browser on a busy machine may lose a
+ *   click, a defect stays one.
  * @returns {Promise<number>} exit code
  */
-export async function runSuite({
-  suite,
-  folder,
-  skip,
-  env = {},
-  timeout = 20_000,
-  args = [],
-  again = false,
-}) {
-  const grepAt = args.indexOf("--grep");
-  const grep = grepAt >= 0 ? args[grepAt + 1] : "";
-  const bail = args.includes("--bail");
-  const patterns = args.filter((a, i) => !a.startsWith("--") && (grepAt < 0 || i !== grepAt + 1));
-  const files = testFiles(folder).filter((file) => {
-    const relative = path.relative(ROOT, file).split(path.sep).join("/");
-    if (skip?.(relative)) return false;
-    return patterns.length === 0 || patterns.some((p) => relative.includes(p));
-  });
+export async function runSuite({ suite, folder, env = {}, timeout = 20_000, args = [], again = false }) {
+  const { files, parts, grep, bail } = chosenTests(folder, args);
   if (files.length === 0) {
-    console.log(`${suite}: no test files${patterns.length ? ` match ${patterns.join(" ")}` : ""}`);
-    return patterns.length ? 1 : 0;
+    console.log(`${suite}: no test files${parts.length ? ` match ${parts.join(" ")}` : ""}`);
+    return parts.length ? 1 : 0;
   }
   const outdir = path.join(OUT, `${suite}-${process.pid}`);
   const run = async (bundled) => {

@@ -1,7 +1,7 @@
 /**
  * Puts a VS Code server (the npm package code-server) and a Node of its own into the user's cache.
  *
- * Nothing of this is a dependency of the project: it is large (some 450 MB), so it is shared by all clones, kept
+ * Nothing of this is a dependency of the project: it is large (some 560 MB), so it is shared by all clones, kept
  * per version, made under a temporary name and renamed into place.
  */
 import { spawn, spawnSync } from "node:child_process";

@@ -194,16 +194,14 @@ function freePort() {
 /**
  * The address of a workbench.
  * @param {{url: string, port: number}} server
- * @param {{folder?: string, extension?: string, tests?: string, environment?: object, file?: string}} what absolute
- *   paths: the folder to open, an extension to run from source, a module of tests to run in the extension host
+ * @param {{folder?: string, extension?: string, tests?: string}} what absolute paths: the folder to open, an extension
+ *   to run from source, a module of tests to run in the extension host
  */
-export function workbenchUrl(server, { folder, extension, tests, environment, file }) {
+export function workbenchUrl(server, { folder, extension, tests }) {
   const uri = (p) => `vscode-remote://127.0.0.1:${server.port}${encodeURI(p.split(path.sep).join("/"))}`;
   const payload = [
     ...(extension ? [["extensionDevelopmentPath", uri(extension)]] : []),
     ...(tests ? [["extensionTestsPath", uri(tests)]] : []),
-    ...(environment ? [["extensionEnvironment", JSON.stringify(environment)]] : []),
-    ...(file ? [["openFile", uri(file)]] : []),
   ];
   const query = new URLSearchParams(folder ? { folder } : { ew: "true" });
   if (payload.length > 0) query.set("payload", JSON.stringify(payload));

@@ -2,8 +2,7 @@
 export function shareText(share: number): string {
   if (share === 0) return "0%";
   if (share >= 1) return "100%";
-  if (share > 0.9995) return ">99.9%";
+  if (share >= 0.9995) return ">99.9%";
   if (share < 1e-6) return "<0.0001%";
-  const text = (share * 100).toPrecision(3);
-  return `${text.includes("e") ? Number(text).toFixed(6) : text}%`;
+  return `${(share * 100).toPrecision(3)}%`;
 }

@@ -10,9 +10,6 @@ import { createSession, listBackends } from "./ort";
 /** A device that can be asked for. "auto" is the first one beside the CPU that works. */
 export const deviceNames = ["cpu", "auto", "cuda", "webgpu", "dml", "coreml", "tensorrt"] as const;
 
-/** Name of a device as it is asked for. */
-export type DeviceName = (typeof deviceNames)[number];
-
 /** A device as it is here. */
 export interface DeviceState {
   readonly name: string;

@@ -23,7 +23,7 @@ import type { StateOf } from "./panels/panelStore";
 import type { Services } from "./services";
 import { readSetting } from "./settings";
 
-/** Called by VS Code on the first use of a command, a view or a stored panel. */
+/** Called by VS Code once it has started, or before, when a view or a stored panel is shown. */
 export function activate(context: vscode.ExtensionContext): IntrospectExports {
   const services = makeServices(context);
   const parts = makeParts(services);

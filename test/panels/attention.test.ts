@@ -150,7 +150,6 @@ describe("attention page", () => {
     });
     await panel.page.locator("vscode-dropdown[aria-label='Layer']").click();
     await panel.page.getByRole("option", { name: "3", exact: true }).first().click();
-    await panel.page.waitForTimeout(50);
     await assertSoon(() => panel.requests.at(-1), {
       method: "attention/choose",
       params: { layer: 3, head: 5 },
@@ -283,8 +282,7 @@ describe("attention page", () => {
     it(`reads well in ${theme} at every width`, async () => {
       const panel = await open(attentionView(), { theme, width: 300 });
       for (const width of [300, 600, 1200]) {
-        await panel.page.setViewportSize({ width, height: 760 });
-        await panel.page.waitForTimeout(60);
+        await panel.resize(width);
         await assertReadable(panel.page);
         await assertFits(panel.page);
       }

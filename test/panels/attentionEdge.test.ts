@@ -141,8 +141,7 @@ describe("attention page, one edge", () => {
     it(`reads well in ${theme} at every width`, async () => {
       const panel = await open(attentionWithEdge(), { theme, width: 300 });
       for (const width of [300, 600, 1200]) {
-        await panel.page.setViewportSize({ width, height: 760 });
-        await panel.page.waitForTimeout(60);
+        await panel.resize(width);
         await assertReadable(panel.page);
         await assertFits(panel.page);
         await panel.page.locator(".edge-part").evaluate((e) => e.scrollIntoView());

@@ -262,8 +262,7 @@ describe("attention page, arcs", () => {
     it(`reads well in ${theme} at every width, with tokens that the model wrote`, async () => {
       const panel = await open(continuedView(), { theme, width: 300 });
       for (const width of [300, 600, 1200]) {
-        await panel.page.setViewportSize({ width, height: 900 });
-        await panel.page.waitForTimeout(60);
+        await panel.resize(width, 900);
         await assertReadable(panel.page);
         await assertFits(panel.page);
         await panel.screenshot(`attention-arcs-${theme}-${width}`);

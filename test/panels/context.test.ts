@@ -110,10 +110,7 @@ describe("the switch for what the model sees", () => {
         const panel = await openPanel<Id>(id, { theme, width: 300, state: state(id, run, behindPrefix) });
         await panel.page.locator("body[data-status='ready']").waitFor();
         for (const width of [300, 600, 1200]) {
-          await panel.page.setViewportSize({ width, height: 760 });
-          await panel.page.evaluate(
-            () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
-          );
+          await panel.resize(width);
           await assertFits(panel.page);
           await assertReadable(panel.page);
           await panel.screenshot(`${id}-prefix-${theme}-${width}`);

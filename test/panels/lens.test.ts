@@ -289,7 +289,7 @@ describe("lens page", () => {
       const panel = await openPanel("lens", { theme, width: 300, state: ready(1) });
       await panel.page.locator("[role=gridcell]").first().waitFor();
       for (const width of [300, 600, 1200]) {
-        await panel.page.setViewportSize({ width, height: 760 });
+        await panel.resize(width);
         await assertReadable(panel.page);
         await assertFits(panel.page);
       }

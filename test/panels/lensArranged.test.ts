@@ -172,10 +172,7 @@ describe("lens page, arranged", () => {
         const memory = { "lens-measure": "kl", "lens-pinned-as": as };
         const panel = await open(arrangedLens(sample, other), { theme, width: 300, memory });
         for (const width of [300, 600, 1200]) {
-          await panel.page.setViewportSize({ width, height: 760 });
-          await panel.page.evaluate(
-            () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
-          );
+          await panel.resize(width);
           await panel.screenshot(`lens-arranged-${as}-${theme}-${width}`, { full: true });
           await assertReadable(panel.page);
           await assertFits(panel.page);

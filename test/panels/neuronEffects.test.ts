@@ -266,7 +266,7 @@ describe("a neuron's card with all its parts", () => {
     it(`reads well in ${theme} at every width`, async () => {
       const panel = await open(neuronsData(), { theme, width: 300 });
       for (const width of [300, 600, 1200]) {
-        await panel.page.setViewportSize({ width, height: 2600 });
+        await panel.resize(width, 2600);
         await assertReadable(panel.page);
         await assertFits(panel.page);
         await panel.screenshot(`neuron-card-${theme}-${width}`);

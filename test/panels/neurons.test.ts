@@ -329,7 +329,7 @@ describe("neurons page", () => {
     it(`reads well in ${theme} at every width`, async () => {
       const panel = await open(neuronsData(), { theme, width: 300 });
       for (const width of [300, 600, 1200]) {
-        await panel.page.setViewportSize({ width, height: 760 });
+        await panel.resize(width);
         await assertReadable(panel.page);
         await assertFits(panel.page);
       }

@@ -116,8 +116,7 @@ describe("patch page", () => {
     it(`reads well in ${theme} at every width`, async () => {
       const panel = await open({ theme, width: 300 });
       for (const width of [300, 600, 1200]) {
-        await panel.page.setViewportSize({ width, height: 760 });
-        await panel.page.waitForTimeout(60);
+        await panel.resize(width);
         await assertReadable(panel.page);
         await assertFits(panel.page);
         await panel.screenshot(`patch-${theme}-${width}`);

@@ -26,10 +26,7 @@ describe("pictures", () => {
         const panel = await openPanel(id, { theme, width: 300, height: 760, state });
         await panel.page.locator("body[data-status='ready']").waitFor();
         for (const width of [300, 600, 1200]) {
-          await panel.page.setViewportSize({ width, height: 760 });
-          await panel.page.evaluate(
-            () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
-          );
+          await panel.resize(width);
           await panel.screenshot(`${id}-${theme}-${width}`);
         }
         await panel.assertClean();

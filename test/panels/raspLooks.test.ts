@@ -16,8 +16,7 @@ describe("RASP page: looks", () => {
       it(`reads well in ${theme} at every width: ${name}`, async () => {
         const panel = await openRasp(data(), { theme, width: 300 });
         for (const width of [300, 600, 1200]) {
-          await panel.page.setViewportSize({ width, height: 760 });
-          await panel.page.waitForTimeout(60);
+          await panel.resize(width);
           await assertReadable(panel.page);
           await assertFits(panel.page);
           await panel.screenshot(`rasp-${name}-${theme}-${width}`);

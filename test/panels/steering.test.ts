@@ -30,7 +30,7 @@ describe("steering page", () => {
     const panel = await open();
     const result = steerResult();
     for (const width of [1200, 600]) {
-      await panel.page.setViewportSize({ width, height: 760 });
+      await panel.resize(width);
       const sides = await panel.page.locator(".continuation").evaluateAll((all) =>
         all.map((side) => {
           const left = side.getBoundingClientRect();
@@ -221,7 +221,7 @@ describe("steering page", () => {
     it(`reads well in ${theme} at every width`, async () => {
       const panel = await open(steeringData(), { theme, width: 300 });
       for (const width of [300, 600, 1200]) {
-        await panel.page.setViewportSize({ width, height: 760 });
+        await panel.resize(width);
         await assertReadable(panel.page);
         await assertFits(panel.page);
       }

@@ -125,7 +125,7 @@ describe("the trained lens in the lens page", () => {
     it(`reads well in ${theme} at every width`, async () => {
       const panel = await open(lensChoice("trained", trainedLens(3)), { theme, width: 300 });
       for (const width of [300, 600, 1200]) {
-        await panel.page.setViewportSize({ width, height: 760 });
+        await panel.resize(width);
         await assertReadable(panel.page);
         await assertFits(panel.page);
         await panel.page.locator(figure).scrollIntoViewIfNeeded();

@@ -57,14 +57,3 @@ export function fill(element: Element, ...children: readonly Child[]): void {
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
-
-/** Makes several things clickable at once: runs `action` on click, and on Enter or Space where the element is no button. */
-export function onActivate(element: HTMLElement, action: () => void): void {
-  element.addEventListener("click", action);
-  if (element instanceof HTMLButtonElement) return;
-  element.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" && event.key !== " ") return;
-    event.preventDefault();
-    action();
-  });
-}

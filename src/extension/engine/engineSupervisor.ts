@@ -176,7 +176,10 @@ export class EngineSupervisor {
       return this.options.launch();
     } catch (cause) {
       const why = toErrorData(cause).message;
-      throw new SupervisorError("engine-start", `The engine process could not be started: ${why}`, { cause });
+      throw new SupervisorError("engine-start", `The engine process could not be started: ${why}`, {
+        cause,
+        next: "Look into its log, then choose Restart Engine.",
+      });
     }
   }
 

@@ -23,12 +23,6 @@ export class History<T> {
     this.at = this.entries.length - 1;
   }
 
-  /** Puts an entry in place of the newest visit: the same look, seen further. */
-  amend(entry: T): void {
-    if (this.at < 0) this.visit(entry);
-    else this.entries[this.at] = entry;
-  }
-
   /** The entry before, which is then the current one; undefined at the beginning. */
   back(): T | undefined {
     return this.canGoBack ? this.entries[--this.at] : undefined;

@@ -20,7 +20,7 @@ export class RaspThread {
 
   /**
    * One call.
-   * @throws {RpcError} "rasp-closed" where the thread ended, "timeout" where it hung and was ended
+   * @throws {RpcError} "rasp-closed" where the thread ended by itself, or hung and was ended
    */
   async call<K extends keyof RaspApi & string>(
     method: K,

@@ -2,7 +2,7 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import { toErrorData } from "../../base/errors";
-import { says, titles } from "../messages";
+import { says, sentence, titles } from "../messages";
 import { LineEditor } from "./lineEditor";
 import type { RaspThread } from "./raspThread";
 
@@ -48,8 +48,10 @@ class ReplTerminal implements vscode.Pseudoterminal {
   }
 
   close(): void {
-    if (this.session !== undefined)
-      void this.thread.call("rasp/replClose", { session: this.session }).catch(() => undefined);
+    // Behind what is under way, so that a session which is being opened is closed too.
+    this.next(async () => {
+      if (this.session !== undefined) await this.thread.call("rasp/replClose", { session: this.session });
+    });
   }
 
   handleInput(data: string): void {
@@ -69,7 +71,7 @@ class ReplTerminal implements vscode.Pseudoterminal {
   private next(work: () => Promise<void>): void {
     this.work = this.work.then(work).catch((error: unknown) => {
       this.session = undefined;
-      this.written.fire(`${toErrorData(error).message}\r\n${this.editor.begin(PROMPT)}`);
+      this.written.fire(`${sentence(toErrorData(error))}\r\n${this.editor.begin(PROMPT)}`);
     });
   }
 

@@ -37,12 +37,3 @@ export class RaspError extends CodedError<RaspErrorKind> {
     return this.range === null ? new RaspError(this.code, this.message, range, this.next) : this;
   }
 }
-
-/** Runs work; an error without a place gets this one. */
-export function locating<T>(range: SourceRange, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw error instanceof RaspError ? error.at(range) : error;
-  }
-}

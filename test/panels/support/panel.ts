@@ -201,10 +201,22 @@ export class PanelPage<P extends PanelId> {
     this.listener(message);
   }
 
-  /** Sends a snapshot, as the extension host does, and waits until the page has it. */
+  /** Sends a snapshot, as the extension host does, and waits until the page drew it, or a newer one. */
   async send(state: PanelState<PanelData[P]>): Promise<void> {
     this.peer.notify("panel/state", state);
+    // A page that is slow rests before it draws; one that failed never does.
+    await this.page
+      .waitForFunction((seq) => Number(document.body.dataset["seq"]) >= seq, state.seq, { timeout: 5000 })
+      .catch(() => undefined);
     await this.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => resolve(null))));
+  }
+
+  /** Gives the page another size and waits until what follows its size was drawn again. */
+  async resize(width: number, height = 760): Promise<void> {
+    await this.page.setViewportSize({ width, height });
+    await this.page.evaluate(
+      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+    );
   }
 
   /** Tells the page where one points, as the extension host does. */

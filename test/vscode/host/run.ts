@@ -18,6 +18,7 @@ export async function run(): Promise<void> {
     timeout: 60_000,
     reporter: "spec",
     color: false,
+    forbidOnly: Boolean(process.env["CI"]),
     ...(grep ? { grep } : {}),
   });
   for (const file of fs.readdirSync(folder, { recursive: true, encoding: "utf8" }).sort()) {

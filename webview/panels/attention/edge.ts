@@ -12,7 +12,7 @@ import type { PageContext } from "../../shared/page";
 import { facts } from "../../shared/rail";
 import { theme } from "../../shared/theme";
 import { tokenFace } from "../../shared/tokenStrip";
-import { quoted, visibleText } from "../../shared/tokenText";
+import { visibleText } from "../../shared/tokenText";
 import { button, Dropdown } from "../../shared/ui";
 import { blockTable, whyTable } from "./edgeTables";
 import { blockSentence, blockWords, whySentence } from "./edgeWords";
@@ -300,12 +300,3 @@ const edgeKey = (edge: ChosenEdge | undefined): string =>
 const signed = (value: number): string => (value > 0 ? `+${number(value)}` : number(value));
 
 const percentSigned = (share: number): string => (share < 0 ? `\u2212${percent(-share)}` : percent(share));
-
-/** How an edge is named in a sentence. */
-export const edgeSentence = (data: AttentionPanelData, { query, key }: ChosenEdge): string => {
-  const say = (position: number): string => {
-    const token = data.window.tokens[position];
-    return token ? quoted(token.text, token.id) : `position ${position}`;
-  };
-  return `from ${say(query)} to ${say(key)}`;
-};
