@@ -185,7 +185,8 @@ export function countsSentence(counts: readonly RaspCount[]): string {
 }
 
 /** How an autoregressive run stands. */
-export function generationWords({ generated, stop, state }: RaspGeneration): string {
+export function generationWords({ generated, stop, state, problem }: RaspGeneration): string {
+  if (problem !== null) return `No token can be written. ${problem}`;
   const tokens = counted(generated.length, "token");
   switch (state) {
     case "running":
