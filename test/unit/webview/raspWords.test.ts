@@ -96,12 +96,15 @@ describe("the rule of a step in words", () => {
   });
 
   for (const [reducer, words] of [
-    ["mean", /Their tokens are averaged\. Where nothing is selected: 0\./],
+    ["mean", /Their tokens are copied\. Where nothing is selected: 0\./],
     ["sum", /Their tokens are added up\./],
     ["truncated-mean", /averaged and cut to a whole number/],
     ["count", /The result is how many are selected\./],
   ] as const)
     it(`reduced by ${reducer}`, () => assert.match(ruleWords(step({ reducer })), words));
+
+  it("averages numbers", () =>
+    assert.match(ruleWords(stepNamed(pictures.long(), "average_before")), /Their tokens are averaged\./));
 
   it("keeps the spaces of code, and shows what cannot be seen", () =>
     assert.equal(codeText('tokens == "\t" or  "\u202e"'), 'tokens == "→" or  "⟨202E⟩"'));

@@ -11,6 +11,23 @@ describe("a drawn program of original RASP", () => {
   });
 });
 
+describe("what a drawn step is called", () => {
+  for (const expression of [
+    '"F" if indices > 2 else "T"',
+    '"F" if indices > 2 else ("T" if tokens == "a" else "P")',
+    '("a" if indices > 2 else "b") + tokens',
+    "select(tokens, tokens, ==) and (select(indices, indices, <) or select(indices, 1, ==))",
+  ]) {
+    it(`is ${expression}, as it is written`, () => {
+      const { steps, result } = draw(
+        { dialect: "rasp", text: `${expression};`, folder: null, example: null, at: null },
+        () => null,
+      );
+      assert.equal(steps[result]?.expression, expression);
+    });
+  }
+});
+
 describe("a drawn program on a long input", () => {
   it("does not take a query whose key is not drawn for one that selects nothing", () => {
     const text = "aggregate(select(indices, length - indices - 1, ==), indices);";
