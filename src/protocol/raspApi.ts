@@ -62,8 +62,8 @@ export interface RaspAnalysis {
   readonly bindings: readonly RaspBinding[];
   /** The running example as it is written. */
   readonly example: string;
-  /** Whether the program sets it itself. */
-  readonly exampleIsOwn: boolean;
+  /** Where the program writes it itself; null where it sets none. */
+  readonly exampleAt: TextRange | null;
 }
 
 /** A name that the language or its library provides. */

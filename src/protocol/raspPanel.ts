@@ -13,6 +13,8 @@ export interface RaspGeneration {
    * generated; "limit": as many tokens as are generated at most.
    */
   readonly state: "running" | "stopped" | "ended" | "limit";
+  /** Why nothing can be written, in sentences; null where it can. */
+  readonly problem: string | null;
 }
 
 /** Data of the RASP panel. */
@@ -26,6 +28,8 @@ export interface RaspPanelData {
   readonly live: boolean;
   /** The running example as the language writes it: `"hello"`, `[1, 2]`. */
   readonly example: string;
+  /** Whether the program sets it itself: a change is written there. */
+  readonly exampleIsOwn: boolean;
   /** Null where the dialect has no such runs. */
   readonly generation: RaspGeneration | null;
 }
@@ -38,7 +42,10 @@ export interface RaspHostApi {
   "rasp/hover": { params: { step: number | null }; result: null };
   /** Makes a step the current one; the cursor stays where it is. Answered once the snapshot that says so was sent. */
   "rasp/step": { params: { step: number }; result: null };
-  /** Sets the running example, a text as the language writes it; refused with a sentence where it is none. */
+  /**
+   * Sets the running example, a text as the language writes it: in the program where that sets its own. Refused with
+   * a sentence where it is none.
+   */
   "rasp/example": { params: { text: string }; result: null };
   /** Generates one token more, or all to the end. */
   "rasp/generate": { params: { steps: 1 | "all" }; result: null };

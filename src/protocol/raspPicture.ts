@@ -48,8 +48,10 @@ export interface RaspStep {
   readonly combination: string | null;
   /** Which head of its layer, from 0: steps of equal selectors share one. Null where it is no attention. */
   readonly head: number | null;
-  /** Rows of "0" and "1", one text a query, one character a key. */
+  /** Rows of "0" and "1", one text a drawn query, one character a drawn key. */
   readonly matrix: readonly string[] | null;
+  /** How many keys each drawn query selects among those that are not drawn; null where all are drawn. */
+  readonly beyond: readonly number[] | null;
   /** What is aggregated, or the operands of an elementwise function. */
   readonly operands: readonly RaspRow[];
   /** "mean", "sum", … and the value where nothing is selected. */
@@ -71,7 +73,9 @@ export interface RaspPicture {
   /** The input, shown as the program's example would be written. */
   readonly input: string;
   readonly tokens: readonly string[];
-  /** Positions; a longer input than can be drawn is cut, and says so. */
+  /** The first position that is drawn. */
+  readonly first: number;
+  /** Drawn positions; a longer input than can be drawn is cut, and says so. */
   readonly positions: number;
   readonly leftOut: number;
   readonly layers: number;

@@ -303,6 +303,37 @@ describe("RASP page: example, run and errors", () => {
     await panel.close();
   });
 
+  it("says where the program sets its example that a change is written there", async () => {
+    const panel = await open(raspData(pictures.sort(), { exampleIsOwn: true }));
+    const words = panel.page.getByText("The program sets it; Run changes the line there.");
+    await words.waitFor();
+    await panel.send(ready(raspData(), 2));
+    await words.waitFor({ state: "hidden" });
+    await panel.close();
+  });
+
+  it("numbers the newest positions of a text that grows", async () => {
+    const picture = { ...pictures.sort(), first: 36, leftOut: 36 };
+    const panel = await open(raspData(picture));
+    await panel.page.getByText("The newest 5 positions are drawn; the 36 before them are not.").waitFor();
+    assert.deepEqual(await panel.page.locator(".selector-grid .axis-x").allInnerTexts(), [
+      ..."36 37 38 39 40".split(" "),
+    ]);
+    await panel.close();
+  });
+
+  it("draws the line under the last result", async () => {
+    const panel = await open(raspData());
+    const covered = await panel.page.evaluate(() => {
+      const { left, right, bottom } = [...document.querySelectorAll(".value.result")]
+        .at(-1)!
+        .getBoundingClientRect();
+      return document.elementFromPoint((left + right) / 2, bottom - 0.5)?.className ?? "";
+    });
+    assert.match(covered, /value/);
+    await panel.close();
+  });
+
   it("generates token by token, to the end, and from the start again", async () => {
     const panel = await open(raspData(pictures.sort(), { generation }));
     const tokens = (): Promise<string[]> => panel.page.locator(".run-token").allInnerTexts();
@@ -323,7 +354,12 @@ describe("RASP page: example, run and errors", () => {
     const csv = csvRows((await exported(panel, "Token by token", "CSV")).content);
     assert.deepEqual(csv.at(-1), ["8", "-2", "generated"]);
     await panel.screenshot("rasp-generation");
-    await panel.send(ready(raspData(), 3));
+    const failed = { ...generation, prompt: [], generated: [], stop: null, problem: "x is no name here." };
+    await panel.send(ready(raspData(pictures.sort(), { generation: failed }), 3));
+    await panel.page.getByText("No token can be written. x is no name here.").waitFor();
+    for (const name of ["Next token", "To the end", "Start again"])
+      assert.ok(await panel.page.getByRole("button", { name }).isDisabled(), name);
+    await panel.send(ready(raspData(), 4));
     assert.ok(await panel.page.locator(".figure-rasp-generation").isHidden());
     await panel.close();
   });

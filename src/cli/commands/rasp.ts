@@ -115,7 +115,10 @@ async function check({ args, out }: CommandCall, file: string): Promise<void> {
   const errors = remarks.filter(({ severity }) => severity === "error").length;
   if (errors === 0) return;
   await ended(out);
-  throw new CliError("program-failed", `${errors} of the remarks are errors.`);
+  throw new CliError(
+    "program-failed",
+    errors === 1 ? "One of the remarks is an error." : `${errors} of the remarks are errors.`,
+  );
 }
 
 /** Line and column from 1, as editors count. */

@@ -2,10 +2,11 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import { CancelledError, CodedError, toErrorData } from "../../base/errors";
-import type { RaspProgram } from "../../protocol/raspApi";
+import type { RaspDialect, RaspProgram } from "../../protocol/raspApi";
 import type { RaspGeneration, RaspPanelData } from "../../protocol/raspPanel";
 import type { RaspPicture, TextRange } from "../../protocol/raspPicture";
 import { inputFromText } from "../../rasp/service/example";
+import { writtenExample } from "../../rasp/service/ownExample";
 import { says } from "../messages";
 import { hostHandlers, type PanelActions } from "../panels/hostHandlers";
 import { PanelStore } from "../panels/panelStore";
@@ -99,6 +100,8 @@ export class RaspPanel implements vscode.Disposable {
       const program = programOf(document, dialect, this.parts.examples.of(shown.uri));
       const picture = await this.parts.thread.call("rasp/picture", { ...program, at: shown.at });
       if (turn !== this.asked) return;
+      const analysis = await this.parts.analyses.of(document);
+      if (turn !== this.asked) return;
       const before = this.store.state.data;
       const current =
         moves || !before
@@ -110,6 +113,7 @@ export class RaspPanel implements vscode.Disposable {
         file: path.posix.basename(shown.uri.path),
         live: true,
         example: picture.input,
+        exampleIsOwn: (analysis?.exampleAt ?? null) !== null,
         generation: dialect === "rasp-l" ? await this.begun(program) : null,
       };
       this.store.update({ status: "ready", message: undefined, error: undefined, document: data.file, data });
@@ -190,11 +194,30 @@ export class RaspPanel implements vscode.Disposable {
     const document = await vscode.workspace.openTextDocument(shown.uri);
     const dialect = dialectOf(document);
     if (!dialect) return;
-    const analysis = await this.parts.analyses.of(document);
-    if (analysis?.exampleIsOwn)
-      throw new CodedError("example-in-file", says.exampleInFile(), { next: says.exampleInFileNext() });
+    const { version } = document;
+    const at = (await this.parts.analyses.of(document))?.exampleAt ?? null;
+    // Typed in meanwhile: the place is another.
+    if (document.version !== version) return this.setExample(text);
+    if (at !== null) return this.writeExample(document, at, dialect, text);
     if (text.trim() !== "") inputFromText(dialect, text);
     this.parts.examples.set(shown.uri, text);
+  }
+
+  /** Changes the example in the program itself, as one edit that can be undone. */
+  private async writeExample(
+    document: vscode.TextDocument,
+    at: TextRange,
+    dialect: RaspDialect,
+    text: string,
+  ): Promise<void> {
+    if (text.trim() === "")
+      throw new CodedError("example-in-file", says.exampleInFile(), { next: says.exampleInFileNext() });
+    const edit = new vscode.WorkspaceEdit();
+    edit.replace(document.uri, rangeIn(document, at), writtenExample(dialect, text));
+    if (!(await vscode.workspace.applyEdit(edit)))
+      throw new CodedError("example-not-written", says.exampleNotWritten(), {
+        next: says.exampleNotWrittenNext(),
+      });
   }
 
   private async generate(steps: 1 | "all"): Promise<void> {
@@ -213,7 +236,8 @@ export class RaspPanel implements vscode.Disposable {
     // The picture is of the program on all tokens so far.
     const { at } = shown;
     const picture = await thread.call("rasp/picture", { ...program, at, written: generated.length });
-    if (turn === this.asked) this.change({ generation: { prompt, generated, stop, state }, picture });
+    if (turn === this.asked)
+      this.change({ generation: { prompt, generated, stop, state, problem: null }, picture });
   }
 
   private async resetGeneration(): Promise<void> {
@@ -223,13 +247,16 @@ export class RaspPanel implements vscode.Disposable {
     await this.paint();
   }
 
-  /** Before the first token is written; a program that cannot go on says so once it is asked to. */
-  private async begun(program: RaspProgram): Promise<RaspGeneration | null> {
+  /** Before the first token is written, or why none can be. */
+  private async begun(program: RaspProgram): Promise<RaspGeneration> {
     try {
       const { prompt, stop } = await this.parts.thread.call("rasp/generate", { ...program, most: 0 });
-      return { prompt, generated: [], stop, state: "stopped" };
-    } catch {
-      return null;
+      return { prompt, generated: [], stop, state: "stopped", problem: null };
+    } catch (error) {
+      if (error instanceof CancelledError) throw error;
+      const { message, next } = toErrorData(error);
+      const problem = [message, next].filter(Boolean).join(" ");
+      return { prompt: [], generated: [], stop: null, state: "stopped", problem };
     }
   }
 

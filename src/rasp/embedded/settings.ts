@@ -2,21 +2,28 @@
 import type { ProgramInput } from "../program";
 import type { Comment } from "../python/syntax/token";
 import type { Diagnostic } from "../source/diagnostic";
+import type { SourceRange } from "../source/range";
 import { RaspError } from "../source/raspError";
 import { arrayFromJson, inputFromJson } from "../values/json";
 
-/** The JSON value after `# name:`; undefined where no comment has it. */
+/** The JSON value after `# name:`, and where it is written; undefined where no comment has it. */
 export function setting(
   comments: readonly Comment[],
   name: string,
-): { readonly value: unknown; readonly comment: Comment } | { readonly broken: Comment } | undefined {
+):
+  | ({ readonly valueRange: SourceRange } & (
+      { readonly value: unknown; readonly comment: Comment } | { readonly broken: Comment }
+    ))
+  | undefined {
   for (const comment of comments) {
     const json = new RegExp(`^#\\s*${name}:\\s*(.*)$`).exec(comment.text)?.[1];
     if (json === undefined || !comment.ownLine) continue;
+    const end = comment.range.start + comment.text.length;
+    const valueRange = { start: end - json.length, end };
     try {
-      return { value: JSON.parse(json) as unknown, comment };
+      return { value: JSON.parse(json) as unknown, comment, valueRange };
     } catch {
-      return { broken: comment };
+      return { broken: comment, valueRange };
     }
   }
   return undefined;

@@ -58,6 +58,11 @@ export function describe(node: RaspNode, names: NodeNames, depth = 0): string {
       if (operands.length === 2 && INFIX.has(node.function.name)) {
         return `${inside(operands[0])} ${node.function.name} ${inside(operands[1])}`;
       }
+      if (isChoice(node)) {
+        const [condition, then, otherwise] = operands;
+        const test = isChoice(condition) ? inside(condition) : part(condition);
+        return `${inside(then)} if ${test} else ${inside(otherwise)}`;
+      }
       return call(node.function, operands.map(part), operands.map(inside));
     }
     case "aggregate":
@@ -76,7 +81,6 @@ function call({ name }: ElementwiseFunction, operands: readonly string[], inside
   if ((name === "-" || name === "+" || name === "not") && operands.length === 1) {
     return name === "not" ? `not ${inside[0]}` : `${name}${inside[0]}`;
   }
-  if (name === "if" && operands.length === 3) return `${inside[0]} if ${inside[1]} else ${inside[2]}`;
   return `${name}(${operands.join(", ")})`;
 }
 
@@ -94,6 +98,12 @@ export function predicateText(predicate: Predicate): string {
 }
 
 function isInfix(node: RaspNode): boolean {
-  if (node.kind === "map") return node.operands.length === 2 && INFIX.has(node.function.name);
+  if (node.kind === "map")
+    return (node.operands.length === 2 && INFIX.has(node.function.name)) || isChoice(node);
   return node.kind === "and" || node.kind === "or";
+}
+
+/** The choice by a condition, as original RASP writes it. */
+function isChoice(node: RaspNode): boolean {
+  return node.kind === "map" && node.operands.length === 3 && node.function.name === "if";
 }

@@ -1,4 +1,5 @@
 /** Reads expressions, with the precedences of the original language. */
+import { mistyped } from "../../base/nearest";
 import type { Comparison } from "../values/compare";
 import { spanning } from "../source/range";
 import type { Cursor } from "./cursor";
@@ -38,6 +39,8 @@ const MAX_HEIGHT = 1000;
 /** Reads expressions at a cursor. */
 export class ExpressionParser {
   private readonly heights = new WeakMap<Expression, number>();
+  /** What is called around the place, the innermost last; "" where that is no name. */
+  private readonly callees: string[] = [];
 
   constructor(private readonly cursor: Cursor) {}
 
@@ -141,9 +144,19 @@ export class ExpressionParser {
           );
         }
         cursor.advance();
-        const args = cursor.bracketed(")", () => (cursor.sees(")") ? [] : this.list()));
+        const args = this.callArguments(left);
         left = this.made({ kind: "call", callee: left, arguments: args, range: cursor.rangeFrom(start) });
       } else return left;
+    }
+  }
+
+  private callArguments(callee: Expression): readonly Expression[] {
+    const { cursor } = this;
+    this.callees.push(callee.kind === "name" ? callee.name : "");
+    try {
+      return cursor.bracketed(")", () => (cursor.sees(")") ? [] : this.list()));
+    } finally {
+      this.callees.pop();
     }
   }
 
@@ -218,6 +231,9 @@ export class ExpressionParser {
   private enclosed(open: string, start: number): Expression {
     const { cursor } = this;
     if (open !== "(" && open !== "[" && open !== "{") {
+      const callee = this.callees.at(-1) ?? "";
+      if (comparisons.has(open) && mistyped(callee, ["select"]) !== undefined)
+        cursor.fail(`Only select takes a comparison; here stands ${callee}(.`, "Was select meant?");
       const usage = "A sign stands alone only at the end of select(key, query, ==).";
       return cursor.unexpected("An expression is missing", comparisons.has(open) ? usage : undefined);
     }

@@ -86,10 +86,16 @@ function lintMap(node: MapNode, run: RaspLRun, found: Found): void {
   }
 }
 
+/** Comparisons, as operators and as the library's predicates, and a choice. */
+const KEEPING: ReadonlySet<string> = new Set([
+  ...["==", "!=", "<", "<=", ">", ">=", "where"],
+  ...["equals", "leq", "lt", "geq", "gt"],
+]);
+
 /** Comparisons are free, and so are a step to a neighbour and a choice between indices. */
 function keepsIndex(node: MapNode): boolean {
   const { name } = node.function;
-  if (["==", "!=", "<", "<=", ">", ">=", "where"].includes(name) || name.startsWith("full ")) return true;
+  if (KEEPING.has(name) || name.startsWith("full ")) return true;
   return isStep(node);
 }
 

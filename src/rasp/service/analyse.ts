@@ -12,6 +12,7 @@ import { refuseLong } from "../source/length";
 import { RaspError } from "../source/raspError";
 import type { Sequence } from "../values/sequence";
 import { inputFromText, inputText } from "./example";
+import { ownExample } from "./ownExample";
 import { longText, shortText, type SequenceStyle } from "./valueText";
 
 /** Reads a file that a program loads: the program's folder, and the path it names. */
@@ -29,8 +30,6 @@ export interface ProgramRun {
   /** Labels of positions. */
   readonly tokens: Sequence;
   readonly budget: Budget;
-  /** Whether the program sets its example itself. */
-  readonly exampleIsOwn: boolean;
 }
 
 /**
@@ -54,13 +53,12 @@ export function runOnExample(program: RaspProgram, read: ReadBeside, limits?: Li
     budget,
     style: program.dialect === "rasp" ? "typed" : "plain",
     tokens: used.kind === "tokens" ? used.tokens : ([...used.arrays.values()][0] ?? []),
-    exampleIsOwn: execution.input !== input,
   };
 }
 
 /** Remarks, names and values of a program; never throws. */
 export function analyse(program: RaspProgram, read: ReadBeside): RaspAnalysis {
-  const nothing = { names: [], bindings: [], example: program.example ?? "", exampleIsOwn: false };
+  const nothing = { names: [], bindings: [], example: program.example ?? "", exampleAt: null };
   try {
     refuseLong(program.text);
   } catch (error) {
@@ -69,11 +67,12 @@ export function analyse(program: RaspProgram, read: ReadBeside): RaspAnalysis {
   const dialect = dialects[program.dialect];
   const checked = dialect.check(program.text).map(remarkFrom);
   const names = dialect.names(program.text);
+  const exampleAt = ownExample(program.dialect, program.text);
   let run: ProgramRun;
   try {
     run = runOnExample(program, read, liveLimits);
   } catch (error) {
-    return { ...nothing, names, remarks: [...checked, remarkOf(error)] };
+    return { ...nothing, names, exampleAt, remarks: [...checked, remarkOf(error)] };
   }
   const lint =
     program.dialect === "rasp-l"
@@ -99,7 +98,7 @@ export function analyse(program: RaspProgram, read: ReadBeside): RaspAnalysis {
     names,
     bindings,
     example: inputText(run.execution.input),
-    exampleIsOwn: run.exampleIsOwn,
+    exampleAt,
   };
 }
 

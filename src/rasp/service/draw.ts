@@ -5,6 +5,7 @@ import type { NodeNames } from "../ir/describe";
 import type { RaspNode } from "../ir/nodes";
 import { schedule } from "../ir/schedule";
 import type { Binding, DialectName, Execution, ProgramInput } from "../program";
+import { arraysOf } from "../raspL/input";
 import { evaluatorFor } from "../runCase";
 import { RaspError } from "../source/raspError";
 import { cellText } from "../values/show";
@@ -25,6 +26,7 @@ export function draw(program: Drawing, read: ReadBeside): RaspPicture {
     dialect: program.dialect,
     input: program.example ?? "",
     tokens: [],
+    first: 0,
     positions: 0,
     leftOut: 0,
   };
@@ -32,12 +34,14 @@ export function draw(program: Drawing, read: ReadBeside): RaspPicture {
   try {
     const run = continuedRun(program, runOnExample(program, read));
     const { execution } = run;
-    const about = { input: inputText(run.input), tokens: run.tokens.slice(0, DRAWN).map(cellText) };
+    // Of a text that grows, the newest positions are looked at.
+    const first = program.written ? Math.max(0, run.tokens.length - DRAWN) : 0;
+    const tokens = run.tokens.slice(first, first + DRAWN).map(cellText);
+    const about = { input: inputText(run.input), tokens, first };
     const node = nodeAt(execution.bindings, program.at);
     if (node === null) {
-      const first = execution.errors[0];
       throw (
-        first ??
+        execution.errors[0] ??
         new RaspError(
           "type",
           "There is no s-op or selector to draw here.",
@@ -46,7 +50,7 @@ export function draw(program: Drawing, read: ReadBeside): RaspPicture {
         )
       );
     }
-    return { ...empty, ...about, ...pictureParts(node, run, program.dialect), error: null };
+    return { ...empty, ...about, ...pictureParts(node, run, program.dialect, first), error: null };
   } catch (error) {
     if (!(error instanceof RaspError)) throw error;
     return { ...empty, error: { message: error.message, next: error.next ?? null, range: error.range } };
@@ -57,10 +61,10 @@ export function draw(program: Drawing, read: ReadBeside): RaspPicture {
 function continuedRun(program: Drawing, run: ProgramRun): ProgramRun & { readonly input: ProgramInput } {
   const { input } = run.execution;
   const most = program.written ?? 0;
-  if (most === 0 || input.kind !== "arrays") return { ...run, input };
+  if (most === 0) return { ...run, input };
   const { prompt, generated } = written(program, most, run);
   const tokens = [...prompt, ...generated];
-  const longer: ProgramInput = { kind: "arrays", arrays: new Map([...input.arrays, ["x", tokens]]) };
+  const longer: ProgramInput = { kind: "arrays", arrays: new Map([...arraysOf(input), ["x", tokens]]) };
   const { budget } = run;
   const evaluator = evaluatorFor({ dialect: program.dialect, input: longer, budget });
   return { ...run, input: longer, evaluator, tokens };
@@ -70,9 +74,13 @@ function pictureParts(
   node: RaspNode,
   run: ProgramRun,
   dialect: DialectName,
+  first: number,
 ): Pick<RaspPicture, "steps" | "result" | "layers" | "counts" | "positions" | "leftOut"> {
   const length = run.tokens.length;
-  const { steps, result, layers } = pictureOf(node, namesOf(run.execution), run.evaluator, DRAWN);
+  const { steps, result, layers } = pictureOf(node, namesOf(run.execution), run.evaluator, {
+    first,
+    most: DRAWN,
+  });
   const peers =
     dialect === "rasp"
       ? {

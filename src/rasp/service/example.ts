@@ -20,12 +20,15 @@ export function inputFromText(dialect: DialectName, text: string | null): Progra
   const written = text ?? DEFAULTS[dialect];
   let value: unknown;
   try {
-    value = JSON.parse(written);
+    value = JSON.parse(written.replace(/"(?:[^"\\]|\\.)*"|\b(?:True|False)\b/g, boolOfJson));
   } catch {
     throw new RaspError("type", `${written} is no input.`, null, exampleHint(dialect));
   }
   return inputFromValue(dialect, value);
 }
+
+/** Bools as the languages write them; texts stay as they are. */
+const boolOfJson = (part: string): string => ({ True: "true", False: "false" })[part] ?? part;
 
 /**
  * The same from JSON.

@@ -2,6 +2,7 @@
 import type { RaspProgram, RaspTokens } from "../../protocol/raspApi";
 import { setting } from "../embedded/settings";
 import { generationSteps } from "../raspL/generate";
+import { arraysOf } from "../raspL/input";
 import { asksInt8 } from "../raspL/int8";
 import { parsePython } from "../python/syntax/parse";
 import { RaspError } from "../source/raspError";
@@ -46,7 +47,7 @@ export function written(
   if (execution.errors[0] !== undefined) throw execution.errors[0];
   const { result, input } = execution;
   if (result?.kind !== "sop") throw new RaspError("type", "The program's result is no sequence.");
-  const prompt = input.kind === "arrays" ? input.arrays.get("x") : undefined;
+  const prompt = arraysOf(input).get("x");
   if (prompt === undefined) {
     throw new RaspError(
       "arguments",

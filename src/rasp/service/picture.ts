@@ -30,16 +30,21 @@ export interface PictureSteps {
   readonly headsPerLayer: (sharing: HeadSharing) => readonly number[];
 }
 
+/** Which positions are drawn: so many from the first one, of which there may be fewer. */
+export interface DrawnPositions {
+  readonly first: number;
+  readonly most: number;
+}
+
 /**
  * The steps of one result.
- * @param positions draws so many positions at most
  * @throws {RaspError} where the program fails on this input
  */
 export function pictureOf(
   root: RaspNode,
   names: NodeNames,
   evaluator: Evaluator,
-  positions: number,
+  positions: DrawnPositions,
 ): PictureSteps {
   const plan = schedule([root], "equal");
   const drawn = nodesToDraw(root, names);
@@ -47,7 +52,8 @@ export function pictureOf(
   const numbers = new Map<string, number>();
   for (const node of drawn) if (!numbers.has(keyOf(node))) numbers.set(keyOf(node), numbers.size);
   const stepOf = (node: RaspNode): number | null => numbers.get(keyOf(node)) ?? null;
-  const cut = (sequence: Sequence): Sequence => sequence.slice(0, positions);
+  const cut = (sequence: Sequence): Sequence =>
+    sequence.slice(positions.first, positions.first + positions.most);
   const row = (node: SOp): RaspRow => ({
     label: names.get(node.id) ?? describe(node, names),
     cells: cut(evaluator.sop(node)).map(cellText),
@@ -117,7 +123,7 @@ interface StepContext {
   readonly row: (node: SOp) => RaspRow;
   readonly names: NodeNames;
   readonly evaluator: Evaluator;
-  readonly positions: number;
+  readonly positions: DrawnPositions;
   readonly step: number;
   readonly layer: number;
   readonly head: number | null;
@@ -136,6 +142,7 @@ function stepFor(node: RaspNode, context: StepContext): RaspStep {
     combination: null,
     head,
     matrix: null,
+    beyond: null,
     operands: [],
     reducer: null,
     empty: null,
@@ -143,7 +150,7 @@ function stepFor(node: RaspNode, context: StepContext): RaspStep {
   };
   const attention = (
     selector: Selector,
-  ): Pick<RaspStep, "comparisons" | "rule" | "combination" | "matrix"> => ({
+  ): Pick<RaspStep, "comparisons" | "rule" | "combination" | "matrix" | "beyond"> => ({
     comparisons: comparisonsOf(selector).map((select) => ({
       keys: row(select.key),
       queries: row(select.query),
@@ -152,7 +159,7 @@ function stepFor(node: RaspNode, context: StepContext): RaspStep {
     })),
     combination: combinationOf(selector),
     rule: names.get(selector.id) ?? describe(selector, names),
-    matrix: rowTexts(evaluator.selector(selector), context.positions),
+    ...matrixParts(evaluator.selector(selector), context.positions),
   });
   if (isSelector(node)) return { ...plain, kind: "selector", ...attention(node) };
   if (node.kind === "aggregate") {
@@ -207,11 +214,19 @@ function combinationOf(selector: Selector): string | null {
   return text(selector, true);
 }
 
-function rowTexts({ rows, columns, cells }: Matrix, positions: number): string[] {
-  const [height, width] = [Math.min(rows, positions), Math.min(columns, positions)];
-  return Array.from({ length: height }, (_, row) =>
-    cells.subarray(row * columns, row * columns + width).join(""),
-  );
+function matrixParts(
+  { rows, columns, cells }: Matrix,
+  { first, most }: DrawnPositions,
+): { readonly matrix: string[]; readonly beyond: number[] | null } {
+  const numbers = Array.from({ length: Math.max(0, Math.min(rows - first, most)) }, (_, i) => first + i);
+  const rowOf = (query: number): Uint8Array => cells.subarray(query * columns, (query + 1) * columns);
+  const drawn = (query: number): Uint8Array => rowOf(query).subarray(first, first + most);
+  const count = (row: Uint8Array): number => row.reduce((sum, cell) => sum + cell, 0);
+  const isWhole = first === 0 && columns <= most;
+  return {
+    matrix: numbers.map((query) => drawn(query).join("")),
+    beyond: isWhole ? null : numbers.map((query) => count(rowOf(query)) - count(drawn(query))),
+  };
 }
 
 function kindOf(sequence: Sequence): string {

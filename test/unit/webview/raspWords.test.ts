@@ -40,23 +40,30 @@ describe("positions in words", () => {
     assert.equal(keysSelected([2, 3], 4), "keys 2, 3");
     assert.equal(keysSelected([0, 1, 2, 3], 4), "all 4 keys");
     assert.equal(keysSelected([0], 1), "key 0");
+    assert.equal(keysSelected([], 4, 0), "no key");
+    assert.equal(keysSelected([], 4, 1), "1 key that is not drawn");
+    assert.equal(keysSelected([0, 1, 2, 3], 4, 2), "keys 0 to 3 and 2 not drawn");
+    assert.equal(keysSelected([0, 1, 2, 3], 4, 0), "keys 0 to 3");
   });
 
   it("say a query with its token and its keys", () => {
     const matrix = ["000", "011", "001"];
     assert.deepEqual(selectedKeys(matrix, 1), [1, 2]);
-    assert.equal(queryWords({ tokens: ["a", " ", "l"] }, matrix, 1), "query 1 (·) selects keys 1, 2");
+    assert.equal(
+      queryWords({ tokens: ["a", " ", "l"], first: 0 }, { matrix, beyond: null }, 1),
+      "query 1 (·) selects keys 1, 2",
+    );
   });
 
   it("sum a matrix up", () => {
-    assert.equal(matrixSummary({ matrix: null }), null);
-    assert.equal(matrixSummary({ matrix: [] }), "No positions.");
+    assert.equal(matrixSummary({ matrix: null, beyond: null }), null);
+    assert.equal(matrixSummary({ matrix: [], beyond: null }), "No positions.");
     assert.equal(
-      matrixSummary({ matrix: ["10", "01"] }),
+      matrixSummary({ matrix: ["10", "01"], beyond: null }),
       "2 queries by 2 keys, 2 of 4 pairs selected: each query selects one key.",
     );
     assert.match(
-      matrixSummary({ matrix: ["00", "11"] })!,
+      matrixSummary({ matrix: ["00", "11"], beyond: null })!,
       /2 of 4 pairs selected: a query selects 0 to 2 keys/,
     );
   });
@@ -89,12 +96,15 @@ describe("the rule of a step in words", () => {
   });
 
   for (const [reducer, words] of [
-    ["mean", /Their tokens are averaged\. Where nothing is selected: 0\./],
+    ["mean", /Their tokens are copied\. Where nothing is selected: 0\./],
     ["sum", /Their tokens are added up\./],
     ["truncated-mean", /averaged and cut to a whole number/],
     ["count", /The result is how many are selected\./],
   ] as const)
     it(`reduced by ${reducer}`, () => assert.match(ruleWords(step({ reducer })), words));
+
+  it("averages numbers", () =>
+    assert.match(ruleWords(stepNamed(pictures.long(), "average_before")), /Their tokens are averaged\./));
 
   it("keeps the spaces of code, and shows what cannot be seen", () =>
     assert.equal(codeText('tokens == "\t" or  "\u202e"'), 'tokens == "→" or  "⟨202E⟩"'));
@@ -140,5 +150,6 @@ describe("a run in words", () => {
     assert.equal(says({ state: "ended", generated: ["-2"] }), "Ended with -2 after 1 token.");
     assert.equal(says({ state: "limit" }), "3 tokens: no more are generated.");
     assert.match(says({ generated: [] }), /its last output is the next token/);
+    assert.equal(says({ problem: "x is no name." }), "No token can be written. x is no name.");
   });
 });

@@ -89,6 +89,24 @@ describe("a RASP program", () => {
     await frame.locator(".subject-input", { hasText: "banana" }).waitFor({ timeout: patience });
   });
 
+  it("has its own example changed from the panel, in its line", async () => {
+    const { page } = workbench;
+    await workbench.focusEditor();
+    await workbench.openFile("reverse.rasp");
+    await page.getByText("[o, l, l, e, h] (strings)").first().waitFor({ timeout: patience });
+    await workbench.runCommand("Introspect: Draw RASP Program");
+    const frame = await workbench.webviewFrame("rasp");
+    await frame.getByText("Run changes the line there.").waitFor({ timeout: patience });
+    const example = frame.getByRole("textbox", { name: "Example" });
+    await example.fill("[1, 2.5, true]");
+    await example.press("Enter");
+    await page
+      .locator(".view-line", { hasText: /^set.example.\[1,.2\.5,.True\]$/ })
+      .waitFor({ timeout: patience });
+    await frame.locator(".subject-input", { hasText: "[1, 2.5, True]" }).waitFor({ timeout: patience });
+    await workbench.screenshot("rasp-own-example");
+  });
+
   it("answers in a terminal as the original's REPL does", async () => {
     const { page } = workbench;
     await workbench.runCommand("Introspect: Open RASP REPL");

@@ -3,7 +3,7 @@ import type { RaspPicture, RaspRow, RaspStep } from "../../../src/protocol/raspP
 import { h, type Child } from "../../shared/dom";
 import { facts, type Rail } from "../../shared/rail";
 import { tokenFace } from "../../shared/tokenStrip";
-import { keysSelected, matrixSummary, placeName, selectedKeys } from "./positions";
+import { matrixSummary, placeName, selectedKeys, selectedWords, selectsNothing } from "./positions";
 import { codeText, letterOf, stepName, whereWords } from "./words";
 
 /** Values that are listed before the rest is counted. */
@@ -16,15 +16,16 @@ const valueAt = (row: RaspRow, position: number): Child => {
   return cell === undefined ? "–" : tokenFace(cell);
 };
 
-const values = (row: RaspRow, positions: readonly number[]): Child => {
+const values = (row: RaspRow, positions: readonly number[], beyond: number): Child => {
   const listed = positions
     .slice(0, LISTED)
     .flatMap((position, i) => [i > 0 ? ", " : null, valueAt(row, position)]);
-  const rest = positions.length > LISTED ? `, … ${positions.length - LISTED} more` : null;
+  const more = Math.max(0, positions.length - LISTED) + beyond;
+  const rest = more === 0 ? null : positions.length === 0 ? `${more} not drawn` : `, … ${more} more`;
   return h(
     "span",
     {},
-    ...(positions.length === 0 ? ["none"] : listed).filter((child) => child !== null),
+    ...(positions.length === 0 && beyond === 0 ? ["none"] : listed).filter((child) => child !== null),
     ...(rest ? [rest] : []),
   );
 };
@@ -61,16 +62,19 @@ export function showQuery(
     ];
   });
   const result: Fact[] = step.result ? [["result", strong(valueAt(step.result, query))]] : [];
-  const taken = step.operands.map((row): Fact => [`${codeText(row.label)} there`, values(row, selected)]);
+  const taken = step.operands.map((row): Fact => [
+    `${codeText(row.label)} there`,
+    values(row, selected, step.beyond?.[query] ?? 0),
+  ]);
   const by: Fact[] =
-    selected.length === 0 && step.empty !== null
+    selectsNothing(step, query) && step.empty !== null
       ? [["if nothing", code(step.empty)]]
       : step.reducer !== null
         ? [["reducer", step.reducer]]
         : [];
   rail.show(
     [`Query ${placeName(picture, query)}`],
-    facts([["selects", keysSelected(selected, matrix[query]?.length ?? 0)], ...taken, ...by, ...result]),
+    facts([["selects", selectedWords(picture, step, query)], ...taken, ...by, ...result]),
     h(
       "h3",
       { class: "part-title" },

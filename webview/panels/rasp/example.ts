@@ -8,6 +8,7 @@ import { button, TextField } from "../../shared/ui";
 export class ExampleField {
   readonly element: HTMLElement;
   private readonly field: TextField;
+  private readonly own = h("p", { class: "note" }, "The program sets it; Run changes the line there.");
   private readonly problem = h("p", { class: "example-problem", role: "alert" });
   /** The example that the host runs; what differs was typed and not used yet. */
   private used = "";
@@ -20,12 +21,14 @@ export class ExampleField {
       "div",
       { class: "example" },
       h("div", { class: "example-row" }, this.field.element, use),
+      this.own,
       this.problem,
     );
   }
 
-  /** Shows the example, unless another one is being typed. */
-  update(example: string): void {
+  /** Shows the example, unless another one is being typed, and whether the program sets it. */
+  update(example: string, isOwn: boolean): void {
+    this.own.hidden = !isOwn;
     const typed = this.field.focused && this.field.value !== this.used;
     if (!typed && example !== this.used) setText(this.problem, "");
     this.used = example;

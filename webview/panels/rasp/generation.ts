@@ -56,8 +56,9 @@ export class GenerationView {
       ...run.generated.map((token) => item(token, "generated-token")),
     );
     setText(this.words, generationWords(run));
-    this.next.disabled = run.state !== "stopped";
-    this.all.disabled = run.state !== "stopped";
+    const waits = run.state === "stopped" && run.problem === null;
+    this.next.disabled = !waits;
+    this.all.disabled = !waits;
     this.reset.disabled = run.generated.length === 0;
     this.figure.changed();
   }

@@ -115,7 +115,7 @@ class RaspPanel implements Panel<RaspPanelData> {
     if (this.asked === 0) this.current = data.current;
     else this.told = true;
     this.current = Math.max(0, Math.min(this.current, picture.steps.length - 1));
-    this.example.update(data.example);
+    this.example.update(data.example, data.exampleIsOwn);
     this.generation.update(data.generation);
     this.drawProblem(picture);
     this.following.hidden = data.live;

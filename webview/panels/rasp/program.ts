@@ -58,7 +58,14 @@ export class Program {
   /** Draws a program. */
   update(picture: RaspPicture, current: number): void {
     const { kind, background } = theme();
-    const key = JSON.stringify([picture.steps, picture.result, picture.tokens, kind, background]);
+    const key = JSON.stringify([
+      picture.steps,
+      picture.result,
+      picture.tokens,
+      picture.first,
+      kind,
+      background,
+    ]);
     if (key === this.drawn) return this.show(current);
     this.drawn = key;
     const focused = this.buttons.findIndex((one) => one === document.activeElement);
@@ -71,7 +78,7 @@ export class Program {
       h("div", { class: "stream-end", "aria-hidden": "true" }, "↑"),
       ...layers.flatMap((layer) => this.layerRows(layer)),
       axis("input"),
-      h("div", { class: "stream-boxes input-tokens mono" }, ...tokens),
+      h("div", { class: "stream-boxes input-tokens mono" }, picture.first > 0 ? "…" : null, ...tokens),
     );
     this.show(current);
     this.roving.refresh(current);

@@ -62,7 +62,7 @@ export class RowsGrid {
         size,
       });
     });
-    fill(this.grid, this.positionsRow(), ...lines);
+    fill(this.grid, this.positionsRow(picture), ...lines);
     this.roving.refresh();
     if (focused >= 0 && this.cells[focused] && document.hasFocus()) this.roving.focus(focused);
   }
@@ -86,7 +86,7 @@ export class RowsGrid {
     return h("div", { class: "row", role: "row" }, place(head, line, 1), ...cells);
   }
 
-  private positionsRow(): HTMLElement {
+  private positionsRow({ first }: RaspPicture): HTMLElement {
     const head = h(
       "div",
       { class: "axis label-cell sticks", role: "rowheader" },
@@ -94,7 +94,7 @@ export class RowsGrid {
     );
     head.style.left = "0";
     const cells = Array.from({ length: this.columns }, (_, j) =>
-      place(h("div", { class: "axis-x num", role: "columnheader" }, String(j)), 1, 2 + j),
+      place(h("div", { class: "axis-x num", role: "columnheader" }, String(first + j)), 1, 2 + j),
     );
     return h("div", { class: "row", role: "row" }, place(head, 1, 1), ...cells);
   }

@@ -8,7 +8,7 @@ import { roving, type Roving } from "../../shared/roving";
 import { theme } from "../../shared/theme";
 import { rowsOf, scaleOf, type Scale } from "./amounts";
 import { place, rowLabel, valueCell, type RowEvents } from "./cells";
-import { matrixSummary, placeName, queryWords, selectedKeys } from "./positions";
+import { matrixSummary, placeName, queryWords, selectedKeys, selectsNothing } from "./positions";
 import { frameOf, GAP, HEAD, type SelectorFrame } from "./selectorFrame";
 import { letterOf } from "./words";
 
@@ -62,7 +62,7 @@ export class SelectorGrid {
 
   /** Draws a step that has a matrix, in a room of this width. */
   update(picture: RaspPicture, step: RaspStep, room: number): void {
-    const key = JSON.stringify([step, picture.tokens, room, theme().kind, theme().background]);
+    const key = JSON.stringify([step, picture.tokens, picture.first, room, theme().kind, theme().background]);
     if (key === this.drawn) return;
     this.drawn = key;
     const matrix = step.matrix ?? [];
@@ -176,8 +176,12 @@ export class SelectorGrid {
 
   private matrixRow({ picture, step, matrix, frame, scale }: Drawing, query: number): HTMLElement {
     const line = frame.matrixLine + query;
-    const says = queryWords(picture, matrix, query);
-    const name = h("div", { class: "axis label-cell num", role: "rowheader" }, small(String(query)));
+    const says = queryWords(picture, step, query);
+    const name = h(
+      "div",
+      { class: "axis label-cell num", role: "rowheader" },
+      small(String(picture.first + query)),
+    );
     const parts: HTMLElement[] = [stick(place(name, line, 1), { left: 0 })];
     for (const [i, { queries }] of step.comparisons.entries()) {
       const cell = sized(place(valueCell(queries, query, scale, "left"), line, 2 + i), frame);
@@ -202,7 +206,7 @@ export class SelectorGrid {
         frame,
       );
       cell.setAttribute("role", "gridcell");
-      cell.classList.toggle("hatched", !matrix[query]!.includes("1"));
+      cell.classList.toggle("hatched", selectsNothing(step, query));
       this.around.results.push(cell);
       parts.push(stick(cell, { right: 0 }));
     }
@@ -245,14 +249,16 @@ const leftOf = ({ sizes }: SelectorFrame, comparison: number): number =>
 
 const small = (words: string): HTMLElement => h("span", { class: "small-word" }, words);
 
-function positionsRow({ step, frame }: Drawing): HTMLElement {
+function positionsRow({ picture, step, frame }: Drawing): HTMLElement {
   const head = h("div", { class: "corner label-cell", role: "rowheader" }, small("position"));
-  const every = frame.sizes.cell < 18 ? 2 : 1;
+  const { first } = picture;
+  const digits = Math.max(2, String(first + frame.keys - 1).length);
+  const every = frame.sizes.cell < 9 * digits ? 2 : 1;
   const cells = Array.from({ length: frame.keys }, (_, key) => {
     const cell = h(
       "div",
       { class: "axis-x num", role: "columnheader" },
-      key % every === 0 ? String(key) : null,
+      key % every === 0 ? String(first + key) : null,
     );
     return stick(place(cell, 1, frame.matrixColumn + key), { top: 0 });
   });
@@ -277,6 +283,7 @@ function rightBlank(
     frame.resultColumn - 1,
     2,
   );
+  blank.classList.toggle("under-result", "bottom" in edges);
   return [stick(blank, { ...edges, right: 0 })];
 }
 

@@ -13,6 +13,7 @@ import { showPosition, showQuery, showStep } from "./details";
 import { selectedInk } from "./program";
 import { RowsGrid } from "./rowsGrid";
 import { SelectorGrid } from "./selectorGrid";
+import { selectsNothing } from "./positions";
 import { stepTable } from "./tables";
 import { codeText, ruleOf, stepName, whereWords, type Piece } from "./words";
 
@@ -122,8 +123,11 @@ export class StepView {
 const pieces = (sentence: readonly Piece[]): readonly Child[] =>
   sentence.map(({ text, code }) => (code ? h("code", { class: "mono" }, text) : text));
 
-const cutNote = ({ leftOut, positions }: RaspPicture): string | null =>
-  leftOut > 0 ? `The first ${positions} positions are drawn; ${leftOut} more are not.` : null;
+function cutNote({ leftOut, positions, first }: RaspPicture): string | null {
+  if (leftOut === 0) return null;
+  if (first > 0) return `The newest ${positions} positions are drawn; the ${leftOut} before them are not.`;
+  return `The first ${positions} positions are drawn; ${leftOut} more are not.`;
+}
 
 /** A button that stays in its place, and in the tab order, while it has nothing to do. */
 function setDisabled(button: HTMLButtonElement, disabled: boolean): void {
@@ -141,7 +145,7 @@ function keyParts(step: RaspStep): Child[] {
   const parts: Child[] = [];
   if (step.matrix) {
     parts.push(swatch(selectedInk(), "selected"), swatch(theme().background, "not selected"));
-    if (step.result && step.matrix.some((row) => !row.includes("1"))) {
+    if (step.result && step.matrix.some((_, query) => selectsNothing(step, query))) {
       const empty = step.empty === null ? "" : `: ${visibleText(step.empty)}`;
       parts.push(
         h(

@@ -58,8 +58,8 @@ function elementwiseTable(picture: RaspPicture, step: RaspStep): TableData {
   };
 }
 
-const place = ({ tokens }: RaspPicture, position: number): string =>
-  tokens[position] === undefined ? String(position) : `${position} ${visibleText(tokens[position])}`;
+const place = ({ tokens, first }: RaspPicture, drawn: number): string =>
+  tokens[drawn] === undefined ? String(first + drawn) : `${first + drawn} ${visibleText(tokens[drawn])}`;
 
 /** All steps, in order of computation. */
 export function programTable({ steps }: RaspPicture): TableData {

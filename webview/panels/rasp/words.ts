@@ -113,7 +113,9 @@ function reduction({ reducer, operands, empty }: RaspStep): readonly Piece[] {
   const [values] = operands;
   if (reducer === null) return [];
   if (!values || reducer === "count") return say` The result is how many are selected.`;
-  const done = REDUCERS[reducer] ?? `reduced by ${codeText(reducer)}`;
+  // Texts have no mean: one at most is selected.
+  const isCopied = values.type === "string" && reducer.startsWith("mean");
+  const done = isCopied ? "copied" : (REDUCERS[reducer] ?? `reduced by ${codeText(reducer)}`);
   const nothing = empty === null ? [] : say` Where nothing is selected: ${empty}.`;
   return [...say` Their ${values.label}`, { text: ` are ${done}.`, code: false }, ...nothing];
 }
@@ -185,7 +187,8 @@ export function countsSentence(counts: readonly RaspCount[]): string {
 }
 
 /** How an autoregressive run stands. */
-export function generationWords({ generated, stop, state }: RaspGeneration): string {
+export function generationWords({ generated, stop, state, problem }: RaspGeneration): string {
+  if (problem !== null) return `No token can be written. ${problem}`;
   const tokens = counted(generated.length, "token");
   switch (state) {
     case "running":

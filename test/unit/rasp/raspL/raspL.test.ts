@@ -47,6 +47,13 @@ const lints: [name: string, program: string, codes: string[]][] = [
   ["a step to the next index", "indices(x) + 1", []],
   ["two steps at once", "indices(x) + 2", ["index-arithmetic"]],
   ["a sum of indices", "indices(x) + indices(x)", ["index-arithmetic"]],
+  ["two steps, one after the other", "i = indices(x) + 1\ni + 1", []],
+  ["indices compared by a predicate", "seq_map(indices(x), lasts(x, x), leq)", []],
+  [
+    "a sum of indices in a function",
+    "seq_map(indices(x), lasts(x, x), lambda a, b: a + b)",
+    ["index-arithmetic"],
+  ],
   ["parity of an index", "tok_map(indices(x), lambda i: i % 2)", ["index-arithmetic"]],
   ["a comparison in a function", "tok_map(indices(x), lambda i: i > 3)", []],
   ["a step in a function", "tok_map(indices(x), lambda i: i - 1)", []],

@@ -79,8 +79,8 @@ describe("the thread of RASP programs", () => {
   it("runs on the example it is given, unless the program sets its own", async () => {
     const of = async (dialect: "rasp" | "raspy", text: string) => {
       const program = { dialect, text, folder: null, example: '"aab"' };
-      const { example, exampleIsOwn } = await handlers["rasp/analyse"](program, work);
-      return [example, exampleIsOwn];
+      const { example, exampleAt } = await handlers["rasp/analyse"](program, work);
+      return [example, exampleAt !== null];
     };
     assert.deepEqual(await of("rasp", "tokens;"), ['"aab"', false]);
     assert.deepEqual(await of("rasp", 'set example "xy"\ntokens;'), ['"xy"', true]);

@@ -15,7 +15,7 @@ function setUp(tokens: readonly Atom[] = [1, 2, 2], causal = false) {
   const aggregate = (selector: Selector) =>
     graph.aggregate({ selector, value: input, reducer: sum, default: 0 });
   const steps = (root: Parameters<typeof pictureOf>[0]) =>
-    pictureOf(root, new Map(), new Evaluator({ tokens, causal }), 64).steps;
+    pictureOf(root, new Map(), new Evaluator({ tokens, causal }), { first: 0, most: 64 }).steps;
   return { graph, input, select, aggregate, steps };
 }
 

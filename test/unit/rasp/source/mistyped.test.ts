@@ -10,6 +10,8 @@ const slips: readonly (readonly [dialect: DialectName, text: string, next: strin
   ["rasp", "x = 1 if True esle 2;", "Was else meant?"],
   ["rasp", 'laod "x";', "Was load meant?"],
   ["rasp", "agregate(full_s, tokens);", "Did you mean aggregate?"],
+  ["rasp", "selct(tokens, tokens, ==);", "Was select meant?"],
+  ["rasp", "aggregate(seelct(tokens, tokens, <) and full_s, tokens);", "Was select meant?"],
   ["rasp", "indicatr(True);", "Did you mean indicator?"],
   ["rasp", "a\0;", "Delete it."],
   ["raspy", "x = lamda y: y", "Was lambda meant?"],
