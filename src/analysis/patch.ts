@@ -18,6 +18,7 @@ import {
   type PatchResult,
 } from "../protocol/patch";
 import { AnalysisError, requireIds } from "./common/analysisError";
+import { percentileOf } from "./common/percentile";
 import { indices, readAt, rowOf } from "./common/reads";
 import { alignParts, givenAlignment } from "./patch/align";
 import { Cells, type Replaced } from "./patch/cells";
@@ -186,12 +187,12 @@ async function mapOf(at: MapRequest, options: WorkOptions): Promise<PatchMap> {
   const everywhere = layers.flatMap((one) => patched.map((cell) => noiseAt(one, cell)));
   const noise = await noiseOf(at, everywhere, options);
   const exceeded = flat.filter((value, i) => Math.abs(value) > Math.abs(noise[i])).length / flat.length;
-  const smaller = draws.filter((one) => Math.abs(one) < Math.abs(flat[strongest])).length;
+  const percentile = percentileOf(Math.abs(flat[strongest]), draws.map(Math.abs)) as number;
   return {
     place,
     effects: byLayer(flat),
     self: await selfOf(at, own, options),
-    noise: { layer, pair, effect: flat[strongest], draws, percentile: smaller / draws.length },
+    noise: { layer, pair, effect: flat[strongest], draws, percentile },
     noiseMap: { effects: byLayer(noise), exceeded },
   };
 }

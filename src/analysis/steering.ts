@@ -20,6 +20,7 @@ import {
   valueRows,
   type PairEncoder,
 } from "./common/editValue";
+import { percentileOf } from "./common/percentile";
 import { readAt, rowOf } from "./common/reads";
 
 /** What an experiment runs on. */
@@ -65,13 +66,12 @@ export async function steer(
     isotropic.push(await generate(control, `Random direction ${i + 1} of ${controls.length}`));
   }
   const kl = await divergences(runner, { ids, steered: edits, isotropic: controls }, options);
-  const below = kl.isotropic.filter((one) => one < kl.steered).length;
   return {
     default: plain,
     steered,
     controls: { zero, isotropic },
     kl,
-    percentile: controls.length > 0 ? below / controls.length : null,
+    percentile: percentileOf(kl.steered, kl.isotropic),
     relativeNorm: await relativeNorms(runner, edits, ids, options),
     partsAt: partsAt(plain, steered),
     bos: request.bos,

@@ -18,6 +18,8 @@ export const optionTexts = {
   at: "--at L:H:Q:K        one attention edge: layer, head, query, key; positions may count from the end (-1)",
   softmax:
     "--softmax WHERE     blocked before it (default): the row renormalises; or after it: the row loses the weight",
+  controls:
+    "--controls KIND     other edges blocked beside it: matched (nearest in weight, default) or random",
   base: "--base TEXT         the text that is patched",
   "base-range":
     "--base-range A:B    in place of --base: a range of --file, UTF-16 offsets, seen in its context",

@@ -117,9 +117,9 @@ function attentionHandlers(store: ModelStore): Pick<Handlers<EngineApi>, Attenti
       const held = await store.getUnchanged(model, work);
       return whyAttention(held.open.runner, { ids: windowOf(held, input).ids, edge, top }, work);
     },
-    "attention/block": async ({ model, input, softmax, against, ...edge }, work) => {
+    "attention/block": async ({ model, input, softmax, against, controls, ...edge }, work) => {
       const held = await store.getUnchanged(model, work);
-      const request = { ids: windowOf(held, input).ids, edge, softmax, against };
+      const request = { ids: windowOf(held, input).ids, edge, softmax, against, controls };
       return blockEdge(held.open.runner, held.open.vocabulary, request, work);
     },
     "patch/run": async ({ model, base, source }, work) => {

@@ -4,11 +4,11 @@
  */
 import { bosPolicies } from "../base/bosPolicy";
 import { decodeArrays } from "./arrays";
+import { blockParamsOf } from "./decodeBlock";
 import { decodeEntries } from "./catalogue";
 import { asInteger, asList, asNumber, asObject, asOneOf, asText, badField } from "./decode";
 import { decodeExperiment } from "./decodeExperiment";
 import { headsScoredOn } from "./attention";
-import { blockModes } from "./attentionEdge";
 import { decodeHeatmap } from "./decodeHeatmap";
 import { decodeEffectChoice, decodeRankChoice } from "./decodeNeurons";
 import type { EdgeParams, EngineApi, OffsetRange } from "./engineApi";
@@ -247,13 +247,7 @@ export const engineCallDecoders: ParamDecoders<EngineApi> = {
   },
   "attention/block": (value) => {
     const params = paramsOf(value);
-    return {
-      ...edgeOf(params),
-      softmax: asOneOf(params["softmax"], "params.softmax", blockModes),
-      ...(params["against"] === undefined
-        ? {}
-        : { against: asInteger(params["against"], "params.against", { min: 0 }) }),
-    };
+    return { ...edgeOf(params), ...blockParamsOf(params) };
   },
   "patch/run": (value) => {
     const params = paramsOf(value);

@@ -153,7 +153,7 @@ export interface SteerResult {
   };
   /** How far the first step's distribution moved: KL(default ‖ steered) at the prompt's end, nats; the same per random direction. */
   readonly kl: { readonly steered: number; readonly isotropic: readonly number[] };
-  /** Share of random directions whose KL is below the steered one, 0 … 1; null where none were run. */
+  /** Share of random directions whose KL is below the steered one, 0 … 1; equal ones count half; null where none were run. */
   readonly percentile: number | null;
   /**
    * Per edit ‖what it changes‖ / ‖what was there‖, averaged over the edited prompt positions (without position 0 where

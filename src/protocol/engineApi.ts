@@ -2,7 +2,7 @@
 import type { BosPolicy } from "../base/bosPolicy";
 import type { ArraysRequest } from "./arrays";
 import type { AttentionStep, AttentionView, HeadsScoredOn } from "./attention";
-import type { AttentionEdge, BlockMode, EdgeBlock, WhyAttention } from "./attentionEdge";
+import type { AttentionEdge, BlockParams, EdgeBlock, WhyAttention } from "./attentionEdge";
 import type { Experiment, SteerResult } from "./edit";
 import type { HeatmapPart, HeatmapQuestion } from "./heatmap";
 import type { LensDepths, LensPerplexity, LensView } from "./lens";
@@ -148,9 +148,9 @@ export interface EngineApi {
   };
   /** What the score of one edge is made of; positions index the window's ids, as in the view. */
   "attention/why": { params: EdgeParams & { top: number }; result: WhyAttention };
-  /** What blocking one edge changes; `against` is the token whose logit is subtracted. */
+  /** What blocking one edge changes. */
   "attention/block": {
-    params: EdgeParams & { softmax: BlockMode; against?: number };
+    params: EdgeParams & BlockParams;
     result: EdgeBlock;
   };
   /** Patches the source's values into the base, layer by position. */

@@ -35,7 +35,7 @@ export interface PatchMap {
     readonly pair: number;
     readonly effect: number;
     readonly draws: readonly number[];
-    /** Share of draws whose effect is smaller in size, 0 … 1. */
+    /** Share of draws whose effect is smaller in size, 0 … 1; equal ones count half. */
     readonly percentile: number;
   };
   /** The same as a map: one random value in every cell, as far from the base's as the source's is there. */

@@ -41,7 +41,7 @@ const good: [Method, unknown][] = [
   ["attention/score", { on: "repeated" }],
   ["attention/edge", { query: 7, key: 0 }],
   ["attention/block", { softmax: "after" }],
-  ["attention/block", { softmax: "before", against: 50_256 }],
+  ["attention/block", { softmax: "before", against: 50_256, controls: "random" }],
   ["attention/continue", { tokens: 1 }],
   ["attention/continue", { tokens: 512 }],
   ["attention/colour", { query: 0, start: true }],
