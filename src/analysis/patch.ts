@@ -12,6 +12,7 @@ import type { BaseRun, Runner, Vocabulary } from "../graph/runner";
 import type { ScoredToken, TokenInfo } from "../protocol/model";
 import {
   patchPlaces,
+  type PatchAlign,
   type PatchMap,
   type PatchPair,
   type PatchPlace,
@@ -20,7 +21,7 @@ import {
 import { AnalysisError, requireIds } from "./common/analysisError";
 import { percentileOf } from "./common/percentile";
 import { indices, readAt, rowOf } from "./common/reads";
-import { alignParts, givenAlignment } from "./patch/align";
+import { alignAs } from "./patch/align";
 import { Cells, type Replaced } from "./patch/cells";
 import { movedMost } from "./patch/movedMost";
 
@@ -44,7 +45,7 @@ export interface PatchRequest {
   readonly base: PatchText;
   readonly source: PatchText;
   /** Which positions correspond; found from the tokens where left out. */
-  readonly pairs?: readonly PatchPair[] | undefined;
+  readonly align?: PatchAlign | undefined;
   /** Tokens whose logits are measured; the two runs' own answers where left out, or what differs most where these are one. */
   readonly token?: number | undefined;
   readonly against?: number | undefined;
@@ -70,9 +71,7 @@ export async function patchRuns(
   const { base, source } = request;
   requireIds(base.ids);
   requireIds(source.ids);
-  const alignment = request.pairs
-    ? givenAlignment(request.pairs, base.ids, source.ids)
-    : alignParts({ from: 0, ...base }, { from: 0, ...source });
+  const alignment = alignAs(request.align, { from: 0, ...base }, { from: 0, ...source });
   const patched = alignment.pairs.slice(alignment.same);
   requireFew(patched.length, runner.info.nLayers);
   const work = { signal: options.signal };

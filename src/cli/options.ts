@@ -27,7 +27,7 @@ export const optionTexts = {
   "source-file": "--source-file F     the file of --source-range, where it is another one",
   source: "--source TEXT       the text whose values are patched into it",
   align:
-    "--align B:S,B:S     positions of base and source that correspond, BOS counted (found from the tokens)",
+    "--align B:S,B:S     positions of base and source that correspond, BOS counted; front or end: one to one (found from the tokens)",
   out: "--out F             file to write: the values that were read (.npz), or a lens (.safetensors)",
   range: "--range START:END   selection, UTF-16 offsets in the text (with --ids: positions)",
   context:

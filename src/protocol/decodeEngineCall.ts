@@ -11,6 +11,7 @@ import { decodeExperiment } from "./decodeExperiment";
 import { headsScoredOn } from "./attention";
 import { decodeHeatmap } from "./decodeHeatmap";
 import { decodeEffectChoice, decodeRankChoice } from "./decodeNeurons";
+import { decodePatchChoice } from "./decodePatchChoice";
 import type { EdgeParams, EngineApi, OffsetRange } from "./engineApi";
 import { lensKinds } from "./lensFile";
 import { contextKinds, type RunContext, type RunInput } from "./model";
@@ -255,6 +256,9 @@ export const engineCallDecoders: ParamDecoders<EngineApi> = {
       model: modelOf(params),
       base: patchSideOf(params, "base"),
       source: patchSideOf(params, "source"),
+      ...(params["choice"] === undefined
+        ? {}
+        : { choice: decodePatchChoice(params["choice"], "params.choice") }),
     };
   },
   "heatmap/part": decodeHeatmap,

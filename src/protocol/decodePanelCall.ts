@@ -3,6 +3,7 @@ import { headsScoredOn } from "./attention";
 import { asInteger, asNumber, asObject, asOneOf, asText, badField, parseJson } from "./decode";
 import { blockParamsOf } from "./decodeBlock";
 import { decodeEffectChoice, decodeNote, decodeRankChoice } from "./decodeNeurons";
+import { decodePatchChoice } from "./decodePatchChoice";
 import { raspCallDecoders } from "./decodeRaspPanel";
 import { decodeRunChoice } from "./decodeRunChoice";
 import { lensKinds } from "./lensFile";
@@ -185,6 +186,7 @@ export const panelCallDecoders: ParamDecoders<HostApi> = {
   },
   "attention/block": (params) =>
     blockParamsOf(asObject(params, "params", ["softmax", "against", "controls"])),
+  "patch/choose": (params) => decodePatchChoice(params, "params"),
   "steering/run": (params) => {
     const object = asObject(params, "params", ["scale"]);
     return { scale: asNumber(object["scale"], "params.scale", { min: -maxStrength, max: maxStrength }) };

@@ -8,7 +8,7 @@ import type { HeatmapPart, HeatmapQuestion } from "./heatmap";
 import type { LensDepths, LensPerplexity, LensView } from "./lens";
 import type { LensRequested } from "./lensFile";
 import type { ModelInfo, RunInput, TokensResult } from "./model";
-import type { PatchRan, PatchResult, PatchSide } from "./patch";
+import type { PatchChoice, PatchRan, PatchResult, PatchSide } from "./patch";
 import type { VerifyRecord } from "./verify";
 import type { ModelList, ModelListRequest } from "./modelList";
 import type { EffectChoice, NeuronEffects } from "./neuronEffects";
@@ -155,7 +155,7 @@ export interface EngineApi {
   };
   /** Patches the source's values into the base, layer by position. */
   "patch/run": {
-    params: { model: string; base: PatchSide; source: PatchSide };
+    params: { model: string; base: PatchSide; source: PatchSide; choice?: PatchChoice };
     result: PatchResult & PatchRan;
   };
   /** A scalar for the tokens of one or a few windows of a document, however long it is. */

@@ -12,7 +12,7 @@ import type { ModelInfo, RunContext } from "./model";
 import type { EffectChoice, NeuronEffects } from "./neuronEffects";
 import type { NeuronNote, NeuronNotes, NeuronSearch, SearchScope } from "./neuronPanel";
 import type { NeuronCard, NeuronsResult, RankChoice } from "./neurons";
-import type { PatchRan, PatchResult } from "./patch";
+import type { PatchChoice, PatchRan, PatchResult } from "./patch";
 import type { RaspHostApi, RaspPanelData } from "./raspPanel";
 import type { LogUnit } from "./logUnit";
 
@@ -181,6 +181,8 @@ export interface HostApi extends RaspHostApi {
   "attention/colour": { params: { query: number; start: boolean }; result: null };
   /** Looks at one edge of the shown head; positions of the window. */
   "attention/edge": { params: { query: number; key: number }; result: null };
+  /** Patches again, with other tokens or another alignment. */
+  "patch/choose": { params: PatchChoice; result: null };
   /** Blocks the chosen edge. */
   "attention/block": { params: BlockParams; result: null };
   /** Runs the shown experiment again with another strength (multiplies what is added). */

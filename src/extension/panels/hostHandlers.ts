@@ -11,6 +11,7 @@ import type { RankChoice } from "../../protocol/neurons";
 import type { LensMark } from "../../protocol/lensPanel";
 import type { HeadsScoredOn } from "../../protocol/attention";
 import type { BlockParams } from "../../protocol/attentionEdge";
+import type { PatchChoice } from "../../protocol/patch";
 import type { HostApi, PanelId, RunChoice } from "../../protocol/panelApi";
 import type { RaspHostApi } from "../../protocol/raspPanel";
 import type { Handlers } from "../../protocol/rpc";
@@ -56,6 +57,7 @@ export interface PanelActions {
   continueText?(tokens: number): Promise<void>;
   colourRow?(query: number, start: boolean): Promise<void>;
   chooseEdge?(query: number, key: number): Promise<void>;
+  choosePatch?(choice: PatchChoice): Promise<void>;
   blockEdge?(params: BlockParams): Promise<void>;
   revealStep?(step: number): Promise<void>;
   hoverStep?(step: number | null): void;
@@ -138,6 +140,7 @@ export function hostHandlers<Id extends PanelId>(
     "attention/colour": ({ query, start: begin }) => start(actions.colourRow?.(query, begin)),
     "attention/edge": ({ query, key }) => start(actions.chooseEdge?.(query, key)),
     "attention/block": (params) => start(actions.blockEdge?.(params)),
+    "patch/choose": (choice) => start(actions.choosePatch?.(choice)),
     "steering/run": ({ scale }) => start(actions.runSteering?.(scale)),
     "steering/save": () => start(actions.saveExperiment?.()),
     ...raspHandlers(actions, start),

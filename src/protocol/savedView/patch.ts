@@ -1,5 +1,6 @@
 /** Shapes of the Patch and the Steering panel's data. */
 import { decodeExperiment } from "../decodeExperiment";
+import { decodePatchChoice } from "../decodePatchChoice";
 import { contextKinds } from "../model";
 import type { GenerateResult, SteerResult } from "../edit";
 import type { PatchPanelData, SteeringPanelData } from "../panelApi";
@@ -44,6 +45,7 @@ export const patchShape = object<PatchPanelData>({
   ),
   bos: flag,
   context: word(...contextKinds),
+  choice: optional(decodePatchChoice),
 });
 
 const generated = object<GenerateResult>({

@@ -208,7 +208,12 @@ describe("2,500 mutated calls of the engine", function () {
       ["attention/next", { model, ids: [1, 2, 3], layer: 1, head: 1, positions: [1, 2], valueNorms: [1] }],
       [
         "patch/run",
-        { model, base: { input, start: 2 }, source: { input: { ...input, text: "a cat saq" }, start: 2 } },
+        {
+          model,
+          base: { input, start: 2 },
+          source: { input: { ...input, text: "a cat saq" }, start: 2 },
+          choice: { token: 5, minus: 7, align: [{ base: 1, source: 1 }] },
+        },
       ],
       [
         "heatmap/part",
