@@ -1,5 +1,6 @@
 /**
- * What blocking one edge of attention changes, beside the same block at random other edges of its query.
+ * What blocking one edge of attention changes, beside the same block at other edges of its query: those that carry most
+ * nearly as much, or random ones.
  *
  * Before the softmax the row renormalises over the other keys (Geva et al., "Dissecting recall of factual associations
  * in auto-regressive language models", 2023); after it the row loses the weight. The two are different interventions.
@@ -7,13 +8,20 @@
 import { throwIfCancelled, type WorkOptions } from "../base/cancel";
 import { permutation, seededRandom } from "../base/random";
 import type { Decoded, Runner, Vocabulary } from "../graph/runner";
-import type { AttentionEdge, BlockMode, EdgeBlock, EdgeControl, EdgeEffect } from "../protocol/attentionEdge";
+import type {
+  AttentionEdge,
+  BlockMode,
+  EdgeBlock,
+  EdgeControls,
+  EdgeEffect,
+} from "../protocol/attentionEdge";
 import { AnalysisError } from "./common/analysisError";
 import { topTokens } from "./common/decodeRows";
-import { indices, readAt } from "./common/reads";
 import { blockingEdit, requireEdge, rowRead, unseen } from "./common/edge";
+import { percentileOf } from "./common/percentile";
+import { indices, readAt } from "./common/reads";
 
-/** Random other edges that are blocked beside the one asked for. */
+/** Other edges that are blocked beside the one asked for. */
 export const controlEdges = 20;
 /** Tokens of the plain run that are listed. */
 const topListed = 10;
@@ -29,6 +37,9 @@ export interface BlockRequest {
   readonly token?: number | undefined;
   /** The token whose logit is subtracted; where left out, the most likely other one. */
   readonly against?: number | undefined;
+  /** Which other edges are blocked beside it; those of like weight where left out. */
+  readonly controls?: EdgeControls | undefined;
+  /** Of random controls. */
   readonly seed?: number | undefined;
 }
 
@@ -42,14 +53,14 @@ export async function blockEdge(
   request: BlockRequest,
   options: WorkOptions = {},
 ): Promise<EdgeBlock> {
-  const { ids, edge, softmax } = request;
+  const { ids, edge, softmax, controls: compared = "matched" } = request;
   requireEdge(runner, edge, ids.length);
   const position = measuredAt(request);
   const seen = await seenEdges(runner, ids, edge, options);
   const weight = seen.weights.get(edgeKey(edge));
   if (weight === undefined) throw unseen(edge);
   if (softmax === "before") requireOther(edge, seen.keys);
-  const chosen = controlsOf(seen, runner.info.nHeads, edge, request.seed ?? 0);
+  const chosen = controlsOf(seen, edge, compared, request.seed ?? 0);
   const base = await runner.base(ids, { signal: options.signal });
   const measure = async (edges: readonly AttentionEdge[]): Promise<Float32Array> => {
     const edits = edges.map((one) => blockingEdit(one, softmax));
@@ -78,6 +89,11 @@ export async function blockEdge(
     weight: seen.weights.get(edgeKey(chosen[i])) as number,
     change: less(others[i], plain),
   }));
+  const among = (of: keyof EdgeEffect): number | null =>
+    percentileOf(
+      Math.abs(change[of]),
+      controls.map((one) => Math.abs(one.change[of])),
+    );
   const scored = (id: number, i: number) => ({
     id,
     text: vocabulary.text(id),
@@ -96,11 +112,9 @@ export async function blockEdge(
     plain,
     blocked,
     change,
+    compared,
     controls,
-    percentile: {
-      logProb: percentileOf(change, controls, "logProb"),
-      logitDiff: percentileOf(change, controls, "logitDiff"),
-    },
+    percentile: { logProb: among("logProb"), logitDiff: among("logitDiff") },
   };
 }
 
@@ -119,6 +133,7 @@ function measuredAt({ ids, edge, position = ids.length - 1 }: BlockRequest): num
 
 /** The edges that the query sees, in all heads of the layer, with their weights. */
 interface SeenEdges {
+  readonly nHeads: number;
   readonly keys: readonly number[];
   readonly weights: ReadonlyMap<string, number>;
 }
@@ -139,7 +154,7 @@ async function seenEdges(
   const weights = indices(nHeads).flatMap((head) =>
     keys.map((key) => [edgeKey({ head, key }), pattern.data[head * nKeys + key]] as const),
   );
-  return { keys, weights: new Map(weights) };
+  return { nHeads, keys, weights: new Map(weights) };
 }
 
 /** @throws {AnalysisError} "only-edge" */
@@ -151,13 +166,23 @@ function requireOther({ query }: AttentionEdge, keys: readonly number[]): void {
   });
 }
 
-/** Other edges of the same query, in any head of its layer, drawn without repetition. */
-function controlsOf({ keys }: SeenEdges, nHeads: number, edge: AttentionEdge, seed: number): AttentionEdge[] {
+/** Other edges of the same query, in any head of its layer, each once; what is asked for first, first. */
+function controlsOf(
+  { nHeads, keys, weights }: SeenEdges,
+  edge: AttentionEdge,
+  kind: EdgeControls,
+  seed: number,
+): AttentionEdge[] {
   const others = indices(nHeads)
     .flatMap((head) => keys.map((key) => ({ ...edge, head, key })))
     .filter(({ head, key }) => head !== edge.head || key !== edge.key);
-  const order = permutation(others.length, seededRandom(seed));
-  return order.slice(0, controlEdges).map((i) => others[i]);
+  const weight = (one: AttentionEdge): number => weights.get(edgeKey(one)) as number;
+  const distance = (one: AttentionEdge): number => Math.abs(weight(one) - weight(edge));
+  // The sort is stable: of equally near ones the first in order of heads and keys.
+  if (kind === "matched") return others.sort((a, b) => distance(a) - distance(b)).slice(0, controlEdges);
+  return permutation(others.length, seededRandom(seed))
+    .slice(0, controlEdges)
+    .map((i) => others[i]);
 }
 
 function joined(rows: readonly Float32Array[]): Float32Array {
@@ -190,13 +215,3 @@ const less = (a: EdgeEffect, b: EdgeEffect): EdgeEffect => ({
   logProb: a.logProb - b.logProb,
   logitDiff: a.logitDiff - b.logitDiff,
 });
-
-function percentileOf(
-  change: EdgeEffect,
-  controls: readonly EdgeControl[],
-  of: keyof EdgeEffect,
-): number | null {
-  if (controls.length === 0) return null;
-  const smaller = controls.filter((one) => Math.abs(one.change[of]) < Math.abs(change[of]));
-  return smaller.length / controls.length;
-}

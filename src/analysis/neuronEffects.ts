@@ -21,9 +21,10 @@ import {
 import { DirectPath, noDirectPath } from "./common/effects/directPath";
 import { findTarget, type FoundTarget, type TokenOf } from "./common/effects/target";
 import { layerWrites } from "./common/effects/writes";
+import { percentileOf } from "./common/percentile";
 import { readAt } from "./common/reads";
 import { selectedPositions, strongestOf, type SelectionRange } from "./common/selection";
-import { matchedNeurons, shareBelow } from "./neuronEffects/matched";
+import { matchedNeurons } from "./neuronEffects/matched";
 import {
   factorsUpTo,
   strengthsElsewhere,
@@ -96,7 +97,7 @@ export async function neuronEffects(
     effect,
     ...(noDirect === null ? {} : { noDirect }),
     controls,
-    percentile: percentileOf(effect, controls),
+    percentile: amongMatched(effect, controls),
     strengths,
     elsewhere:
       unrelated && (await strengthsElsewhere(runner, vocabulary, { ...id, unrelated, factors }, options)),
@@ -165,9 +166,15 @@ async function directEffects(
   return path.effects(layer, outputs, { signal: options.signal });
 }
 
-function percentileOf(effect: AblatedNeuron, controls: readonly AblatedNeuron[]): EffectPercentile | null {
+/** Where the effects stand among those of the matched neurons, by size. */
+function amongMatched(effect: AblatedNeuron, controls: readonly AblatedNeuron[]): EffectPercentile | null {
   if (controls.length === 0) return null;
-  const share = (of: (one: AblatedNeuron) => number): number => shareBelow(of(effect), controls.map(of));
+  const size = (of: (one: AblatedNeuron) => number, one: AblatedNeuron): number => Math.abs(of(one));
+  const share = (of: (one: AblatedNeuron) => number): number =>
+    percentileOf(
+      size(of, effect),
+      controls.map((one) => size(of, one)),
+    ) as number;
   return {
     direct:
       effect.direct === null

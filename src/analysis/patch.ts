@@ -12,14 +12,16 @@ import type { BaseRun, Runner, Vocabulary } from "../graph/runner";
 import type { ScoredToken, TokenInfo } from "../protocol/model";
 import {
   patchPlaces,
+  type PatchAlign,
   type PatchMap,
   type PatchPair,
   type PatchPlace,
   type PatchResult,
 } from "../protocol/patch";
 import { AnalysisError, requireIds } from "./common/analysisError";
+import { percentileOf } from "./common/percentile";
 import { indices, readAt, rowOf } from "./common/reads";
-import { alignParts, givenAlignment } from "./patch/align";
+import { alignAs } from "./patch/align";
 import { Cells, type Replaced } from "./patch/cells";
 import { movedMost } from "./patch/movedMost";
 
@@ -43,7 +45,7 @@ export interface PatchRequest {
   readonly base: PatchText;
   readonly source: PatchText;
   /** Which positions correspond; found from the tokens where left out. */
-  readonly pairs?: readonly PatchPair[] | undefined;
+  readonly align?: PatchAlign | undefined;
   /** Tokens whose logits are measured; the two runs' own answers where left out, or what differs most where these are one. */
   readonly token?: number | undefined;
   readonly against?: number | undefined;
@@ -69,9 +71,7 @@ export async function patchRuns(
   const { base, source } = request;
   requireIds(base.ids);
   requireIds(source.ids);
-  const alignment = request.pairs
-    ? givenAlignment(request.pairs, base.ids, source.ids)
-    : alignParts({ from: 0, ...base }, { from: 0, ...source });
+  const alignment = alignAs(request.align, { from: 0, ...base }, { from: 0, ...source });
   const patched = alignment.pairs.slice(alignment.same);
   requireFew(patched.length, runner.info.nLayers);
   const work = { signal: options.signal };
@@ -186,12 +186,12 @@ async function mapOf(at: MapRequest, options: WorkOptions): Promise<PatchMap> {
   const everywhere = layers.flatMap((one) => patched.map((cell) => noiseAt(one, cell)));
   const noise = await noiseOf(at, everywhere, options);
   const exceeded = flat.filter((value, i) => Math.abs(value) > Math.abs(noise[i])).length / flat.length;
-  const smaller = draws.filter((one) => Math.abs(one) < Math.abs(flat[strongest])).length;
+  const percentile = percentileOf(Math.abs(flat[strongest]), draws.map(Math.abs)) as number;
   return {
     place,
     effects: byLayer(flat),
     self: await selfOf(at, own, options),
-    noise: { layer, pair, effect: flat[strongest], draws, percentile: smaller / draws.length },
+    noise: { layer, pair, effect: flat[strongest], draws, percentile },
     noiseMap: { effects: byLayer(noise), exceeded },
   };
 }

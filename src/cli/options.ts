@@ -18,6 +18,8 @@ export const optionTexts = {
   at: "--at L:H:Q:K        one attention edge: layer, head, query, key; positions may count from the end (-1)",
   softmax:
     "--softmax WHERE     blocked before it (default): the row renormalises; or after it: the row loses the weight",
+  controls:
+    "--controls KIND     other edges blocked beside it: matched (nearest in weight, default) or random",
   base: "--base TEXT         the text that is patched",
   "base-range":
     "--base-range A:B    in place of --base: a range of --file, UTF-16 offsets, seen in its context",
@@ -25,7 +27,7 @@ export const optionTexts = {
   "source-file": "--source-file F     the file of --source-range, where it is another one",
   source: "--source TEXT       the text whose values are patched into it",
   align:
-    "--align B:S,B:S     positions of base and source that correspond, BOS counted (found from the tokens)",
+    "--align B:S,B:S     positions of base and source that correspond, BOS counted; front or end: one to one (found from the tokens)",
   out: "--out F             file to write: the values that were read (.npz), a lens (.safetensors) or a direction (.json)",
   range: "--range START:END   selection, UTF-16 offsets in the text (with --ids: positions)",
   context:

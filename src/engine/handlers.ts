@@ -11,13 +11,11 @@ import { neuronCard } from "../analysis/neuronCard";
 import { neuronEffects } from "../analysis/neuronEffects";
 import { neuronFile } from "../analysis/neuronFile";
 import { rankNeurons } from "../analysis/neurons";
-import { patchRuns } from "../analysis/patch";
 import { steer } from "../analysis/steering";
 import { whyAttention } from "../analysis/whyAttention";
 import type { WorkOptions } from "../base/cancel";
 import type { EngineApi } from "../protocol/engineApi";
 import type { RunInput, RunWindow } from "../protocol/model";
-import type { PatchSide } from "../protocol/patch";
 import type { Handlers, ServedWork } from "../protocol/rpc";
 import { protocolVersion } from "../protocol/version";
 import { directionHandlers } from "./directions/handlers";
@@ -27,7 +25,7 @@ import { EngineError } from "./engineError";
 import type { JobQueue } from "./jobQueue";
 import type { HeldModel, ModelStore } from "./modelStore";
 import { onnxruntimeVersion } from "./ort";
-import { patchText } from "./patchText";
+import { patchSides } from "./patchSides";
 import { saveArrays } from "./saveArrays";
 import { steeringHandlers } from "./steeringHandlers";
 import { steerRequest } from "./steering/steerRequest";
@@ -122,18 +120,14 @@ function attentionHandlers(store: ModelStore): Pick<Handlers<EngineApi>, Attenti
       const held = await store.getUnchanged(model, work);
       return whyAttention(held.open.runner, { ids: windowOf(held, input).ids, edge, top }, work);
     },
-    "attention/block": async ({ model, input, softmax, against, ...edge }, work) => {
+    "attention/block": async ({ model, input, softmax, against, controls, ...edge }, work) => {
       const held = await store.getUnchanged(model, work);
-      const request = { ids: windowOf(held, input).ids, edge, softmax, against };
+      const request = { ids: windowOf(held, input).ids, edge, softmax, against, controls };
       return blockEdge(held.open.runner, held.open.vocabulary, request, work);
     },
-    "patch/run": async ({ model, base, source }, work) => {
+    "patch/run": async ({ model, ...asked }, work) => {
       const { open } = await store.getUnchanged(model, work);
-      const text = (side: PatchSide) => patchText(side, open.tokenizer, open.info.nCtx);
-      const { bos, context, ...first } = text(base);
-      const { ids, tokens, from } = text(source);
-      const request = { base: first, source: { ids, tokens, from } };
-      return { ...(await patchRuns(open.runner, open.vocabulary, request, work)), bos, context };
+      return patchSides(open, asked, work);
     },
   };
 }

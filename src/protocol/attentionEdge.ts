@@ -15,6 +15,24 @@ export type BlockMode = "before" | "after";
 /** The modes, the default first. */
 export const blockModes: readonly BlockMode[] = ["before", "after"];
 
+/**
+ * Which other edges of the query an edge is compared with, over all heads of its layer. "matched": those whose weight is
+ * nearest to its own; "random": any, of which most carry next to nothing.
+ */
+export type EdgeControls = "matched" | "random";
+
+/** The kinds of controls, the default first. */
+export const edgeControls: readonly EdgeControls[] = ["matched", "random"];
+
+/** How an edge is blocked, and what that is compared with. */
+export interface BlockParams {
+  readonly softmax: BlockMode;
+  /** The token whose logit is subtracted; the likeliest other one where left out. */
+  readonly against?: number | undefined;
+  /** Left out: the first kind. */
+  readonly controls?: EdgeControls | undefined;
+}
+
 /** What a block did at the measured position: a log-probability in nats, and the difference of two logits. */
 export interface EdgeEffect {
   readonly logProb: number;
@@ -29,7 +47,7 @@ export interface EdgeControl {
   readonly change: EdgeEffect;
 }
 
-/** What blocking one edge changes, beside what blocking random other edges of its query changes. */
+/** What blocking one edge changes, beside what blocking other edges of its query changes. */
 export interface EdgeBlock extends AttentionEdge {
   /** The measured token is the one after `position`. */
   readonly about: Extract<About, "next">;
@@ -49,8 +67,10 @@ export interface EdgeBlock extends AttentionEdge {
   readonly blocked: EdgeEffect;
   /** Blocked less plain. */
   readonly change: EdgeEffect;
+  /** Which edges the controls are. */
+  readonly compared: EdgeControls;
   readonly controls: readonly EdgeControl[];
-  /** Share of controls whose change is smaller in size, 0 … 1; null where there are none. */
+  /** Share of controls whose change is smaller in size, 0 … 1; equal ones count half; null where there are none. */
   readonly percentile: Readonly<Record<keyof EdgeEffect, number | null>>;
 }
 

@@ -4,17 +4,18 @@
  */
 import { bosPolicies } from "../base/bosPolicy";
 import { decodeArrays } from "./arrays";
+import { blockParamsOf } from "./decodeBlock";
 import { decodeEntries } from "./catalogue";
 import { asInteger, asList, asNumber, asObject, asOneOf, asText, badField } from "./decode";
 import { decodeExperiment } from "./decodeExperiment";
 import { decodeSteeringSweep } from "./decodeSteeringSweep";
 import { decodeTaskVectorPlan } from "./decodeTaskVector";
 import { headsScoredOn } from "./attention";
-import { blockModes } from "./attentionEdge";
 import { directionDecoders } from "./decodeDirectionCalls";
 import { decodeRunInput } from "./decodeRunInput";
 import { decodeHeatmap } from "./decodeHeatmap";
 import { decodeEffectChoice, decodeRankChoice } from "./decodeNeurons";
+import { decodePatchChoice } from "./decodePatchChoice";
 import type { EdgeParams, EngineApi, OffsetRange } from "./engineApi";
 import { lensKinds } from "./lensFile";
 import type { RunInput } from "./model";
@@ -233,13 +234,7 @@ export const engineCallDecoders: ParamDecoders<EngineApi> = {
   },
   "attention/block": (value) => {
     const params = paramsOf(value);
-    return {
-      ...edgeOf(params),
-      softmax: asOneOf(params["softmax"], "params.softmax", blockModes),
-      ...(params["against"] === undefined
-        ? {}
-        : { against: asInteger(params["against"], "params.against", { min: 0 }) }),
-    };
+    return { ...edgeOf(params), ...blockParamsOf(params) };
   },
   "patch/run": (value) => {
     const params = paramsOf(value);
@@ -247,6 +242,9 @@ export const engineCallDecoders: ParamDecoders<EngineApi> = {
       model: modelOf(params),
       base: patchSideOf(params, "base"),
       source: patchSideOf(params, "source"),
+      ...(params["choice"] === undefined
+        ? {}
+        : { choice: decodePatchChoice(params["choice"], "params.choice") }),
     };
   },
   "heatmap/part": decodeHeatmap,

@@ -30,8 +30,8 @@ export function decodeEffectChoice(value: unknown, path: string): EffectChoice {
   const limits = { min: -maxPosition, max: maxPosition };
   return {
     ...(position === undefined ? {} : { position: asInteger(position, `${path}.position`, limits) }),
-    ...(token === undefined ? {} : { token: askedToken(token, `${path}.token`) }),
-    ...(minus === undefined ? {} : { minus: askedToken(minus, `${path}.minus`) }),
+    ...(token === undefined ? {} : { token: decodeAskedToken(token, `${path}.token`) }),
+    ...(minus === undefined ? {} : { minus: decodeAskedToken(minus, `${path}.minus`) }),
     ...(ablation === undefined
       ? {}
       : { ablation: asOneOf(ablation, `${path}.ablation`, ["mean", "zero"] as const) }),
@@ -56,7 +56,11 @@ export function decodeNote(value: unknown, path: string): NeuronNote {
   return { label: text("label", longestLabel), note: text("note", longestNote) };
 }
 
-function askedToken(value: unknown, path: string): AskedToken {
+/**
+ * A token, by its id or by a text that is one.
+ * @throws {DecodeError} "bad-field"
+ */
+export function decodeAskedToken(value: unknown, path: string): AskedToken {
   if (typeof value === "number") return asInteger(value, path, { min: 0, max: maxId });
   const text = asText(value, path);
   if (text === "" || text.length > maxToken) throw badField(path, "is no text of one token");

@@ -1,8 +1,9 @@
 /** What a page says, checked before the host uses it. A page shows text from anywhere, so nothing it says is trusted. */
 import { headsScoredOn } from "./attention";
-import { blockModes } from "./attentionEdge";
 import { asInteger, asNumber, asObject, asOneOf, asText, badField, parseJson } from "./decode";
+import { blockParamsOf } from "./decodeBlock";
 import { decodeEffectChoice, decodeNote, decodeRankChoice } from "./decodeNeurons";
+import { decodePatchChoice } from "./decodePatchChoice";
 import { raspCallDecoders } from "./decodeRaspPanel";
 import { decodeRunChoice } from "./decodeRunChoice";
 import { lensKinds } from "./lensFile";
@@ -183,14 +184,9 @@ export const panelCallDecoders: ParamDecoders<HostApi> = {
     const object = asObject(params, "params", ["query", "key"]);
     return { query: index(object["query"], "params.query"), key: index(object["key"], "params.key") };
   },
-  "attention/block": (params) => {
-    const object = asObject(params, "params", ["softmax", "against"]);
-    const { against } = object;
-    return {
-      softmax: asOneOf(object["softmax"], "params.softmax", blockModes),
-      ...(against === undefined ? {} : { against: asInteger(against, "params.against", { min: 0 }) }),
-    };
-  },
+  "attention/block": (params) =>
+    blockParamsOf(asObject(params, "params", ["softmax", "against", "controls"])),
+  "patch/choose": (params) => decodePatchChoice(params, "params"),
   "steering/run": (params) => {
     const object = asObject(params, "params", ["scale"]);
     return { scale: asNumber(object["scale"], "params.scale", { min: -maxStrength, max: maxStrength }) };

@@ -204,7 +204,7 @@ export interface SteerResult {
     readonly isotropic: readonly number[];
     readonly shuffled?: readonly number[];
   } & { readonly [control in SingleControl]?: number };
-  /** Share of random directions whose KL is below the steered one, 0 … 1; null where none were run. */
+  /** Share of random directions whose KL is below the steered one, 0 … 1; equal ones count half; null where none were run. */
   readonly percentile: number | null;
   /**
    * Per edit ‖what it changes‖ / ‖what was there‖, averaged over the edited prompt positions (without position 0 where

@@ -2,7 +2,7 @@
 import type { BosPolicy } from "../base/bosPolicy";
 import type { ArraysRequest } from "./arrays";
 import type { AttentionStep, AttentionView, HeadsScoredOn } from "./attention";
-import type { AttentionEdge, BlockMode, EdgeBlock, WhyAttention } from "./attentionEdge";
+import type { AttentionEdge, BlockParams, EdgeBlock, WhyAttention } from "./attentionEdge";
 import type {
   DirectionExported,
   DirectionFormat,
@@ -17,7 +17,7 @@ import type { HeatmapPart, HeatmapQuestion } from "./heatmap";
 import type { LensDepths, LensPerplexity, LensView } from "./lens";
 import type { LensRequested } from "./lensFile";
 import type { ModelInfo, RunInput, RunWindow, TokensResult } from "./model";
-import type { PatchRan, PatchResult, PatchSide } from "./patch";
+import type { PatchChoice, PatchRan, PatchResult, PatchSide } from "./patch";
 import type { VerifyRecord } from "./verify";
 import type { ModelList, ModelListRequest } from "./modelList";
 import type { EffectChoice, NeuronEffects } from "./neuronEffects";
@@ -159,14 +159,14 @@ export interface EngineApi {
   };
   /** What the score of one edge is made of; positions index the window's ids, as in the view. */
   "attention/why": { params: EdgeParams & { top: number }; result: WhyAttention };
-  /** What blocking one edge changes; `against` is the token whose logit is subtracted. */
+  /** What blocking one edge changes. */
   "attention/block": {
-    params: EdgeParams & { softmax: BlockMode; against?: number };
+    params: EdgeParams & BlockParams;
     result: EdgeBlock;
   };
   /** Patches the source's values into the base, layer by position. */
   "patch/run": {
-    params: { model: string; base: PatchSide; source: PatchSide };
+    params: { model: string; base: PatchSide; source: PatchSide; choice?: PatchChoice };
     result: PatchResult & PatchRan;
   };
   /** A scalar for the tokens of one or a few windows of a document, however long it is. */

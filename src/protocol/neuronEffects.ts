@@ -71,7 +71,7 @@ export interface AblatedNeuron {
   readonly exact: RunEffect;
 }
 
-/** Shares (0 … 1) of the matched neurons whose effect is smaller in size. Null without any. */
+/** Shares (0 … 1) of the matched neurons whose effect is smaller in size; equal ones count half. */
 export interface EffectPercentile {
   readonly direct: Effect | null;
   readonly exact: RunEffect;

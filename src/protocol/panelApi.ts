@@ -1,7 +1,7 @@
 /** Page ↔ extension host: what a page may ask, and the complete snapshots it is sent. */
 import type { ErrorData } from "../base/errors";
 import type { AttentionView, HeadsScoredOn } from "./attention";
-import type { AttentionEdge, BlockMode, EdgeBlock, WhyAttention } from "./attentionEdge";
+import type { AttentionEdge, BlockMode, BlockParams, EdgeBlock, WhyAttention } from "./attentionEdge";
 import type { Experiment, SteerResult } from "./edit";
 import type { OffsetRange } from "./engineApi";
 import type { ChosenPlace, Pointed } from "./focus";
@@ -12,7 +12,7 @@ import type { ModelInfo, RunContext } from "./model";
 import type { EffectChoice, NeuronEffects } from "./neuronEffects";
 import type { NeuronNote, NeuronNotes, NeuronSearch, SearchScope } from "./neuronPanel";
 import type { NeuronCard, NeuronsResult, RankChoice } from "./neurons";
-import type { PatchRan, PatchResult } from "./patch";
+import type { PatchChoice, PatchRan, PatchResult } from "./patch";
 import type { RaspHostApi, RaspPanelData } from "./raspPanel";
 import type { LogUnit } from "./logUnit";
 
@@ -181,8 +181,10 @@ export interface HostApi extends RaspHostApi {
   "attention/colour": { params: { query: number; start: boolean }; result: null };
   /** Looks at one edge of the shown head; positions of the window. */
   "attention/edge": { params: { query: number; key: number }; result: null };
-  /** Blocks the chosen edge; `against` is the token whose logit is subtracted. */
-  "attention/block": { params: { softmax: BlockMode; against?: number }; result: null };
+  /** Patches again, with other tokens or another alignment. */
+  "patch/choose": { params: PatchChoice; result: null };
+  /** Blocks the chosen edge. */
+  "attention/block": { params: BlockParams; result: null };
   /** Runs the shown experiment again with another strength (multiplies what is added). */
   "steering/run": { params: { scale: number }; result: null };
   "steering/save": { params: Record<string, never>; result: null };

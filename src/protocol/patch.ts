@@ -1,5 +1,6 @@
 /** Results of patching one run's values into another, layer by position. */
 import type { About, RunContext, ScoredToken, TextInput, TokenInfo } from "./model";
+import type { AskedToken } from "./neuronEffects";
 
 /** Where values are patched: the stream before a block, or what attention or MLP adds to it. */
 export type PatchPlace = "resid" | "attn" | "mlp";
@@ -11,6 +12,21 @@ export const patchPlaces: readonly PatchPlace[] = ["resid", "attn", "mlp"];
 export interface PatchPair {
   readonly base: number;
   readonly source: number;
+}
+
+/**
+ * Which positions are to correspond. "front": one to one from where the texts begin; "end": what both begin with, and
+ * the rest one to one from where they end.
+ */
+export type PatchAlign = "front" | "end" | readonly PatchPair[];
+
+/** What a person chose about a patch; what is left out is found from the texts and their answers. */
+export interface PatchChoice {
+  /** The token whose logit is measured. */
+  readonly token?: AskedToken | undefined;
+  /** The token whose logit is subtracted. */
+  readonly minus?: AskedToken | undefined;
+  readonly align?: PatchAlign | undefined;
 }
 
 /** How the tokens of two texts stand to each other. */
@@ -35,7 +51,7 @@ export interface PatchMap {
     readonly pair: number;
     readonly effect: number;
     readonly draws: readonly number[];
-    /** Share of draws whose effect is smaller in size, 0 … 1. */
+    /** Share of draws whose effect is smaller in size, 0 … 1; equal ones count half. */
     readonly percentile: number;
   };
   /** The same as a map: one random value in every cell, as far from the base's as the source's is there. */
@@ -95,4 +111,12 @@ export interface PatchRan {
   /** Whether a BOS token stood before both texts. */
   readonly bos: boolean;
   readonly context: RunContext["kind"];
+  /** What was chosen, where something was. */
+  readonly choice?: PatchChoice | undefined;
 }
+
+/** The two texts of a patch that was refused. */
+export type PatchTexts = Readonly<Record<"base" | "source", Pick<PatchRun, "ids" | "tokens" | "from">>>;
+
+/** Codes of refusals that another choice of tokens or positions mends; their details have `texts` (`PatchTexts`) and `choice`. */
+export const choicesMend: readonly string[] = ["not-aligned", "same-answer", "bad-target"];

@@ -101,17 +101,19 @@ describe("attention page, one edge", () => {
     await panel.page.getByText("Block", { exact: true }).click();
     await assertSoon(() => panel.requests.at(-1), {
       method: "attention/block",
-      params: { softmax: "before" },
+      params: { softmax: "before", controls: "matched" },
     });
     await panel.page.locator("vscode-dropdown[aria-label='Blocked']").click();
     await panel.page.getByRole("option", { name: "after the softmax" }).click();
+    await panel.page.locator("vscode-dropdown[aria-label='Compared with']").click();
+    await panel.page.getByRole("option", { name: "random edges" }).click();
     await panel.page.locator("vscode-dropdown[aria-label='Against']").click();
     await panel.page.getByRole("option", { name: "bold" }).click();
     await panel.page.getByText("Block", { exact: true }).click();
     const { against } = blockOf("after");
     await assertSoon(() => panel.requests.at(-1), {
       method: "attention/block",
-      params: { softmax: "after", against: against.id },
+      params: { softmax: "after", controls: "random", against: against.id },
     });
     assert.equal(await panel.page.locator(".effect").count(), 0, "nothing is known about that kind yet");
     await panel.close();
@@ -123,11 +125,16 @@ describe("attention page, one edge", () => {
     const effects = panel.page.locator(".effect");
     assert.equal(await effects.count(), 2);
     assert.match(await effects.first().innerText(), /67\.0% → 36\.1%, −0\.620 nats/);
-    assert.match(await effects.first().innerText(), /100% of 20 random other edges/);
+    assert.match(
+      await effects.first().innerText(),
+      /100% of the 20 edges of the same query and layer, in any head, that are nearest in weight/,
+    );
     const percent = (share: number): string => `${(100 * share).toPrecision(3)}%`;
     const most = percent(Math.max(...block.controls.map(({ weight }) => weight)));
     assert.ok(
-      (await effects.first().innerText()).includes(`and ${most} at most, this one ${percent(block.weight)}.`),
+      (await effects.first().innerText()).includes(
+        `to ${most}, 5.00% in the median; this one ${percent(block.weight)}.`,
+      ),
     );
     assert.equal(await effects.first().locator("svg line[stroke-width]").count(), block.controls.length);
     assert.equal(await panel.page.locator(".edge-part b").count(), 0);

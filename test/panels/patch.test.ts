@@ -45,6 +45,67 @@ describe("patch page", () => {
     await panel.close();
   });
 
+  it("lets one choose the tokens and the alignment, by keyboard", async () => {
+    const panel = await open();
+    await panel.page.locator(".choice-fold summary").focus();
+    await panel.page.keyboard.press("Enter");
+    const form = panel.page.getByRole("group", { name: "Tokens and alignment" });
+    await form.getByRole("textbox", { name: "Token", exact: true }).fill(" ada");
+    await form.getByRole("textbox", { name: "less token" }).fill("#7");
+    await form.locator("vscode-dropdown[aria-label='Alignment']").click();
+    await panel.page.getByRole("option", { name: "pairs of positions" }).click();
+    const pairs = form.getByRole("textbox", { name: "Pairs" });
+    await pairs.fill("2:3, 4-5");
+    await pairs.press("Enter");
+    await form.getByText("“4-5” is no pair of positions.").waitFor();
+    assert.equal(panel.requests.filter(({ method }) => method === "patch/choose").length, 0);
+    await pairs.fill("2:3, 4:5");
+    await pairs.press("Enter");
+    const align = [
+      { base: 2, source: 3 },
+      { base: 4, source: 5 },
+    ];
+    const choice = { token: " ada", minus: 7, align };
+    await assertSoon(() => panel.requests.at(-1), { method: "patch/choose", params: choice });
+    await panel.assertClean();
+    await panel.close();
+  });
+
+  for (const code of ["not-aligned", "same-answer", "bad-target"]) {
+    it(`leads from ${code} to what mends it, and not to trying again`, async () => {
+      const { base, source } = patchData();
+      const details = { texts: { base, source }, choice: { minus: " x" } };
+      const error = { code, message: "It cannot be patched.", next: "Say how.", details };
+      const panel = await openPanel("patch", {
+        state: { seq: 1, status: "error", model, error },
+        width: 600,
+      });
+      const form = panel.page.getByRole("group", { name: "Tokens and alignment" });
+      await form.waitFor();
+      assert.equal(await panel.page.getByRole("button", { name: "Try again" }).count(), 0);
+      assert.equal(await form.getByRole("textbox", { name: "less token" }).inputValue(), " x");
+      await form.locator("vscode-dropdown[aria-label='Alignment']").click();
+      await panel.page.getByRole("option", { name: "one to one from the end" }).click();
+      await panel.screenshot(`patch-${code}`);
+      await form.getByRole("button", { name: "Patch" }).click();
+      const params = { minus: " x", align: "end" };
+      await assertSoon(() => panel.requests.at(-1), { method: "patch/choose", params });
+      const shown = ready({ ...patchData(), choice: { minus: " x", align: "end" } });
+      await panel.send({ ...shown, seq: 2 });
+      await panel.page.locator(".heat-cell").first().waitFor();
+      assert.equal(await panel.page.locator(".choice-fold .patch-choice").count(), 1);
+      await panel.close();
+    });
+  }
+
+  it("offers to try again where no choice mends it", async () => {
+    const error = { code: "engine-stopped", message: "The engine ended." };
+    const panel = await openPanel("patch", { state: { seq: 1, status: "error", model, error }, width: 600 });
+    await panel.page.getByRole("button", { name: "Try again" }).waitFor();
+    assert.equal(await panel.page.locator(".patch-choice").isVisible(), false);
+    await panel.close();
+  });
+
   it("draws three maps, layers upward, on one scale with zero as the background", async () => {
     const panel = await open();
     const data = patchData();

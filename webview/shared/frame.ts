@@ -67,17 +67,30 @@ function progressBar(state: PanelState<unknown>): HTMLElement {
 const retryLabel = ({ code }: ErrorData): string =>
   code === "engine-crash-loop" ? "Restart engine" : "Try again";
 
-/** What happened, the one next step, and a way to try again; another model is offered where the page is of one. */
-export function errorFrame(error: ErrorData, host: Host, ofModel: boolean): HTMLElement {
+/**
+ * What happened, the one next step, and a way to try again, or what mends it where that would fail again; another model
+ * is offered where the page is of one.
+ */
+export function errorFrame(
+  error: ErrorData,
+  host: Host,
+  { ofModel, mend = null }: { readonly ofModel: boolean; readonly mend?: HTMLElement | null },
+): HTMLElement {
+  const retry = (): HTMLElement => button(retryLabel(error), () => host.ask("page/retry", {}), "primary");
   return h(
     "div",
-    { class: "frame frame-error", role: "alert" },
-    h("p", { class: "frame-lead" }, error.message),
-    error.next ? h("p", {}, error.next) : null,
+    { class: "frame frame-error" },
+    h(
+      "div",
+      { role: "alert" },
+      h("p", { class: "frame-lead" }, error.message),
+      error.next ? h("p", {}, error.next) : null,
+    ),
+    mend,
     h(
       "div",
       { class: "actions" },
-      button(retryLabel(error), () => host.ask("page/retry", {}), "primary"),
+      mend ? null : retry(),
       ofModel ? button("Choose model…", () => host.ask("model/choose", {})) : null,
     ),
     h("p", { class: "code mono" }, error.code),

@@ -46,6 +46,8 @@ export interface Panel<Data> {
   ran(data: Data): string | null;
   /** What stands at the head of a page that is of no model; nothing on such a page offers to choose one. */
   readonly subject?: (data: Data) => readonly Child[];
+  /** What mends the error of a snapshot, in place of trying again; null where nothing on the page does. */
+  readonly mend?: (error: ErrorData) => HTMLElement | null;
   /** What each context means here, for panels whose host lets one choose. */
   readonly contexts?: ContextHints;
 }
@@ -204,7 +206,7 @@ class Shell<Data> {
   /** Shows what went wrong in the page itself or on the way to the host. */
   fail(error: ErrorData): void {
     if (error.code === "cancelled") return;
-    fill(this.frame, errorFrame(error, this.host, this.ofModel));
+    fill(this.frame, errorFrame(error, this.host, { ofModel: this.ofModel }));
     this.show(false);
   }
 
@@ -228,7 +230,9 @@ class Shell<Data> {
   private drawFrame(state: PanelState<Data>): void {
     if (state.status === "error") {
       const unknown = { code: "internal", message: state.message ?? "Something went wrong." };
-      fill(this.frame, errorFrame(state.error ?? unknown, this.host, this.ofModel));
+      const error = state.error ?? unknown;
+      const mend = this.panel.mend?.(error) ?? null;
+      fill(this.frame, errorFrame(error, this.host, { ofModel: this.ofModel, mend }));
     } else if (state.status === "empty") {
       fill(this.frame, emptyFrame(state, this.panel, this.host));
     } else fill(this.frame, loadingFrame(state, this.host));

@@ -12,13 +12,3 @@ export function matchedNeurons(values: ArrayLike<number>, neuron: number): numbe
   const others = Array.from(values, (_, i) => i).filter((i) => i !== neuron);
   return others.sort((a, b) => distance(a) - distance(b) || a - b).slice(0, mostControls);
 }
-
-/** The share of others that are smaller in size; equal ones count half. */
-export function shareBelow(value: number, others: readonly number[]): number {
-  const size = Math.abs(value);
-  const below = others.reduce((n, other) => {
-    const difference = Math.abs(other) - size;
-    return n + (difference < 0 ? 1 : difference === 0 ? 0.5 : 0);
-  }, 0);
-  return below / others.length;
-}

@@ -1,6 +1,6 @@
 /** Which token of one text corresponds to which of another, told openly: one to one, or not at all. */
 import { commonPrefix } from "../../base/commonPrefix";
-import type { PatchAlignment, PatchPair } from "../../protocol/patch";
+import type { PatchAlign, PatchAlignment, PatchPair } from "../../protocol/patch";
 import { AnalysisError } from "../common/analysisError";
 import { indices } from "../common/reads";
 
@@ -29,6 +29,31 @@ export function alignParts(base: AlignedPart, source: AlignedPart): PatchAlignme
   return checked({ kind, pairs: moved, same: sameIn(moved, base.ids, source.ids) });
 }
 
+/**
+ * The alignment that was asked for; found from the tokens where none was.
+ * @throws {AnalysisError} "not-aligned"
+ */
+export function alignAs(
+  asked: PatchAlign | undefined,
+  base: AlignedPart,
+  source: AlignedPart,
+): PatchAlignment {
+  if (asked === undefined) return alignParts(base, source);
+  const pairs = asked === "front" || asked === "end" ? fromEdge(asked, base, source) : asked;
+  return givenAlignment(pairs, base.ids, source.ids);
+}
+
+/** Pairs one to one from where both parts begin, or end; what they begin with corresponds in either case. */
+function fromEdge(edge: "front" | "end", base: AlignedPart, source: AlignedPart): PatchPair[] {
+  const [one, other] = [base, source].map(({ ids, from }) => ids.slice(from));
+  const shorter = Math.min(one.length, other.length);
+  const front = edge === "front" ? shorter : commonPrefix(one, other);
+  const pairs = indices(front).map((i) => ({ base: base.from + i, source: source.from + i }));
+  const back = indices(shorter - front).reverse();
+  const ends = back.map((i) => ({ base: base.ids.length - 1 - i, source: source.ids.length - 1 - i }));
+  return [...pairs, ...ends];
+}
+
 /** Pairs at the front of which nothing before or at them differs in two runs. */
 function sameIn(pairs: readonly PatchPair[], base: readonly number[], source: readonly number[]): number {
   const front = commonPrefix(base, source);
@@ -46,7 +71,7 @@ function paired(base: readonly number[], source: readonly number[]): Pick<PatchA
   if (back === 0) {
     const message = `The two texts have ${base.length} and ${source.length} tokens and do not end alike, so that no position of one stands for one of the other.`;
     throw new AnalysisError("not-aligned", message, {
-      next: "Choose texts with as many tokens, or that end with the same words.",
+      next: "Say which positions correspond, or choose texts with as many tokens or that end with the same words.",
     });
   }
   const pairs: PatchPair[] = indices(front).map((i) => ({ base: i, source: i }));

@@ -1,7 +1,8 @@
 /** `introspect patch`: what one text's values do in another, layer by position. */
 import { patchRuns } from "../../analysis/patch";
 import { patchText } from "../../engine/patchText";
-import type { PatchPair } from "../../protocol/patch";
+import type { PatchAlign } from "../../protocol/patch";
+import { readPairs } from "../../protocol/patchPairs";
 import { CliError, usageError } from "../cliError";
 import type { Command } from "../command";
 import { tokenOf } from "../edgeOption";
@@ -16,8 +17,8 @@ export const patchCommand: Command = {
   positionals: ["DIR"],
   options: [...patchInputOptions, "align", "token", "minus", "seed"],
   async run({ args, out, work }) {
-    const { align } = args.values;
-    const pairs = align === undefined ? undefined : pairsOf(align);
+    const { align: asked } = args.values;
+    const align = asked === undefined ? undefined : alignOf(asked);
     const seed = wholeNumber("seed", args.values.seed ?? "0", 0);
     const sides = await readPatchInput(args);
     await withModel(args.positionals[0], work, async (session) => {
@@ -26,7 +27,7 @@ export const patchCommand: Command = {
       const { bos, context, ...base } = patchText(sides.base, tokenizer, session.info.nCtx);
       const { ids, tokens, from } = patchText(sides.source, tokenizer, session.info.nCtx);
       const [token, against] = [tokenOf(args, "token", session), tokenOf(args, "minus", session)];
-      const request = { base, source: { ids, tokens, from }, pairs, token, against, seed };
+      const request = { base, source: { ids, tokens, from }, align, token, against, seed };
       const result = await patchRuns(runner, vocabulary, request, work);
       await out.value({ ...result, context, ...(await factsOf(session, { bos }, work)) });
     });
@@ -34,13 +35,12 @@ export const patchCommand: Command = {
 };
 
 /** @throws {CliError} "usage" */
-function pairsOf(text: string): PatchPair[] {
-  return text.split(",").map((part) => {
-    const found = /^\s*(\d+):(\d+)\s*$/.exec(part);
-    if (found) return { base: Number(found[1]), source: Number(found[2]) };
-    const said = `--align takes B:S,B:S, not ${JSON.stringify(part.slice(0, 40))}.`;
-    throw usageError(said, "Give pairs of positions as in --align 3:3,4:6.");
-  });
+function alignOf(text: string): PatchAlign {
+  if (text === "front" || text === "end") return text;
+  const pairs = readPairs(text);
+  if (!("wrong" in pairs)) return pairs;
+  const said = `--align takes front, end or B:S,B:S, not ${JSON.stringify(pairs.wrong)}.`;
+  throw usageError(said, "Give pairs of positions as in --align 3:3,4:6.");
 }
 
 function noTokenizer(): CliError {

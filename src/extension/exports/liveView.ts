@@ -44,7 +44,8 @@ export async function showLive(
       if (data.context === "document" && Math.max(data.base.from, data.source.from) > Number(data.bos))
         throw new CodedError("needs-document", exportTexts.needsDocument());
       const alone = (text: string): MarkedText => ({ text, at: null });
-      return panels.patch.show({ base: alone(base), source: alone(source), document: view.document });
+      const { document } = view;
+      return panels.patch.show({ base: alone(base), source: alone(source), document, choice: data.choice });
     }
     case "steering": {
       const { experiment } = view.data;

@@ -1,6 +1,6 @@
 /** The Attention panel: one head's pattern over a selection, and how all heads score on it. */
 import type { HeadsScoredOn } from "../../protocol/attention";
-import type { BlockMode } from "../../protocol/attentionEdge";
+import type { BlockParams } from "../../protocol/attentionEdge";
 import { DecodeError } from "../../protocol/decode";
 import type { WrittenTokens } from "../../protocol/engineApi";
 import type { ModelInfo, RunInput, RunWindow } from "../../protocol/model";
@@ -46,7 +46,7 @@ export class AttentionPanel extends SelectionPanel<"attention"> {
       continueText: (tokens) => this.continueText(tokens),
       colourRow: (query, start) => this.colourRow(query, start),
       chooseEdge: (query, key) => this.chooseEdge(query, key),
-      blockEdge: (softmax, against) => this.block(softmax, against),
+      blockEdge: (params) => this.block(params),
     };
   }
 
@@ -102,7 +102,7 @@ export class AttentionPanel extends SelectionPanel<"attention"> {
     const nIds = this.store.state.data?.window.ids.length ?? 0;
     if (!value || value.query >= nIds || value.key >= nIds) return;
     await this.chooseEdge(value.query, value.key);
-    for (const { softmax, against } of blocks) await this.block(softmax, against);
+    for (const block of blocks) await this.block(block);
   }
 
   /** Shows what was written behind this very text, without writing it anew. */
@@ -149,7 +149,7 @@ export class AttentionPanel extends SelectionPanel<"attention"> {
   }
 
   /** Blocks the chosen edge. */
-  private async block(softmax: BlockMode, against: number | undefined): Promise<void> {
+  private async block(how: BlockParams): Promise<void> {
     const { asked } = this;
     const { data } = this.store.state;
     const edge = data?.edge;
@@ -161,14 +161,13 @@ export class AttentionPanel extends SelectionPanel<"attention"> {
       head,
       query,
       key,
-      softmax,
-      ...(against === undefined ? {} : { against }),
+      ...how,
     };
     await this.ask(edge, working.block(edgeName(edge)), async (work) => {
       const block = await this.services.engine.call("attention/block", params, work);
-      this.edge.blocked({ softmax, against });
+      this.edge.blocked(how);
       this.remember();
-      return { ...edge, blocks: { ...edge.blocks, [softmax]: block } };
+      return { ...edge, blocks: { ...edge.blocks, [how.softmax]: block } };
     });
   }
 

@@ -10,7 +10,8 @@ import type { SearchScope } from "../../protocol/neuronPanel";
 import type { RankChoice } from "../../protocol/neurons";
 import type { LensMark } from "../../protocol/lensPanel";
 import type { HeadsScoredOn } from "../../protocol/attention";
-import type { BlockMode } from "../../protocol/attentionEdge";
+import type { BlockParams } from "../../protocol/attentionEdge";
+import type { PatchChoice } from "../../protocol/patch";
 import type { HostApi, PanelId, RunChoice } from "../../protocol/panelApi";
 import type { RaspHostApi } from "../../protocol/raspPanel";
 import type { Handlers } from "../../protocol/rpc";
@@ -56,7 +57,8 @@ export interface PanelActions {
   continueText?(tokens: number): Promise<void>;
   colourRow?(query: number, start: boolean): Promise<void>;
   chooseEdge?(query: number, key: number): Promise<void>;
-  blockEdge?(softmax: BlockMode, against: number | undefined): Promise<void>;
+  choosePatch?(choice: PatchChoice): Promise<void>;
+  blockEdge?(params: BlockParams): Promise<void>;
   revealStep?(step: number): Promise<void>;
   hoverStep?(step: number | null): void;
   chooseStep?(step: number): Promise<void>;
@@ -137,7 +139,8 @@ export function hostHandlers<Id extends PanelId>(
     "attention/continue": ({ tokens }) => start(actions.continueText?.(tokens)),
     "attention/colour": ({ query, start: begin }) => start(actions.colourRow?.(query, begin)),
     "attention/edge": ({ query, key }) => start(actions.chooseEdge?.(query, key)),
-    "attention/block": ({ softmax, against }) => start(actions.blockEdge?.(softmax, against)),
+    "attention/block": (params) => start(actions.blockEdge?.(params)),
+    "patch/choose": (choice) => start(actions.choosePatch?.(choice)),
     "steering/run": ({ scale }) => start(actions.runSteering?.(scale)),
     "steering/save": () => start(actions.saveExperiment?.()),
     ...raspHandlers(actions, start),

@@ -1,5 +1,5 @@
 /** The edge of a head that was taken apart, and how it was blocked: stored with what was looked at, for the same text and head alone. */
-import type { BlockMode } from "../../protocol/attentionEdge";
+import { edgeControls, type BlockParams } from "../../protocol/attentionEdge";
 
 /** Positions of the window. */
 export interface EdgeAt {
@@ -7,17 +7,10 @@ export interface EdgeAt {
   readonly key: number;
 }
 
-/** A blocking that was asked for. */
-export interface AskedBlock {
-  readonly softmax: BlockMode;
-  /** The token that the logit difference is against, where one was named. */
-  readonly against?: number | undefined;
-}
-
 /** The edge as it is now. */
 export class KeptEdge {
   private at: EdgeAt | undefined;
-  private asked: readonly AskedBlock[] = [];
+  private asked: readonly BlockParams[] = [];
   /** Of a text that is looked at again: its positions are meant. */
   private recalled = false;
 
@@ -27,7 +20,7 @@ export class KeptEdge {
   }
 
   /** How it was blocked, each way once. */
-  get blocks(): readonly AskedBlock[] {
+  get blocks(): readonly BlockParams[] {
     return this.asked;
   }
 
@@ -38,7 +31,7 @@ export class KeptEdge {
   }
 
   /** Notes that the edge was blocked. */
-  blocked(block: AskedBlock): void {
+  blocked(block: BlockParams): void {
     this.asked = [...this.asked.filter(({ softmax }) => softmax !== block.softmax), block];
   }
 
@@ -60,9 +53,14 @@ export class KeptEdge {
     this.recalled = this.at !== undefined;
     if (!this.at || !Array.isArray(blocks)) return;
     for (const block of blocks as (Record<string, unknown> | null)[]) {
-      const { softmax, against } = block ?? {};
+      const { softmax, against, controls } = block ?? {};
+      const kind = edgeControls.find((one) => one === controls);
       if (softmax === "before" || softmax === "after")
-        this.blocked({ softmax, ...(isIndex(against) ? { against } : {}) });
+        this.blocked({
+          softmax,
+          ...(isIndex(against) ? { against } : {}),
+          ...(kind ? { controls: kind } : {}),
+        });
     }
   }
 }

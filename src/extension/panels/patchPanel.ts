@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { CodedError } from "../../base/errors";
 import type { RunChoice } from "../../protocol/panelApi";
+import type { PatchChoice } from "../../protocol/patch";
 import { documentName, type DocumentTarget } from "../documents/documentTarget";
 import { buttons, says, working } from "../messages";
 import type { Services } from "../services";
@@ -98,7 +99,12 @@ export class PatchPanel implements vscode.Disposable {
     const { engine, models } = this.services;
     const model = await models.open(work);
     const side = (text: MarkedText) => sideOf(text, this.choice.value, model.nCtx);
-    const params = { model: model.path, base: await side(texts.base), source: await side(texts.source) };
+    const params = {
+      model: model.path,
+      base: await side(texts.base),
+      source: await side(texts.source),
+      ...(texts.choice ? { choice: texts.choice } : {}),
+    };
     const data = await engine.call("patch/run", params, work);
     const { base, source } = params;
     const { context } = base.input;
@@ -123,7 +129,14 @@ export class PatchPanel implements vscode.Disposable {
       cancel: () => this.task.cancel(),
       example: () => this.show(exampleTexts),
       chooseRun: (choice) => this.chooseRun(choice),
+      choosePatch: (choice) => this.choosePatch(choice),
     };
+  }
+
+  private async choosePatch(choice: PatchChoice): Promise<void> {
+    if (!this.texts) return;
+    const chosen = Object.keys(choice).length > 0 ? choice : undefined;
+    await this.show({ ...this.texts, choice: chosen });
   }
 
   private async chooseRun(choice: RunChoice): Promise<void> {

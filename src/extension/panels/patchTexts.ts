@@ -2,7 +2,8 @@
 import * as vscode from "vscode";
 import { CodedError } from "../../base/errors";
 import type { RunContext } from "../../protocol/model";
-import type { PatchSide } from "../../protocol/patch";
+import { decodePatchChoice } from "../../protocol/decodePatchChoice";
+import type { PatchChoice, PatchSide } from "../../protocol/patch";
 import type { RunChoice } from "../../protocol/panelApi";
 import { captureText, findDocument, type DocumentTarget } from "../documents/documentTarget";
 import { cutTail } from "../documents/textTail";
@@ -20,6 +21,8 @@ export interface Texts {
   readonly base: MarkedText;
   readonly source: MarkedText;
   readonly document: string | null;
+  /** Tokens and positions that were chosen for them. */
+  readonly choice?: PatchChoice | undefined;
 }
 
 /** The text of a target as it is now. */
@@ -53,10 +56,19 @@ export async function sideOf({ text, at }: MarkedText, choice: RunChoice, nCtx: 
 /** Texts from what was stored, or undefined where that is none. */
 export function decodeTexts(stored: unknown): Texts | undefined {
   if (typeof stored !== "object" || stored === null) return undefined;
-  const { base, source, document } = stored as Record<string, unknown>;
+  const { base, source, document, choice } = stored as Record<string, unknown>;
   const [one, other] = [decodeMarked(base), decodeMarked(source)];
   if (!one || !other) return undefined;
-  return { base: one, source: other, document: typeof document === "string" ? document : null };
+  const name = typeof document === "string" ? document : null;
+  return { base: one, source: other, document: name, ...choiceOf(choice) };
+}
+
+function choiceOf(stored: unknown): Pick<Texts, "choice"> {
+  try {
+    return { choice: decodePatchChoice(stored, "choice") };
+  } catch {
+    return {};
+  }
 }
 
 /** A text from what was stored, or undefined where that is none. */

@@ -2,6 +2,7 @@
 import { headsScoredOn, type HeadPattern, type HeadScores, type HeadThumbnails } from "../attention";
 import {
   blockModes,
+  edgeControls,
   type EdgeBlock,
   type EdgeControl,
   type EdgeEffect,
@@ -70,6 +71,7 @@ const block = object<EdgeBlock>({
   plain: effect,
   blocked: effect,
   change: effect,
+  compared: word(...edgeControls),
   controls: list(object<EdgeControl>({ head: index, key: index, weight: number, change: effect }), 1000),
   percentile: object<EdgeBlock["percentile"]>({ logProb: nullable(number), logitDiff: nullable(number) }),
 });

@@ -1,4 +1,5 @@
 /** Shape of the Patch panel's data. */
+import { decodePatchChoice } from "../decodePatchChoice";
 import { contextKinds } from "../model";
 import type { PatchPanelData } from "../panelApi";
 import { patchPlaces, type PatchAlignment, type PatchMap, type PatchPair, type PatchRun } from "../patch";
@@ -42,4 +43,5 @@ export const patchShape = object<PatchPanelData>({
   ),
   bos: flag,
   context: word(...contextKinds),
+  choice: optional(decodePatchChoice),
 });

@@ -46,9 +46,35 @@ describe("one edge of attention", function () {
     });
   }
 
-  it("has other edges of the same query as controls, each once and the same for a seed", async () => {
-    const ask = (seed: number) => blockEdge(open.runner, vocabulary, { ids, edge, softmax: "before", seed });
-    const { controls, percentile, change } = await ask(1);
+  it("is compared with the edges of its query whose weights are nearest to its own", async () => {
+    const { runner } = open;
+    const block = await blockEdge(runner, vocabulary, { ids, edge, softmax: "before", seed: 1 });
+    const weights = await Promise.all(
+      Array.from({ length: runner.info.nHeads }, async (_, head) => {
+        const { rows } = await headPattern(runner, { ids, layer: 3, head, positions: ids.map((_, i) => i) });
+        return [...rows[last]];
+      }),
+    );
+    const own = weights[2][4];
+    const others = weights.flatMap((row, head) => row.map((weight, key) => ({ head, key, weight })));
+    const nearest = others
+      .filter(({ head, key }) => head !== 2 || key !== 4)
+      .sort((a, b) => Math.abs(a.weight - own) - Math.abs(b.weight - own))
+      .slice(0, controlEdges);
+    const names = (all: readonly { head: number; key: number }[]) =>
+      all.map(({ head, key }) => `${head}.${key}`);
+    assert.equal(block.compared, "matched");
+    assert.deepEqual(names(block.controls), names(nearest));
+    block.controls.forEach(({ weight }, i) => assert.ok(Math.abs(weight - nearest[i].weight) < 1e-6));
+    const again = await blockEdge(runner, vocabulary, { ids, edge, softmax: "before", seed: 2 });
+    assert.deepEqual(again.controls, block.controls, "no seed has a part in it");
+  });
+
+  it("has random other edges of the same query as controls where asked, each once and the same for a seed", async () => {
+    const ask = (seed: number) =>
+      blockEdge(open.runner, vocabulary, { ids, edge, softmax: "before", controls: "random", seed });
+    const { controls, percentile, change, compared } = await ask(1);
+    assert.equal(compared, "random");
     assert.equal(controls.length, controlEdges);
     const names = controls.map(({ head, key }) => `${head}.${key}`);
     assert.equal(new Set(names).size, names.length);

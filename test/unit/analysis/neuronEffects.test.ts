@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { neuronEffects } from "../../../src/analysis/neuronEffects";
-import { matchedNeurons, shareBelow } from "../../../src/analysis/neuronEffects/matched";
+import { matchedNeurons } from "../../../src/analysis/neuronEffects/matched";
 import { factorsUpTo } from "../../../src/analysis/neuronEffects/strengths";
 import { divergence, logSoftmax } from "../../../src/analysis/common/divergence";
 import { rankNeurons } from "../../../src/analysis/neurons";
@@ -322,10 +322,6 @@ describe("matched neurons", () => {
   it("are at most twenty", () => {
     assert.equal(matchedNeurons(new Float64Array(50), 3).length, 20);
     assert.deepEqual(matchedNeurons([1], 0), []);
-  });
-
-  it("of equal size count half in a share", () => {
-    assert.equal(shareBelow(-2, [1, 2, -3, 0]), 0.625);
   });
 });
 

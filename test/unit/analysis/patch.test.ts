@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { noiseDraws, patchRuns, type PatchText } from "../../../src/analysis/patch";
-import { alignParts, alignTokens, givenAlignment } from "../../../src/analysis/patch/align";
+import { alignAs, alignParts, alignTokens, givenAlignment } from "../../../src/analysis/patch/align";
+import type { PatchAlign } from "../../../src/protocol/patch";
 import { movedMost } from "../../../src/analysis/patch/movedMost";
 import { CancelSource } from "../../../src/base/cancel";
 import type { Vocabulary } from "../../../src/graph/runner";
@@ -153,6 +154,24 @@ describe("patching one run into another", function () {
       ...tokens,
     });
     assert.ok(Math.abs(alone.base.measure - result.base.measure) > 1e-3);
+  });
+
+  it("aligns one to one from either end where asked, with what the texts begin with", () => {
+    const [one, other] = [
+      { ids: [9, 1, 2, 3], from: 0 },
+      { ids: [9, 1, 4, 5, 6], from: 0 },
+    ];
+    const pairs = (align: PatchAlign) =>
+      alignAs(align, one, other).pairs.map(({ base: to, source: at }) => `${to}:${at}`);
+    assert.deepEqual(pairs("front"), ["0:0", "1:1", "2:2", "3:3"]);
+    assert.deepEqual(pairs("end"), ["0:0", "1:1", "2:3", "3:4"]);
+    assert.deepEqual(pairs([{ base: 2, source: 4 }]), ["2:4"]);
+    assert.throws(() => alignAs(undefined, one, other), { code: "not-aligned" });
+    const behind = alignAs("end", { ids: [7, 1, 2], from: 1 }, { ids: [5, 8, 8, 3], from: 2 });
+    assert.deepEqual(behind.pairs, [
+      { base: 1, source: 2 },
+      { base: 2, source: 3 },
+    ]);
   });
 
   it("aligns the same words behind other contexts, and nothing where all is the same", () => {

@@ -233,6 +233,12 @@ describe("a steering experiment", () => {
     }
   });
 
+  it("is in the middle of the random ones at strength zero, where all are equal", async () => {
+    const { percentile, kl } = await run({ edits: [{ ...pair, scale: 0 }] });
+    assert.ok(kl.isotropic.every((one) => one === kl.steered));
+    assert.equal(percentile, 0.5);
+  });
+
   it("measures how far the distribution moved, and where the steered one stands among the random ones", async () => {
     const result = await run();
     const runner = new TinyRunner(model);

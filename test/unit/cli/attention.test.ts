@@ -66,6 +66,11 @@ describe("attention on the command line", function () {
     );
     const last = patch.maps[0].effects.at(-1)!.at(-1)!;
     assert.ok(last > 0.5 * (patch.source.measure - patch.base.measure), "the last stream decides");
+    const uneven = ["--base", "const name = user.", "--source", "items of", "--seed", "1"];
+    assert.equal((await cliError("patch", model, ...uneven)).code, "not-aligned");
+    const { alignment } = await cliJson<PatchResult>("patch", model, ...uneven, "--align", "end");
+    const ends = patch.base.ids.length - 1;
+    assert.deepEqual([alignment.kind, alignment.pairs.at(-1)!.base], ["given", ends]);
     const { code } = await cliError("patch", model, "--base", "a", "--source", "a");
     assert.equal(code, "not-aligned");
   });

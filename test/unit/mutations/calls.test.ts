@@ -206,13 +206,28 @@ describe("2,500 mutated calls of the engine", function () {
       ["attention/why", { model, input, layer: 1, head: 1, query: 3, key: 1, top: 4 }],
       [
         "attention/block",
-        { model, input, layer: 1, head: 1, query: 3, key: 1, softmax: "after", against: 7 },
+        {
+          model,
+          input,
+          layer: 1,
+          head: 1,
+          query: 3,
+          key: 1,
+          softmax: "after",
+          against: 7,
+          controls: "matched",
+        },
       ],
       ["attention/view", { model, input, range, layer: 1, head: 1, written: { ids: [3], logProbs: [-1] } }],
       ["attention/next", { model, ids: [1, 2, 3], layer: 1, head: 1, positions: [1, 2], valueNorms: [1] }],
       [
         "patch/run",
-        { model, base: { input, start: 2 }, source: { input: { ...input, text: "a cat saq" }, start: 2 } },
+        {
+          model,
+          base: { input, start: 2 },
+          source: { input: { ...input, text: "a cat saq" }, start: 2 },
+          choice: { token: 5, minus: 7, align: [{ base: 1, source: 1 }] },
+        },
       ],
       [
         "heatmap/part",

@@ -24,7 +24,7 @@ describe("attention, causal", () => {
     const pairs = await frame.locator(".figure-attention-why .bars-row").count();
     assert.ok(pairs >= 9, `${pairs} pairs of embedding, position and bias`);
     await frame.locator(".figure-attention-block vscode-button").click();
-    await frame.getByText("random other edges").first().waitFor({ timeout: patience });
+    await frame.getByText("nearest in weight").first().waitFor({ timeout: patience });
     await frame.locator(".edge-part").evaluate((e) => e.scrollIntoView());
     await workbench.screenshot("attention-edge");
   });

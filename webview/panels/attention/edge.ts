@@ -1,5 +1,11 @@
 /** One edge of the shown head: why the query attends there, and what blocking it does. */
-import type { BlockMode, EdgeBlock, WhyAttention } from "../../../src/protocol/attentionEdge";
+import {
+  edgeControls,
+  type BlockMode,
+  type EdgeBlock,
+  type EdgeControls,
+  type WhyAttention,
+} from "../../../src/protocol/attentionEdge";
 import type { AttentionPanelData, ChosenEdge } from "../../../src/protocol/panelApi";
 import { bars } from "../../plots/bars";
 import { effectStrip } from "../../plots/effectStrip";
@@ -15,7 +21,7 @@ import { tokenFace } from "../../shared/tokenStrip";
 import { visibleText } from "../../shared/tokenText";
 import { button, Dropdown } from "../../shared/ui";
 import { blockTable, whyTable } from "./edgeTables";
-import { blockSentence, blockWords, whySentence } from "./edgeWords";
+import { blockSentence, blockWords, controlNames, whySentence } from "./edgeWords";
 import { inLogUnit, logUnit } from "../../shared/logUnit";
 
 /** Pairs drawn as bars; the table has all that came. */
@@ -33,9 +39,11 @@ export class EdgePart {
   private readonly block: Figure;
   private readonly softmax: Dropdown;
   private readonly against: Dropdown;
+  private readonly compared: Dropdown;
   private readonly grid: HeatGrid;
   private readonly controls: HTMLElement;
   private mode: BlockMode = "before";
+  private kind: EdgeControls = "matched";
   private chosenAgainst: number | undefined;
   private data: AttentionPanelData | null = null;
 
@@ -56,6 +64,9 @@ export class EdgePart {
       this.mode = value === "after" ? "after" : "before";
       this.drawBlock();
     });
+    this.compared = new Dropdown("Compared with", (value) => {
+      this.kind = edgeControls.find((one) => one === value) ?? "matched";
+    });
     this.against = new Dropdown("Against", (value) => {
       this.chosenAgainst = value === "" ? undefined : Number(value);
     });
@@ -66,6 +77,7 @@ export class EdgePart {
       { class: "controls no-export" },
       this.softmax.element,
       this.against.element,
+      this.compared.element,
       ask,
     );
   }
@@ -198,6 +210,10 @@ export class EdgePart {
       ],
       this.mode,
     );
+    this.compared.update(
+      edgeControls.map((value) => ({ value, label: controlNames[value] })),
+      this.kind,
+    );
     const block = edge.blocks[this.mode];
     this.drawAgainst(block ?? edge.blocks.before ?? edge.blocks.after);
     const parts = block ? this.blockParts(block) : [];
@@ -219,7 +235,7 @@ export class EdgePart {
 
   private ask(): void {
     const against = this.chosenAgainst;
-    const params = { softmax: this.mode, ...(against === undefined ? {} : { against }) };
+    const params = { softmax: this.mode, controls: this.kind, ...(against === undefined ? {} : { against }) };
     this.context.host.ask("attention/block", params);
   }
 

@@ -1,5 +1,5 @@
 /** Sentences about one edge. */
-import type { EdgeBlock, BlockMode, WhyAttention } from "../../../src/protocol/attentionEdge";
+import type { EdgeBlock, EdgeControls, BlockMode, WhyAttention } from "../../../src/protocol/attentionEdge";
 import { number, percent } from "../../shared/format";
 
 /** What each kind of block is. */
@@ -24,17 +24,25 @@ export function whySentence({
   return `Weight ${percent(weight)}. Score ${number(uncapped)}, less the mean ${number(mean)} over ${keys}: ${number(centred)}. All parts add up to ${number(sum)} (off by ${number(Math.abs(residual))}).${turned}`;
 }
 
-/** Where an effect stands among its controls. */
+/** What the edges are that one is compared with, as one chooses them. */
+export const controlNames: Readonly<Record<EdgeControls, string>> = {
+  matched: "edges of like weight",
+  random: "random edges",
+};
+
+/** Where an effect stands among its controls, and how much these carry. */
 export function blockSentence(
   percentile: number | null,
-  { weight, controls }: Pick<EdgeBlock, "weight" | "controls">,
+  { weight, compared, controls }: Pick<EdgeBlock, "weight" | "compared" | "controls">,
 ): string {
   if (percentile === null) return "There is no other edge of this query to compare with.";
   const weights = controls.map((one) => one.weight).sort((a, b) => a - b);
-  const [median, most] = [weights[Math.floor(weights.length / 2)], weights[weights.length - 1]];
-  return (
-    `Larger in size than ${percent(percentile)} of ${controls.length} random other edges of the same query and layer (ticks), blocked the same way. ` +
-    // Edges that carry nothing change nothing: without the weights the share would say more than it does.
-    `These carry a weight of ${percent(median)} in the median and ${percent(most)} at most, this one ${percent(weight)}.`
-  );
+  const [least, median, most] = [weights[0], weights[Math.floor(weights.length / 2)], weights.at(-1)];
+  const which =
+    compared === "matched"
+      ? `the ${controls.length} edges of the same query and layer, in any head, that are nearest in weight`
+      : `${controls.length} random other edges of the same query and layer`;
+  // Edges that carry nothing change nothing: without the weights the share would say more than it does.
+  const carried = `These carry ${percent(least)} to ${percent(most)}, ${percent(median)} in the median; this one ${percent(weight)}.`;
+  return `Larger in size than ${percent(percentile)} of ${which} (ticks), blocked the same way. ${carried}`;
 }

@@ -1,5 +1,12 @@
 /** The Patch page: how two texts are aligned, and what one's values do in the other, layer by position. */
-import type { PatchMap, PatchPlace } from "../../../src/protocol/patch";
+import type { ErrorData } from "../../../src/base/errors";
+import {
+  choicesMend,
+  type PatchChoice,
+  type PatchMap,
+  type PatchPlace,
+  type PatchTexts,
+} from "../../../src/protocol/patch";
 import type { PatchPanelData } from "../../../src/protocol/panelApi";
 import { effectStrip } from "../../plots/effectStrip";
 import { HeatGrid, type GridName } from "../../plots/heatGrid";
@@ -13,6 +20,7 @@ import { ranOn } from "../../shared/ranOn";
 import { theme } from "../../shared/theme";
 import { tokenFace } from "../../shared/tokenStrip";
 import { spokenText } from "../../shared/tokenText";
+import { ChoicePart } from "./choicePart";
 import "./patch.css";
 import { alignmentTable, mapTable } from "./tables";
 import { alignmentSentence, controlSentence, measureSentence, noiseSentence, placeNames } from "./words";
@@ -50,6 +58,8 @@ class PatchPanel implements Panel<PatchPanelData> {
     selection: "The model sees each text alone.",
     prefix: "The prefix stands right before both texts; nothing of their documents is seen.",
   };
+  private readonly choice: ChoicePart;
+  private readonly choiceFold: HTMLElement;
   private readonly alignment: Figure;
   private readonly drawn: Readonly<Record<PatchPlace, Drawn>>;
   private readonly maps = h("div", { class: "patch-maps" });
@@ -57,6 +67,12 @@ class PatchPanel implements Panel<PatchPanelData> {
   private data: PatchPanelData | null = null;
 
   constructor(private readonly context: PageContext) {
+    this.choice = new ChoicePart((choice) => this.context.host.ask("patch/choose", choice));
+    this.choiceFold = h(
+      "details",
+      { class: "choice-fold no-export" },
+      h("summary", {}, "Tokens and alignment"),
+    );
     this.alignment = new Figure(context, {
       name: "patch-alignment",
       title: "Alignment",
@@ -74,7 +90,23 @@ class PatchPanel implements Panel<PatchPanelData> {
       noise: new HeatGrid({ onInspect: (row, column) => this.inspectCell(place, row, column) }),
     });
     this.drawn = { resid: drawnAt("resid"), attn: drawnAt("attn"), mlp: drawnAt("mlp") };
-    this.element = h("div", { class: "patch" }, this.alignment.element, this.measure, this.maps);
+    this.element = h(
+      "div",
+      { class: "patch" },
+      this.alignment.element,
+      this.measure,
+      this.choiceFold,
+      this.maps,
+    );
+  }
+
+  /** The form, with the two texts as far as they were told. */
+  mend(error: ErrorData): HTMLElement | null {
+    if (!choicesMend.includes(error.code)) return null;
+    const { texts, choice = {} } = (error.details ?? {}) as { texts?: PatchTexts; choice?: PatchChoice };
+    if (!texts) return null;
+    this.choice.update(choice, texts);
+    return this.choice.element;
   }
 
   update(data: PatchPanelData): void {
@@ -82,6 +114,9 @@ class PatchPanel implements Panel<PatchPanelData> {
     fill(this.alignment.body, alignedTokens(data), h("p", { class: "note" }, alignmentSentence(data)));
     this.alignment.changed();
     fill(this.measure, measureSentence(data));
+    this.choice.update(data.choice ?? {}, data);
+    this.choiceFold.hidden = this.context.isSaved();
+    if (this.choice.element.parentElement !== this.choiceFold) this.choiceFold.append(this.choice.element);
     const sizes = data.maps.flatMap(({ effects, noiseMap }) =>
       [...effects.flat(), ...noiseMap.effects.flat()].map(Math.abs),
     );

@@ -63,7 +63,7 @@ export function nullSentence({ kl, percentile, partsAt }: SteerResult): string {
   const none = "No random directions were run: nothing to compare with.";
   const same = `The two texts are the same at this strength; the first distribution moves by KL ${logs(kl.steered)}`;
   if (n === 0 || percentile === null) return partsAt === null ? `${same}. ${none}` : none;
-  const below = Math.round(percentile * n);
+  const below = kl.isotropic.filter((one) => one < kl.steered).length;
   if (partsAt === null) {
     return `${same}, more than ${below} of ${n} random directions of equal norm (${percent(percentile)}).`;
   }

@@ -48,9 +48,9 @@ export async function findTarget(
   const row = await base.final({ edits: [], positions: [position] }, work);
   const best = (await runner.decode({ rows: row, k: 3 }, work)).ids[0];
   const next = position + 1 < window.ids.length ? window.ids[position + 1] : best[0];
-  const token = choice.token === undefined ? next : idOf(runner, choice.token, request.tokenOf);
+  const token = choice.token === undefined ? next : askedId(runner, choice.token, request.tokenOf);
   const other = best.find((id) => id !== token) ?? token;
-  const minus = choice.minus === undefined ? other : idOf(runner, choice.minus, request.tokenOf);
+  const minus = choice.minus === undefined ? other : askedId(runner, choice.minus, request.tokenOf);
   if (minus === token) throw badTarget("A logit difference needs two tokens; both are the same.");
   const named = (id: number): NamedToken => ({ id, text: vocabulary.text(id) });
   const measured = await measures(runner, row, [token, minus], options);
@@ -83,7 +83,11 @@ function positionOf({ ids }: RunWindow, asked: number): number {
   throw badTarget(`There is no position ${asked}: ${ids.length} tokens were run.`);
 }
 
-function idOf({ info }: Runner, asked: AskedToken, tokenOf: TokenOf): number {
+/**
+ * The id of a token that was asked for.
+ * @throws {AnalysisError} "bad-target"
+ */
+export function askedId({ info }: Runner, asked: AskedToken, tokenOf: TokenOf): number {
   if (typeof asked === "number") {
     if (asked >= 0 && asked < info.dVocab) return asked;
     throw badTarget(`The model has no token with the id ${asked}.`);

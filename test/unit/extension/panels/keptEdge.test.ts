@@ -21,13 +21,13 @@ describe("the edge that was taken apart", () => {
     const edge = new KeptEdge();
     edge.choose({ query: 5, key: 2 });
     edge.blocked({ softmax: "before" });
-    edge.blocked({ softmax: "after", against: 7 });
+    edge.blocked({ softmax: "after", against: 7, controls: "random" });
     edge.blocked({ softmax: "before", against: 3 });
     const other = new KeptEdge();
     other.recall(JSON.parse(JSON.stringify(edge.stored())) as Record<string, unknown>);
     other.begin();
     assert.deepEqual(other.blocks, [
-      { softmax: "after", against: 7 },
+      { softmax: "after", against: 7, controls: "random" },
       { softmax: "before", against: 3 },
     ]);
     other.choose({ query: 5, key: 1 });

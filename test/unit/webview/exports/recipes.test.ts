@@ -216,6 +216,16 @@ describe("a figure copied as a command line", function () {
     const patch = await engine.source({ panel: "patch", data: result }, madeOfTexts(texts));
     const maps = (await paste("patch-attn", patch)) as unknown as typeof result;
     near(maps.maps, result.maps);
+    const choice = { token: result.against.id, minus: "a", align: "end" } as const;
+    const chosen = await engine.call("patch/run", { model: engine.path, ...sides, choice });
+    assert.notEqual(chosen.base.measure, result.base.measure);
+    const again = await engine.source({ panel: "patch", data: chosen }, madeOfTexts(texts));
+    const said = (await paste("patch-attn", again)) as unknown as typeof result;
+    near(said.maps, chosen.maps);
+    assert.deepEqual(
+      [said.token, said.against, said.alignment],
+      [chosen.token, chosen.against, chosen.alignment],
+    );
     const experiment = {
       version: 1 as const,
       model: { path: engine.path, digest: null },

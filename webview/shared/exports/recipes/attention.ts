@@ -82,6 +82,8 @@ function blockRecipe(
     String(block.position),
     "--minus",
     minus,
+    "--controls",
+    block.compared,
   ];
   const hook = mode === "before" ? "hook_attn_scores" : "hook_pattern";
   const value = mode === "before" ? 'float("-inf")' : "0.0";

@@ -1,5 +1,6 @@
 /** Recipes of the Patch panel's figures. */
 import type { PatchPlace } from "../../../../src/protocol/patch";
+import { pairsText } from "../../../../src/protocol/patchPairs";
 import type { PatchPanelData } from "../../../../src/protocol/panelApi";
 import { textOf, type Ingredients, type Recipe } from "./recipe";
 
@@ -9,6 +10,18 @@ const hooks: Readonly<Record<PatchPlace, string>> = {
   mlp: "hook_mlp_out",
 };
 
+/** What was chosen, as options: tokens by their ids, positions as they were paired. */
+function chosen({ choice = {}, token, against, alignment }: PatchPanelData): string[] {
+  const one = (name: string, { id }: { readonly id: number }): string[] => [name, `#${id}`];
+  return [
+    ...(choice.token === undefined ? [] : one("--token", token)),
+    ...(choice.minus === undefined ? [] : one("--minus", against)),
+    ...(choice.align === undefined
+      ? []
+      : ["--align", typeof choice.align === "string" ? choice.align : pairsText(alignment.pairs)]),
+  ];
+}
+
 /** By the figure's name. */
 export function patchRecipe(figure: string, data: PatchPanelData, from: Ingredients): Recipe | null {
   const { model, made } = from;
@@ -16,7 +29,8 @@ export function patchRecipe(figure: string, data: PatchPanelData, from: Ingredie
   const bos = made.bos === "auto" ? [] : ["--bos", made.bos];
   const { prefix = "" } = made.texts;
   const behind = prefix === "" ? [] : ["--prefix", prefix];
-  const words = ["introspect", "patch", model.path, "--base", base, "--source", source, ...behind, ...bos];
+  const texts = ["--base", base, "--source", source, ...behind, ...bos];
+  const words = ["introspect", "patch", model.path, ...texts, ...chosen(data)];
   const tokens = {
     base: { text: prefix + base, ids: data.base.ids, bos: data.bos },
     source: { text: prefix + source, ids: data.source.ids, bos: data.bos },
