@@ -8,6 +8,8 @@ import { Setting, viewTypes } from "./contributions";
 import { DepthUnderline } from "./decorations/depthUnderline";
 import { InlinePrediction } from "./decorations/inlinePrediction";
 import { TokenColours } from "./decorations/tokenColours";
+import { DirectionFiles } from "./directions/directionFiles";
+import { registerDirections } from "./directions/register";
 import { firstLook } from "./documents/firstLook";
 import { registerSample } from "./documents/sample";
 import { crashNotice } from "./engine/crashNotice";
@@ -48,6 +50,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
   const patch = new PatchPanel(services);
   const lens = new LensViewProvider(services, marks, keptLens);
   const rasp = registerRasp(services);
+  const directions = registerDirections(services, heatmap);
   neurons.register();
   attention.register();
   const panels = { neurons, attention, steering, lens, patch };
@@ -64,6 +67,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     notes,
     ...Object.values(marks),
     rasp,
+    directions,
     showModelStatus(models),
     connectEditors(services.focus),
     showUnit([neurons.store, attention.store, steering.store, lens.store]),
@@ -83,6 +87,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
       heatmap,
       marks,
       rasp,
+      directions: directions.targets,
       restart,
     }),
     vscode.window.registerWebviewViewProvider(viewTypes.lens, lens),
@@ -123,7 +128,7 @@ function makeServices(context: vscode.ExtensionContext): Services {
     idleMs: () => readSetting(Setting.IdleMinutes) * 60_000,
   });
   const models = new Models(context.extensionPath, engine, log);
-  return { context, log, engine, models, focus: new Focus() };
+  return { context, log, engine, models, focus: new Focus(), directions: new DirectionFiles(log) };
 }
 
 /** What the settings say to a new engine process. */

@@ -5,6 +5,16 @@ import type { TokenColours } from "./decorations/tokenColours";
 import { noEditorWords } from "./documents/noEditor";
 import { colourOwnFile } from "./documents/ownFile";
 import { selectedTarget, textEditor, type DocumentTarget } from "./documents/documentTarget";
+import {
+  colourByDirection,
+  combineDirections,
+  compareDirections,
+  exportDirection,
+  importDirection,
+  openDirection,
+  revealDirection,
+  type DirectionTargets,
+} from "./directions/directionCommands";
 import type { Heatmap } from "./heatmap/heatmap";
 import { says } from "./messages";
 import { chooseModel } from "./model/chooseModel";
@@ -29,13 +39,14 @@ export interface CommandTargets {
   readonly heatmap: Heatmap;
   readonly marks: LensMarks;
   readonly rasp: Rasp;
+  readonly directions: DirectionTargets;
   /** Starts the engine anew and repeats what its end cut off. */
   restart(): void;
 }
 
-type CommandTable = {
-  readonly [C in Command]: (...args: CommandArguments[C]) => PromiseLike<unknown> | void;
-};
+type Run<C extends Command> = (...args: CommandArguments[C]) => PromiseLike<unknown> | void;
+
+type CommandTable = { readonly [C in Command]: Run<C> };
 
 function table({
   services,
@@ -47,6 +58,7 @@ function table({
   heatmap,
   marks,
   rasp,
+  directions,
   restart,
 }: CommandTargets): CommandTable {
   const onSelection = async (look: (target: DocumentTarget) => Promise<unknown>): Promise<void> => {
@@ -72,11 +84,27 @@ function table({
     [Command.RaspDraw]: (uri, at) => rasp.panel.draw(uriOf(uri), offsetOf(at)),
     [Command.RaspRun]: (uri, at) => rasp.run(uriOf(uri), offsetOf(at)),
     [Command.RaspRepl]: () => rasp.repl(),
+    ...directionTable(directions),
     [Command.ShowLog]: () => services.log.show(true),
     [Command.RestartEngine]: () => {
       restart();
       vscode.window.setStatusBarMessage(says.restarted(), 5000);
     },
+  };
+}
+
+type DirectionCommand = Extract<keyof CommandArguments, `${string}Direction${string}`>;
+
+function directionTable(targets: DirectionTargets): { readonly [C in DirectionCommand]: Run<C> } {
+  return {
+    [Command.MakeDirection]: () => targets.maker.make(),
+    [Command.ImportDirection]: () => importDirection(targets),
+    [Command.OpenDirection]: (one) => openDirection(targets, one),
+    [Command.ColourByDirection]: (one) => colourByDirection(targets, one),
+    [Command.CompareDirections]: (one, selected) => compareDirections(targets, one, selected),
+    [Command.CombineDirections]: (one, selected) => combineDirections(targets, one, selected),
+    [Command.ExportDirection]: (one) => exportDirection(targets, one),
+    [Command.RevealDirection]: (one) => revealDirection(targets, one),
   };
 }
 

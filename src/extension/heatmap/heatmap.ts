@@ -96,6 +96,10 @@ export class Heatmap implements vscode.Disposable {
       services.models.onDidChange(() => {
         if (this.look?.info && this.look.info.path !== services.models.path) this.again();
       }),
+      // A direction that was made anew under its name is another one.
+      services.directions.onDidChange(() => {
+        if (this.look?.measure.kind === "direction") this.again();
+      }),
     ];
     this.awaited = readKept(services.context.workspaceState);
     this.restore();
@@ -128,11 +132,17 @@ export class Heatmap implements vscode.Disposable {
     if (!editor) return void vscode.window.showInformationMessage(noEditorWords());
     if (isMeasure) {
       const measure = decodeMeasure(choice, "measure");
-      return this.start(cursorIn(editor), { measure, inBits: false, whole: false });
+      return this.colour(cursorIn(editor), measure);
     }
-    const picked = await pickMeasure(() => this.services.models.open(), this.actions());
+    const { models, directions } = this.services;
+    const picked = await pickMeasure({ open: () => models.open(), directions }, this.actions());
     if (typeof picked === "string") return this.act(picked);
     if (picked) await this.start(cursorIn(editor), picked);
+  }
+
+  /** Colours a document by a measure, whichever editor is active. */
+  async colour(place: Pick<Look, "document" | "at">, measure: HeatmapMeasure): Promise<void> {
+    await this.start(place, { measure, inBits: false, whole: false });
   }
 
   /** The document whose colours follow the Attention panel; undefined where none do. */

@@ -30,8 +30,14 @@ function translatable(file: string): string[] {
   return found.sort();
 }
 
-const spoken = (): Record<string, string> =>
-  Object.fromEntries(translatable("src/extension/messages.ts").map((text) => [text, text]));
+/** Texts stand in the files named messages.ts. */
+const spoken = (): Record<string, string> => {
+  const files = fs.readdirSync(inRepo("src/extension"), { recursive: true, encoding: "utf8" });
+  const texts = files
+    .filter((file) => /(^|[/\\])messages\.ts$/.test(file))
+    .flatMap((file) => translatable(`src/extension/${file}`));
+  return Object.fromEntries(texts.sort().map((text) => [text, text]));
+};
 
 if (process.env["INTROSPECT_WRITE_MANIFEST"]) {
   fs.mkdirSync(inRepo("l10n"), { recursive: true });
