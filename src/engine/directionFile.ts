@@ -6,13 +6,14 @@ import { readNpz } from "../formats/npz";
 import { asList, asNumber, asObject, asText, parseJson } from "../protocol/decode";
 import type { DirectionFile, Edit, EditRows } from "../protocol/edit";
 import { EngineError } from "./engineError";
+import { hookAt, isDirectionHeader, readDirection } from "./store/directionStore";
 
 /** A file of directions is read whole. */
 const mostBytes = 256 * 1024 * 1024;
 
 /**
- * The same edits with the numbers of their direction files: an npz with an array [D] or [n, D] (float32) of the hook's
- * name, or JSON `{hook, vector}` with as many numbers. Widths are checked where the edits are applied.
+ * The same edits with the numbers of their direction files: a direction's header (F.json with its npz beside it), an npz
+ * with an array [D] or [n, D] (float32) of the hook's name, or JSON `{hook, vector}` with as many numbers. Widths are checked where the edits are applied.
  * @param base  folder from which relative paths start
  * @throws {EngineError} "bad-direction"
  */
@@ -41,7 +42,11 @@ async function directionsOf(
     if (!found.isFile() && !found.isDirectory()) throw bad(direction, "is no file");
     if (found.size > mostBytes) throw bad(direction, "is larger than 256 MiB");
     const bytes = await readFile(path);
-    return bytes[0] === 0x50 ? npzRows(bytes, hook, direction) : jsonRows(bytes, hook, direction);
+    if (bytes[0] === 0x50) return npzRows(bytes, hook, direction);
+    const value = parseJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes), direction);
+    return isDirectionHeader(value)
+      ? await headerRow(path, hook, direction)
+      : jsonRows(value, hook, direction);
   } catch (cause) {
     if (cause instanceof EngineError) throw cause;
     const code = (cause as NodeJS.ErrnoException).code;
@@ -72,8 +77,17 @@ function npzRows(bytes: Uint8Array, hook: string, file: string): EditRows {
   return Array.from({ length: shape[0] }, (_, i) => numbers.slice(i * shape[1], (i + 1) * shape[1]));
 }
 
-function jsonRows(bytes: Uint8Array, hook: string, file: string): EditRows {
-  const object = asObject(parseJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes), file), file);
+/** The vector that a direction has at a hook. */
+async function headerRow(path: string, hook: string, file: string): Promise<EditRows> {
+  const { header, vectors } = await readDirection(path);
+  const found = header.layers.find(({ layer }) => hookAt(layer, header.hook) === hook);
+  if (found) return [...vectors.get(found.layer)!];
+  const layers = header.layers.map(({ layer }) => layer).join(", ");
+  throw bad(file, `has no vector at ${hook}, only at ${header.hook} of layers ${layers}`);
+}
+
+function jsonRows(value: unknown, hook: string, file: string): EditRows {
+  const object = asObject(value, file);
   const found = asText(object["hook"], "hook");
   if (found !== hook) throw bad(file, `holds directions at ${found.slice(0, 80)}, not at ${hook}`);
   const list = asList(object["vector"], "vector");

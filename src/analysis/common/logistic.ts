@@ -12,18 +12,18 @@ const remembered = 8;
 const tolerance = 1e-6;
 
 /**
- * A probe with an L2 penalty (½‖w‖² beside the sum of losses, over entries of unit variance, so that a few large ones
- * do not decide) and classes of equal weight. `positive` says per row of which class it is.
+ * A probe with an L2 penalty (½‖w‖² beside the sum of losses, over rows of a common scale, so that the penalty means
+ * the same whatever the rows' length) and classes of equal weight. `positive` says per row of which class it is.
  */
 export function logisticProbe(rows: Rows, positive: readonly boolean[]): Probe {
   const n = countRows(rows);
   const all = Array.from({ length: n }, (_, i) => i);
   const mean = meanOf(rows, all);
-  const scale = deviations(rows, mean);
+  const scale = deviation(rows, mean);
   const d = rows.width;
   const x = new Float64Array(n * d);
   for (let i = 0; i < n; i++)
-    for (let j = 0; j < d; j++) x[i * d + j] = (rows.data[i * d + j] - mean[j]) / scale[j];
+    for (let j = 0; j < d; j++) x[i * d + j] = (rows.data[i * d + j] - mean[j]) / scale;
   const counts = positive.filter(Boolean).length;
   const problem: Problem = {
     rows: { data: x, width: d },
@@ -31,16 +31,15 @@ export function logisticProbe(rows: Rows, positive: readonly boolean[]): Probe {
     importance: positive.map((one) => n / (2 * Math.max(1, one ? counts : n - counts))),
   };
   const found = minimum(problem);
-  const weights = Float64Array.from({ length: d }, (_, j) => found[j] / scale[j]);
+  const weights = Float64Array.from({ length: d }, (_, j) => found[j] / scale);
   return { weights, bias: found[d] - dot(weights, mean) };
 }
 
-/** Standard deviations; 1 for entries that never change, which then weigh nothing. */
-function deviations(rows: Rows, mean: Float64Array): Float64Array {
-  const n = countRows(rows);
-  const sums = new Float64Array(rows.width);
-  for (let i = 0; i < n; i++) row(rows, i).forEach((value, j) => (sums[j] += (value - mean[j]) ** 2));
-  return sums.map((sum) => Math.sqrt(sum / Math.max(1, n)) || 1);
+/** Standard deviation of all entries together; 1 where nothing changes. */
+function deviation({ data, width }: Rows, mean: Float64Array): number {
+  let sum = 0;
+  for (let at = 0; at < data.length; at++) sum += (data[at] - mean[at % width]) ** 2;
+  return Math.sqrt(sum / Math.max(1, data.length)) || 1;
 }
 
 interface Problem {
