@@ -50,12 +50,12 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
   const patch = new PatchPanel(services);
   const lens = new LensViewProvider(services, marks, keptLens);
   const rasp = registerRasp(services);
-  const directions = registerDirections(services, heatmap);
+  const directions = registerDirections(services, heatmap, colours);
   neurons.register();
   attention.register();
   const panels = { neurons, attention, steering, lens, patch };
   const { engine, models, log } = services;
-  const restart = (): void => retryAll(services, panels);
+  const restart = (): void => retryAll(services, { ...panels, direction: directions.panel });
   engine.onDidCrash(crashNotice({ retry: restart, showLog: () => log.show(true) }));
   context.subscriptions.push(
     log,
@@ -71,11 +71,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     showModelStatus(models),
     connectEditors(services.focus),
     showUnit([neurons.store, attention.store, steering.store, lens.store]),
-    vscode.workspace.onDidChangeConfiguration((event) => {
-      if (!engineSettings.some((setting) => event.affectsConfiguration(setting))) return;
-      engine.restart();
-      models.forget();
-    }),
+    watchEngineSettings(services),
     registerSample(context.extensionUri),
     registerCommands({
       services,
@@ -103,6 +99,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     lens: () => lens.store.state,
     patch: () => patch.store.state,
     rasp: () => rasp.panel.store.state,
+    direction: () => directions.panel.store.state,
   };
   return {
     enginePid: () => engine.pid,
@@ -143,6 +140,14 @@ function environment(): Record<string, string> {
 
 /** Settings that a running engine does not hear of: it is ended, and the next request starts it with the new ones. */
 const engineSettings = [Setting.Device, Setting.MemoryBudget, Setting.CudaLibraries];
+
+function watchEngineSettings({ engine, models }: Services): vscode.Disposable {
+  return vscode.workspace.onDidChangeConfiguration((event) => {
+    if (!engineSettings.some((setting) => event.affectsConfiguration(setting))) return;
+    engine.restart();
+    models.forget();
+  });
+}
 
 type Retryable = Record<
   Exclude<PanelId, "rasp">,

@@ -138,6 +138,7 @@ export const viewTypes = {
   steering: "introspect.steering",
   patch: "introspect.patch",
   rasp: "introspect.rasp",
+  direction: "introspect.direction",
 } as const satisfies Record<PanelId, string>;
 
 /** End of the name of every experiment file. */

@@ -435,6 +435,7 @@ export function activationEvents(): string[] {
     viewTypes.steering,
     viewTypes.patch,
     viewTypes.rasp,
+    viewTypes.direction,
   ];
   // At the start nothing runs; but a text that was coloured before a reload is coloured again.
   const others = [`workspaceContains:${firstLookMarker}`, "onStartupFinished"];

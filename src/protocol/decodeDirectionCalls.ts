@@ -18,13 +18,19 @@ const filesOf = (value: unknown, path: string): string[] => {
   return files;
 };
 
-function layersOf(value: unknown): number[] | null {
+function layersOf(value: unknown, path: string): number[] | null {
   if (value === null) return null;
-  const layers = asList(value, "params.layers").map((one, i) =>
-    asInteger(one, `params.layers[${i}]`, { min: 0, max: maxIndex }),
+  const layers = asList(value, path).map((one, i) =>
+    asInteger(one, `${path}[${i}]`, { min: 0, max: maxIndex }),
   );
-  if (layers.length === 0) throw badField("params.layers", "is an empty list");
+  if (layers.length === 0) throw badField(path, "is an empty list");
   return layers;
+}
+
+function rangeOf(value: unknown): { start: number; end: number } {
+  const object = asObject(value, "params.range");
+  const start = asInteger(object["start"], "params.range.start", { min: 0 });
+  return { start, end: asInteger(object["end"], "params.range.end", { min: start }) };
 }
 
 /** Per method; each throws DecodeError "bad-field". */
@@ -44,7 +50,12 @@ export const directionDecoders: Pick<ParamDecoders<EngineApi>, DirectionMethods>
       model: asText(params["model"], "params.model"),
       input: decodeRunInput(params["input"], "params.input"),
       files: filesOf(params["files"], "params.files"),
-      layers: layersOf(params["layers"]),
+      layers: layersOf(params["layers"], "params.layers"),
+      ...(params["range"] === undefined ? {} : { range: rangeOf(params["range"]) }),
+      ...(params["most"] === undefined
+        ? {}
+        : { most: asInteger(params["most"], "params.most", { min: 1, max: maxIndex }) }),
+      ...(params["strip"] === undefined ? {} : { strip: layersOf(params["strip"], "params.strip") }),
     };
   },
   "directions/templates": (value) => {

@@ -2,6 +2,7 @@
 import { headsScoredOn } from "./attention";
 import { blockModes } from "./attentionEdge";
 import { asInteger, asNumber, asObject, asOneOf, asText, badField, parseJson } from "./decode";
+import { directionPanelDecoders } from "./decodeDirectionPanel";
 import { decodeEffectChoice, decodeNote, decodeRankChoice } from "./decodeNeurons";
 import { raspCallDecoders } from "./decodeRaspPanel";
 import { decodeRunChoice } from "./decodeRunChoice";
@@ -197,6 +198,7 @@ export const panelCallDecoders: ParamDecoders<HostApi> = {
   },
   "steering/save": nothing,
   ...raspCallDecoders,
+  ...directionPanelDecoders,
   "export/save": decodeExport,
   "export/npz": decodeNpz,
   "export/copy": (params) => {

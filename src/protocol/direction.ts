@@ -216,9 +216,16 @@ export interface DirectionReading {
     readonly layer: number;
     readonly threshold: number | null;
     readonly spread: number | null;
-    /** One score per token, position 0 and added tokens included; `isCounted` says which count. */
+    /** One score per position that was asked for: of all, position 0 and added tokens included (`isCounted`). */
     readonly scores: readonly number[];
   }[];
+  /** The mean over the layers that were asked for as a strip, and where the sides part there. */
+  readonly strip?: {
+    readonly layers: readonly number[];
+    readonly threshold: number | null;
+    readonly spread: number | null;
+    readonly scores: readonly number[];
+  };
 }
 
 /** Formats that a direction is exported to: its arrays, or a control vector as llama.cpp reads it. */

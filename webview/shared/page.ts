@@ -121,6 +121,7 @@ class Shell<Data> {
       pointed: this.pointed,
       announce,
       ofModel: this.id !== "rasp",
+      savesViews: this.id !== "rasp" && this.id !== "direction",
       source,
     });
     const { contexts, subject } = this.panel;

@@ -136,3 +136,10 @@ export const directionHeatTexts = {
       "Zero, the background, is the direction's threshold; the strongest colour stands for the largest distance from it, in the residual stream's own units.",
     ),
 };
+
+/** The Direction panel. */
+export const pageTexts = {
+  reading: () => l10n.t("Reading along the direction …"),
+  noText: () => l10n.t("Put the cursor into a line of text, or select some: it is read along the direction."),
+  cut: (most: number) => l10n.t("The last {0} tokens of it are shown.", most),
+};
