@@ -71,7 +71,7 @@ export const manifestTexts: Readonly<Record<string, string>> = {
   [Command.RevealDirection]: "Reveal Direction File",
   "view.directions": "Directions",
   "view.directions.empty":
-    "A direction stands for a concept in the model's activations, such as a language or a mood. It is made from pairs of texts, and colours your text by where it lies between the two sides.\n[Make Direction…](command:introspect.makeDirection)\nA shipped template is the quickest way; two selections, or a table in the workspace (CSV, JSON lines, Markdown), do as well.\n[Import Direction…](command:introspect.importDirection)",
+    "A direction is a concept in the model's activations, such as a language or a mood; it colours your text.\n[Make Direction…](command:introspect.makeDirection)\nFrom a shipped template, two selections, or a table in the workspace (CSV, JSON lines, Markdown).\n[Import Direction…](command:introspect.importDirection)",
   "view.lens": "Lens",
   ...walkthroughTexts,
   "editor.savedView": "Introspect Saved View",
