@@ -94,6 +94,7 @@ export class DirectionPanel implements vscode.Disposable {
       directions.onDidChange(() => this.reload()),
       models.onDidChange(() => this.modelChanged()),
       colours.onDidClear(() => this.coloursChanged()),
+      heatmap.onDidLink(() => this.coloursChanged()),
     ];
   }
 
@@ -207,7 +208,6 @@ export class DirectionPanel implements vscode.Disposable {
     const document = this.shown === undefined ? this.place()?.document : await findDocument(this.shown);
     if (!look || !loaded || !document) throw new CodedError("no-text", pageTexts.noText());
     await this.heatmap.colour({ document, at: 0 }, along(loaded.chosen, look.layers));
-    this.coloursChanged();
   }
 
   private place(): Place | undefined {

@@ -65,7 +65,7 @@ export class Heatmap implements vscode.Disposable {
   private readonly newest = new NewestWins();
   private readonly pause = new Pause(() => void this.work());
   private readonly linking = new vscode.EventEmitter<number | undefined>();
-  /** Fires when linked colours were put on or taken off, and with the offset when they moved with the cursor. */
+  /** Fires when colours were put on, or linked ones taken off, and with the offset when those moved with the cursor. */
   readonly onDidLink = this.linking.event;
   private readonly subscriptions: vscode.Disposable[];
 
@@ -205,7 +205,7 @@ export class Heatmap implements vscode.Disposable {
     keep(this.services.context.workspaceState, { ...shown, uri: document.uri.toString() });
     // Painted with nothing yet, so that what was there goes and Escape ends the work.
     this.paint();
-    if (look.linked) this.linking.fire(undefined);
+    this.linking.fire(undefined);
     this.legend.wait({ measure: look.measure, inBits: isInBits(look), linked: look.linked });
     await otherWork();
     await this.work();

@@ -101,6 +101,8 @@ describe("directions", () => {
     await legend()
       .filter({ hasText: /Direction code −[\d.]+ ▆▅▄▃▂▁ 0 ▁▂▃▄▅▆ [\d.]+/ })
       .waitFor({ timeout: patience });
+    const frame = await workbench.webviewFrame("direction");
+    await frame.getByText("Clear colours").waitFor({ timeout: patience });
     await workbench.screenshot("directions-coloured");
   });
 });
