@@ -6,6 +6,7 @@ import { threadCount } from "../../src/engine/threads";
 import { blockHook } from "../../src/graph/hooks";
 import { gpt2ShapeCheckpoint } from "./gpt2Shape";
 import { appendedToken, cachedLength } from "./measures/appended";
+import { directions } from "./measures/directions";
 import { patchSweep, steeredGeneration } from "./measures/edited";
 import { hooks256, residuals1024 } from "./measures/hooked";
 import { pss } from "./measures/memory";
@@ -52,6 +53,7 @@ async function main(): Promise<void> {
     tokens1024EveryResidual: await residuals1024(model),
     steeredGeneration: await steeredGeneration(model),
     patchSweep: await patchSweep(model),
+    directions: await directions(model),
     memory: { beforeOpening: overWeights(before), variants, atTheEnd: overWeights(pss()) },
   };
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);

@@ -122,7 +122,7 @@ export async function makeTaskVector(
     layers: all,
     bestLayer: layers[best],
     chosenOn: isChosen ? "validation" : "rule",
-    warnings: [...taskWarnings(request, task, split.test.length), ...resultWarnings(all[best])],
+    warnings: [...taskWarnings(task, split.test.length), ...resultWarnings(all[best])],
     texts: { train: demonstrations + dummies, validation: validation.length, test: n },
     vectors: new Map(layers.map((layer) => [layer, Float32Array.from(vectors.get(layer)!)])),
     task,
@@ -283,10 +283,8 @@ async function normsOf(
   return sums.map((sum) => (test.length === 0 ? null : sum / test.length));
 }
 
-function taskWarnings({ pairs }: TaskRequest, { regular, queries }: TaskAccuracy, nTest: number): string[] {
+function taskWarnings({ regular, queries }: TaskAccuracy, nTest: number): string[] {
   const said: string[] = [];
-  if (new Set(pairs.map((pair) => pair.join("\u0000"))).size < pairs.length)
-    said.push("Duplicates: some demonstrations are the same.");
   if (queries < Math.min(nTest, mostQueries))
     said.push(
       `Tokens: of ${nTest} held-out queries ${nTest - queries} have no answer that begins with a token of its own.`,

@@ -62,6 +62,7 @@ function outOf({ values }: ParsedArguments, what: string): string {
 
 async function make(call: CommandCall, rest: readonly string[]): Promise<void> {
   const [folder, path] = exactly("make", rest, 2);
+  outOf(call.args, "F.json");
   const spec = parseDirectionSpec(await readText(path));
   await write(call, { folder, spec, base: path === "-" ? process.cwd() : dirname(path) });
 }

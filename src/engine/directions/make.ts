@@ -43,7 +43,7 @@ export async function makeDirectionFile(
   await requireWritable(places.out);
   const template = typeof spec.template === "string" ? await templateOf(spec.template) : null;
   const given = await pairsOf(spec, template, places.base);
-  const { pairs, warnings } = distinct(given);
+  const { pairs, warnings } = distinct(given, spec.method !== "task");
   const digest = await open.digest(work);
   const made = await resultOf(open, spec, { pairs, base: places.base, digest }, work);
   const { result, texts, hook = spec.hook, task } = made;

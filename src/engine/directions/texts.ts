@@ -33,14 +33,18 @@ export function pairsDigest(pairs: readonly TextPair[]): string {
   return createHash("sha256").update(JSON.stringify(pairs)).digest("hex");
 }
 
-/** Pairs that are given twice would be held out from themselves: each is kept once. */
-export function distinct(pairs: readonly TextPair[]): DistinctPairs {
+/**
+ * Pairs that are given twice would be held out from themselves: each is kept once.
+ * @param classes  whether the two sides are classes, and not inputs with their outputs
+ */
+export function distinct(pairs: readonly TextPair[], classes: boolean): DistinctPairs {
   const kept = new Map(pairs.map((pair) => [JSON.stringify(pair), pair]));
   const warnings: string[] = [];
   const twice = pairs.length - kept.size;
   if (twice > 0)
     warnings.push(`Duplicates: ${twice} of ${pairs.length} pairs are repetitions; each pair is used once.`);
   const all = [...kept.values()];
+  if (!classes) return { pairs: all, warnings };
   const positive = new Set(all.map(([one]) => one).filter((one) => one !== null));
   const both = new Set(all.map(([, other]) => other).filter((one) => one !== null && positive.has(one))).size;
   if (both > 0) warnings.push(`Duplicates: ${both} texts stand on both sides.`);

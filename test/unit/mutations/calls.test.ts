@@ -152,7 +152,21 @@ describe("2,500 mutated calls of the engine", function () {
     const input = { kind: "text", text: "a cat sat", offset: 0, context: { kind: "document" }, bos: "auto" };
     const range = { start: 2, end: 5 };
     const arraysFile = join(folder(), "arrays.npz");
+    const made = join(folder(), "made.json");
+    const pairs = [
+      ["a cat", "a dog"],
+      ["b cat", "b dog"],
+      ["c cat", "c dog"],
+    ];
+    const measure = { kind: "direction", file: made, layers: [1], centred: true };
     const calls: [keyof EngineApi, unknown][] = [
+      ["directions/make", { model, spec: { pairs, hook: "hook_resid_post" }, base: folder(), out: made }],
+      ["directions/read", { model, input, files: [made], layers: [0, 1] }],
+      ["directions/templates", {}],
+      ["directions/compare", { files: [made, made] }],
+      ["directions/combine", { parts: [{ file: made, weight: -1 }], out: join(folder(), "sum.json") }],
+      ["directions/export", { file: made, format: "gguf", out: join(folder(), "made.gguf") }],
+      ["heatmap/part", { model, text: "a cat", lead: 0, offset: 0, bos: "auto", measure, most: 8, from: 3 }],
       ["engine/hello", { build: "x" }],
       ["model/open", { model }],
       ["model/digest", { model }],
@@ -228,6 +242,18 @@ describe("2,500 mutated calls of the engine", function () {
         },
       ],
     ];
+    // A file is written where it is asked for; only a path in the test's own folder is.
+    const paths: Partial<Record<keyof EngineApi, string>> = {
+      "arrays/save": "file",
+      "directions/make": "out",
+      "directions/combine": "out",
+      "directions/export": "out",
+    };
+    const kept = (method: keyof EngineApi, changed: unknown): unknown => {
+      const path = paths[method];
+      if (path === undefined || typeof changed !== "object" || changed === null) return changed;
+      return { ...changed, [path]: path === "file" ? arraysFile : join(folder(), "harmed.json") };
+    };
     const called = new Set<string>(calls.map(([method]) => method));
     const uncalled = Object.keys(engineCallDecoders).filter((method) => !called.has(method));
     assert.deepEqual(uncalled, [], "every method of the engine is mutated here");
@@ -243,9 +269,7 @@ describe("2,500 mutated calls of the engine", function () {
     for (let i = 0; i < 2500; i++) {
       const [method, params] = calls[i % calls.length] as [keyof EngineApi, unknown];
       const changed = mutated(params, random);
-      // A file is written where it is asked for; only a path in the test's own folder is.
-      const harmed =
-        method === "arrays/save" && typeof changed === "object" ? { ...changed, file: arraysFile } : changed;
+      const harmed = kept(method, changed);
       try {
         await peer.request(method, harmed as never);
       } catch (thrown) {
