@@ -1,4 +1,5 @@
 /** What the extension asks of the engine about directions, checked. */
+import { bosPolicies } from "../base/bosPolicy";
 import { asInteger, asList, asNumber, asObject, asOneOf, asText, badField } from "./decode";
 import { decodeDirectionSpec } from "./decodeDirectionSpec";
 import { decodeRunInput } from "./decodeRunInput";
@@ -66,6 +67,18 @@ export const directionDecoders: Pick<ParamDecoders<EngineApi>, DirectionMethods>
     const files = filesOf(asObject(value, "params")["files"], "params.files");
     if (files.length !== 2) throw badField("params.files", "is not of two files");
     return { files: [files[0], files[1]] };
+  },
+  "directions/correlate": (value) => {
+    const params = asObject(value, "params");
+    const files = filesOf(params["files"], "params.files");
+    if (files.length !== 2) throw badField("params.files", "is not of two files");
+    return {
+      model: asText(params["model"], "params.model"),
+      text: asText(params["text"], "params.text"),
+      bos: asOneOf(params["bos"], "params.bos", bosPolicies),
+      files: [files[0], files[1]],
+      layers: layersOf(params["layers"], "params.layers"),
+    };
   },
   "directions/combine": (value) => {
     const params = asObject(value, "params");

@@ -9,6 +9,11 @@ const mostLayers = 1000;
 
 const index = (value: unknown, path: string): number => asInteger(value, path, { min: 0, max: maxIndex });
 
+const nothing = (params: unknown): Record<string, never> => {
+  asObject(params, "params", []);
+  return {};
+};
+
 /** Per method of the Direction page, the check of its parameters. */
 export const directionPanelDecoders: ParamDecoders<DirectionHostApi> = {
   "direction/choose": (params) => {
@@ -33,8 +38,6 @@ export const directionPanelDecoders: ParamDecoders<DirectionHostApi> = {
     const { direction } = asObject(params, "params", ["direction"]);
     return { direction: direction === null ? null : index(direction, "params.direction") };
   },
-  "direction/colour": (params) => {
-    asObject(params, "params", []);
-    return {};
-  },
+  "direction/correlate": nothing,
+  "direction/colour": nothing,
 };

@@ -207,6 +207,29 @@ export interface DirectionsCompared {
   readonly random: number;
 }
 
+/** How the scores of a text's tokens along two directions go together. */
+export interface DirectionsCorrelated {
+  readonly directions: readonly {
+    readonly name: string;
+    readonly layers: readonly number[];
+    readonly threshold: number | null;
+  }[];
+  /** Whether BOS stood before it. */
+  readonly bos: boolean;
+  /** Whether the text is longer than what was read of it. */
+  readonly cut: boolean;
+  /** Counted tokens. */
+  readonly n: number;
+  /** Pearson's. */
+  readonly r: number;
+  /** The same with the second list of scores turned round by random amounts. */
+  readonly shifted: readonly number[];
+  /** Share of them that are smaller in size. */
+  readonly percentile: number | null;
+  /** Evenly taken pairs of scores. */
+  readonly points: readonly (readonly [number, number])[];
+}
+
 /** What is read along a direction: scores h·v/‖v‖ at each position; zero of the colours is the threshold. */
 export interface DirectionReading {
   readonly file: string;

@@ -1,6 +1,11 @@
 /** Page ↔ extension host: the Direction panel. */
 import type { ErrorData } from "../base/errors";
-import type { DirectionHeader, DirectionReading, DirectionsCompared } from "./direction";
+import type {
+  DirectionHeader,
+  DirectionReading,
+  DirectionsCompared,
+  DirectionsCorrelated,
+} from "./direction";
 import type { RunWindow } from "./model";
 
 /** A direction of the workspace as the page lists it; a page knows its place in the list, never its address. */
@@ -36,7 +41,12 @@ export interface DirectionPanelData {
   readonly reading: ConceptReading | null;
   /** Why there is no reading. */
   readonly problem?: ErrorData;
-  readonly compared: { readonly with: number; readonly cosines: DirectionsCompared } | null;
+  readonly compared: {
+    readonly with: number;
+    readonly cosines: DirectionsCompared;
+    /** How their scores go together over a document, once that was asked for. */
+    readonly correlated?: DirectionsCorrelated & { readonly document: string };
+  } | null;
   /** Whether the editor has this direction's colours now. */
   readonly coloured: boolean;
 }
@@ -50,6 +60,8 @@ export interface DirectionHostApi {
   "direction/also": { params: { direction: number; on: boolean }; result: null };
   /** Shows the cosines with another direction; null: with none. */
   "direction/compare": { params: { direction: number | null }; result: null };
+  /** Correlates the two that are compared over the document. */
+  "direction/correlate": { params: Record<string, never>; result: null };
   /** Colours the editor by the chosen direction at the chosen layers. */
   "direction/colour": { params: Record<string, never>; result: null };
 }

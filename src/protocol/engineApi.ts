@@ -9,6 +9,7 @@ import type {
   DirectionMade,
   DirectionReading,
   DirectionsCompared,
+  DirectionsCorrelated,
   DirectionSpec,
   DirectionTemplate,
 } from "./direction";
@@ -199,6 +200,17 @@ export interface EngineApi {
   };
   "directions/templates": { params: Record<never, never>; result: readonly DirectionTemplate[] };
   "directions/compare": { params: { files: readonly [string, string] }; result: DirectionsCompared };
+  /** The scores of a text's tokens along two directions, at `layers` (null: each one's best), correlated. */
+  "directions/correlate": {
+    params: {
+      model: string;
+      text: string;
+      bos: BosPolicy;
+      files: readonly [string, string];
+      layers: readonly number[] | null;
+    };
+    result: DirectionsCorrelated;
+  };
   "directions/combine": {
     params: { parts: readonly { readonly file: string; readonly weight: number }[]; out: string };
     result: DirectionMade;

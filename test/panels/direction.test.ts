@@ -153,6 +153,27 @@ describe("direction page", () => {
     await panel.close();
   });
 
+  it("correlates two directions over the document when asked, beside what shifted scores give", async () => {
+    const { compared, ...rest } = directionData();
+    const { correlated, ...plain } = compared!;
+    const panel = await open({ data: { ...rest, compared: plain } });
+    assert.equal(await panel.page.locator(".figure-direction-scatter").isVisible(), false);
+    await panel.page.getByText("Correlate over the document").click();
+    await assertSoon(() => panel.requests.at(-1), { method: "direction/correlate", params: {} });
+    await panel.send(ready(directionData(), 2));
+    const figure = panel.page.locator(".figure-direction-scatter");
+    assert.equal(await figure.locator("svg[role=img] circle").count(), correlated!.points.length);
+    const note = await figure.locator(".note").innerText();
+    assert.match(
+      note,
+      /Over 812 tokens of diary\.md the scores correlate with r = 0\.630\. Its size is above 100% of 200/,
+    );
+    const csv = csvRows((await exported(panel, "Over the document", "CSV")).content);
+    assert.deepEqual(csv[1]!.map(Number), [0, ...correlated!.points[0]!]);
+    await panel.assertClean();
+    await panel.close();
+  });
+
   it("keeps the focus on a box while the text is typed", async () => {
     const panel = await open();
     const box = panel.page.getByRole("checkbox", { name: "formality" });

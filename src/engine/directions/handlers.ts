@@ -4,6 +4,7 @@ import type { EngineApi } from "../../protocol/engineApi";
 import type { Handlers } from "../../protocol/rpc";
 import type { ModelStore } from "../modelStore";
 import { buildRunWindow } from "../window";
+import { correlateFiles } from "./correlate";
 import { combineFiles, compareFiles, exportFile } from "./files";
 import { makeDirectionFile } from "./make";
 import { readAlong } from "./read";
@@ -29,6 +30,10 @@ export function directionHandlers(store: ModelStore): Pick<Handlers<EngineApi>, 
     },
     "directions/templates": () => shippedTemplates(),
     "directions/compare": ({ files: [first, second] }) => compareFiles(first, second),
+    "directions/correlate": async ({ model, ...asked }, work) => {
+      const { open } = await store.getUnchanged(model, work);
+      return correlateFiles(open, asked, work);
+    },
     "directions/combine": ({ parts, out }) => combineFiles(parts, out),
     "directions/export": ({ file, format, out }) => exportFile(file, format, out),
   };

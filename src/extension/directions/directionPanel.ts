@@ -1,11 +1,20 @@
 /** The Direction panel: how good a direction is, and the text at the cursor read along it, live. */
+import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
+import { sectionUnits } from "../../base/sections";
 import { CancelledError, CodedError, toErrorData } from "../../base/errors";
 import type { ConceptReading, DirectionPanelData } from "../../protocol/directionPanel";
 import type { RunChoice } from "../../protocol/panelApi";
 import { Command, Setting } from "../contributions";
 import type { TokenColours } from "../decorations/tokenColours";
-import { documentName, findDocument, readTail, revealRange, textEditor } from "../documents/documentTarget";
+import {
+  documentName,
+  findDocument,
+  readerOf,
+  readTail,
+  revealRange,
+  textEditor,
+} from "../documents/documentTarget";
 import { cutTail, hasReplaced } from "../documents/textTail";
 import type { Heatmap } from "../heatmap/heatmap";
 import { says } from "../messages";
@@ -193,8 +202,33 @@ export class DirectionPanel implements vscode.Disposable {
         }),
       compareWith: (index) =>
         change((_, files) => ({ against: index === null ? null : address(files, index) })),
+      correlateDirections: () => this.correlate(),
       colourByDirection: () => this.colour(),
     };
+  }
+
+  /** Reads the whole document along the two that are compared. */
+  private async correlate(): Promise<void> {
+    const { look, loaded } = this;
+    const { data } = this.store.state;
+    const document = this.shown === undefined ? undefined : await findDocument(this.shown);
+    const against = data?.compared && loaded?.files[data.compared.with];
+    if (!look || !loaded || !data?.compared || !against || !document)
+      throw new CodedError("no-text", pageTexts.noText());
+    const { compared } = data;
+    const reader = readerOf(document);
+    await this.task.run({ message: pageTexts.correlating() }, async (work) => {
+      const { path: model } = await this.services.models.open(work);
+      const files = [loaded.chosen.uri.fsPath, against.uri.fsPath] as const;
+      // One unit more than is read, so that the engine can say that there is more.
+      const text = reader.slice(0, Math.min(reader.length, sectionUnits + 1));
+      const asked = { model, text, bos: bosPolicy(), files, layers: look.layers };
+      const found = await this.services.engine.call("directions/correlate", asked, work);
+      const correlated = { ...found, document: documentName(document.uri) };
+      const now = { ...compared, correlated };
+      this.loaded = { ...loaded, compared: now };
+      return { data: { ...(this.store.state.data ?? data), compared: now } };
+    });
   }
 
   private async chooseRun(choice: RunChoice): Promise<void> {
@@ -279,8 +313,12 @@ export class DirectionPanel implements vscode.Disposable {
 
   private async load(look: DirectionLook, work: JobWork): Promise<Loaded> {
     const { loaded } = this;
-    if (loaded && loaded.look.uri === look.uri && loaded.look.against === look.against)
-      return { ...loaded, look };
+    if (loaded && loaded.look.uri === look.uri && loaded.look.against === look.against) {
+      // What was correlated belongs to the layers that it was read at.
+      if (!loaded.compared || isDeepStrictEqual(loaded.look.layers, look.layers)) return { ...loaded, look };
+      const { correlated: _, ...compared } = loaded.compared;
+      return { ...loaded, look, compared };
+    }
     const { directions, engine } = this.services;
     const listed = await directions.list();
     const find = async (address: string): Promise<DirectionFile | undefined> =>

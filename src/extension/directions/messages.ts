@@ -140,6 +140,7 @@ export const directionHeatTexts = {
 /** The Direction panel. */
 export const pageTexts = {
   reading: () => l10n.t("Reading along the direction …"),
+  correlating: () => l10n.t("Reading the document along both directions …"),
   noText: () => l10n.t("Put the cursor into a line of text, or select some: it is read along the direction."),
   cut: (most: number) => l10n.t("The last {0} tokens of it are shown.", most),
 };

@@ -71,6 +71,7 @@ export interface PanelActions {
   chooseDirectionLayers?(layers: readonly number[] | null): Promise<void>;
   readAlso?(direction: number, on: boolean): Promise<void>;
   compareWith?(direction: number | null): Promise<void>;
+  correlateDirections?(): Promise<void>;
   colourByDirection?(): Promise<void>;
   /** Of a saved view: to the live panel. */
   showLive?(): Promise<void>;
@@ -199,6 +200,7 @@ function directionHandlers(
     "direction/layers": ({ layers }) => start(actions.chooseDirectionLayers?.(layers)),
     "direction/also": ({ direction, on }) => start(actions.readAlso?.(direction, on)),
     "direction/compare": ({ direction }) => start(actions.compareWith?.(direction)),
+    "direction/correlate": () => start(actions.correlateDirections?.()),
     "direction/colour": () => start(actions.colourByDirection?.()),
   };
 }

@@ -67,6 +67,7 @@ const good: [Method, unknown][] = [
   ["direction/also", { direction: 3, on: true }],
   ["direction/compare", { direction: 1 }],
   ["direction/compare", { direction: null }],
+  ["direction/correlate", {}],
   ["direction/colour", {}],
   ["export/save", { name: "lens.svg", format: "svg", content: "<svg/>", encoding: "utf8" }],
   ["export/save", { name: "lens", format: "png", content: "iVBORw==", encoding: "base64" }],

@@ -8,6 +8,7 @@ import { facts } from "../../shared/rail";
 import { ranOn } from "../../shared/ranOn";
 import { button, Dropdown } from "../../shared/ui";
 import { ComparePart } from "./compare";
+import { CorrelationPart } from "./correlation";
 import "./direction.css";
 import { QualityPart } from "./quality";
 import { ReadingPart } from "./reading";
@@ -48,6 +49,7 @@ class DirectionPanel implements Panel<DirectionPanelData> {
   private readonly reading: ReadingPart;
   private readonly quality: QualityPart;
   private readonly compare: ComparePart;
+  private readonly correlation: CorrelationPart;
   private data: DirectionPanelData | null = null;
 
   constructor(private readonly context: PageContext) {
@@ -67,6 +69,7 @@ class DirectionPanel implements Panel<DirectionPanelData> {
     this.reading = new ReadingPart(context);
     this.quality = new QualityPart(context);
     this.compare = new ComparePart(context);
+    this.correlation = new CorrelationPart(context);
     const bar = h(
       "div",
       { class: "controls direction-controls" },
@@ -83,6 +86,7 @@ class DirectionPanel implements Panel<DirectionPanelData> {
       this.warnings,
       this.reading.element,
       this.compare.element,
+      this.correlation.element,
       this.quality.element,
     );
   }
@@ -105,6 +109,7 @@ class DirectionPanel implements Panel<DirectionPanelData> {
     fill(this.warnings, ...header.warnings.map((warning) => h("li", {}, warning)));
     this.reading.update(data);
     this.compare.update(compared?.cosines ?? null);
+    this.correlation.update(compared);
     this.quality.update(header, this.layer(data));
     this.inspect();
   }

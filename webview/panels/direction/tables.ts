@@ -1,5 +1,10 @@
 /** The Direction page as tables. */
-import type { DirectionHeader, DirectionLayer, DirectionsCompared } from "../../../src/protocol/direction";
+import type {
+  DirectionHeader,
+  DirectionLayer,
+  DirectionsCompared,
+  DirectionsCorrelated,
+} from "../../../src/protocol/direction";
 import type { ConceptReading } from "../../../src/protocol/directionPanel";
 import type { TableData } from "../../shared/table";
 import { visibleText } from "../../shared/tokenText";
@@ -110,5 +115,15 @@ export function comparedTable({ names, layers, across }: DirectionsCompared): Ta
     caption: `Cosines of ${a} (rows) and ${b} (columns), layer by layer`,
     columns: [`layer of ${a}`, ...layers[1].map((layer) => `layer ${layer}`)],
     rows: layers[0].map((layer, i) => [layer, ...(across[i] ?? [])]).reverse(),
+  };
+}
+
+/** A row per token that is drawn. */
+export function correlatedTable({ directions, points, n, r }: DirectionsCorrelated): TableData {
+  const names = directions.map(({ name, layers }) => `${name} (score, layers ${layers.join(" ")})`);
+  return {
+    caption: `Scores of ${points.length} of ${n} tokens along both directions; r = ${r}`,
+    columns: ["number", ...names],
+    rows: points.map((pair, i) => [i, ...pair]),
   };
 }

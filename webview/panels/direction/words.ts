@@ -1,5 +1,10 @@
 /** Sentences and names of the Direction page. */
-import type { DirectionHeader, DirectionLayer, DirectionsCompared } from "../../../src/protocol/direction";
+import type {
+  DirectionHeader,
+  DirectionLayer,
+  DirectionsCompared,
+  DirectionsCorrelated,
+} from "../../../src/protocol/direction";
 import { count, number, percent } from "../../shared/format";
 
 /** Methods in words. */
@@ -80,4 +85,17 @@ export function comparedSentence({ names, same, random }: DirectionsCompared): s
   if (same.length === 0) return `${a} and ${b} have no layer in common.`;
   const most = same.reduce((best, one) => (Math.abs(one.cosine) > Math.abs(best.cosine) ? one : best));
   return `At the same layer ${a} and ${b} are most alike at layer ${most.layer}: ${number(most.cosine)}. Random directions are ±${number(random)} alike.`;
+}
+
+/** How their scores go together over a document. */
+export function correlatedSentence(found: DirectionsCorrelated & { readonly document: string }): string {
+  const { n, r, shifted, percentile, cut, document } = found;
+  const range =
+    shifted.length === 0 ? "" : ` (${number(Math.min(...shifted))} to ${number(Math.max(...shifted))})`;
+  const beside =
+    percentile === null
+      ? "Too few tokens to say what chance gives."
+      : `Its size is above ${percent(percentile)} of ${shifted.length} made with one list shifted against the other${range}, which leaves neighbours neighbours.`;
+  const part = cut ? " Only the beginning of the file was read." : "";
+  return `Over ${count(n)} tokens of ${document} the scores correlate with r = ${number(r)}. ${beside}${part}`;
 }

@@ -13,6 +13,8 @@ export function directionRecipe(figure: string, data: DirectionPanelData, from: 
       ? { command: { words: ["introspect", "direction", "compare", file, other] }, python: null }
       : null;
   }
+  // The document that was correlated is not part of what the page was sent.
+  if (figure === "direction-scatter") return null;
   if (figure === "direction-strips" || figure === "direction-layers") {
     if (!reading) return null;
     const command = onText(from, "read", ["--direction", file, ...layerOptions(layers)]);
