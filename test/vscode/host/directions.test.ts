@@ -120,6 +120,23 @@ describe("directions of a workspace", () => {
     assertRead(typed, editor.document.getText());
   });
 
+  it("compare with another of the view: a sum of opposite sign lies the other way at every layer", async () => {
+    const opposite = path.join(folder(), "opposite.json");
+    printed("direction", "combine", file, "--weights", "-2", "--out", opposite);
+    try {
+      const both = [file, opposite].map((one) => ({ uri: vscode.Uri.file(one) }));
+      await vscode.commands.executeCommand(Command.CompareDirections, both[0], both);
+      const isCompared = ({ status, data }: State<"direction">) => status === "ready" && !!data?.compared;
+      const { data } = await untilState("direction", "two are compared", isCompared);
+      const { cosines } = data?.compared ?? assert.fail("nothing is compared");
+      assert.deepEqual(cosines.names, ["code", "opposite"]);
+      assert.equal(cosines.same.length, header().layers.length);
+      for (const { cosine } of cosines.same) assert.ok(Math.abs(cosine + 1) < 1e-6, String(cosine));
+    } finally {
+      for (const ending of ["json", "npz"]) fs.rmSync(opposite.replace(/json$/, ending));
+    }
+  });
+
   it("colour a text by its scores less the threshold: zero is the boundary", async () => {
     const text = "We walked to the sea.\nreturn items.map((x) => x + 1);\n";
     await openText(text);
