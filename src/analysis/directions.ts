@@ -124,6 +124,7 @@ function requireHooks(runner: Runner, { layers, hook, source, texts }: Direction
     const next = "Take hook_resid_post, or another hook of `introspect model` that holds vectors.";
     throw new AnalysisError("missing-hook", `The model has no directions at ${name}.`, { next });
   }
+  requireWidths(runner, { layers, hook, source });
   if (source.kind === "head" && (source.layer >= nLayers || source.head >= nHeads))
     throw outOfRange(
       `The model has no head ${source.layer}.${source.head}.`,
@@ -132,6 +133,25 @@ function requireHooks(runner: Runner, { layers, hook, source, texts }: Direction
   if (source.kind === "pca" && new Set(texts.map(({ pair }) => pair)).size < 2) {
     const next = 'Give more pairs, or take the method "mean-difference".';
     throw new AnalysisError("too-few-pairs", "Principal components need two pairs or more.", { next });
+  }
+}
+
+/** What is written into the stream is as wide as the stream, and so must the hook be. */
+function requireWidths(
+  runner: Runner,
+  { layers, hook, source }: Pick<DirectionRequest, "layers" | "hook" | "source">,
+): void {
+  for (const layer of layers) {
+    const width = editHook(`blocks.${layer}.${hook}`, runner.info)?.width;
+    const given =
+      source.kind === "given"
+        ? source.vectors.get(layer)?.length
+        : source.kind === "head"
+          ? runner.info.dModel
+          : width;
+    if (given === width) continue;
+    const said = `A vector of ${given ?? 0} numbers is no direction at ${hook}, which has ${width}.`;
+    throw new AnalysisError("shape-mismatch", said, { next: "Take hook_resid_post." });
   }
 }
 

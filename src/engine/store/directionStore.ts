@@ -91,6 +91,12 @@ export async function writeDirection(
   header: Omit<DirectionHeader, "vectors">,
   vectors: ReadonlyMap<number, Float32Array>,
 ): Promise<DirectionHeader> {
+  if (vectorsPath(file) === join(dirname(file), basename(file))) {
+    const next = "Name the header F.json; F.npz is written beside it.";
+    throw new EngineError("file-not-written", `${file} is the name of the vectors, not of the header.`, {
+      next,
+    });
+  }
   const arrays = [...vectors].map(
     ([layer, data]) => [hookAt(layer, header.hook), { shape: [data.length], data }] as const,
   );

@@ -158,6 +158,11 @@ describe("a direction of texts", () => {
     ["a layer that there is not", { layers: [4] }, "out-of-range"],
     ["a hook that there is not", { hook: "hook_resid_mid" }, "missing-hook"],
     ["a hook without vectors", { hook: "attn.hook_pattern" }, "missing-hook"],
+    [
+      "a vector of another width",
+      { source: { kind: "given", vectors: new Map([[0, new Float64Array(3)]]), bestLayer: 0 }, layers: [0] },
+      "shape-mismatch",
+    ],
     ["a head that there is not", { source: { kind: "head", layer: 0, head: 1 } }, "out-of-range"],
   ];
   for (const [what, more, code] of wrong)

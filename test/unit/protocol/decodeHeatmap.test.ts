@@ -22,6 +22,7 @@ describe("what is asked about the tokens of a text", () => {
     { kind: "depth" },
     { kind: "neuron", layer: 1, neuron: 2 },
     { kind: "norm", hook: "hook_embed" },
+    { kind: "direction", file: "/d/f.json", layers: [1, 2], centred: true },
     { kind: "attention", direction: "to", layer: 1, head: 2 },
   ];
 

@@ -99,6 +99,9 @@ describe("files of directions", () => {
   it("are refused in a folder that is not there", () =>
     assert.rejects(writeDirection(at("no/mood.json"), header, vectors), { code: "file-not-written" }));
 
+  it("are not written over their own vectors", () =>
+    assert.rejects(write("mood.npz"), { code: "file-not-written", message: /name of the vectors/ }));
+
   it("keep an old direction whole where the header cannot be written", async () => {
     await write();
     const before = readFileSync(at("mood.json"), "utf8");
