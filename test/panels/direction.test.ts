@@ -79,6 +79,7 @@ describe("direction page", () => {
     assert.match(note, /100% of 20 random directions and 97\.5% of 20 from shuffled labels/);
     assert.match(note, /chosen by the accuracy on the validation part, never on what is held out/);
     await panel.page.getByText("may stand for <b>them</b>").waitFor();
+    await panel.page.getByText("made at the last tokens of its texts").waitFor();
     // Every draw of both nulls is a tick.
     const lines = await panel.page.locator(".figure-direction-accuracy svg[role=img] line").count();
     assert.equal(lines, 3 + 6 * 40 + 6);

@@ -64,7 +64,7 @@ const methodStep: Step<DirectionDraft> = async (draft, number, total) => {
 };
 
 const positionStep: Step<DirectionDraft> = async (draft, number, total) => {
-  const items = (["last", "mean"] as const).map((position) => ({
+  const items = (["mean", "last"] as const).map((position) => ({
     label: makeTexts.positions[position](),
     detail: makeTexts.positionsMore[position](),
     position,

@@ -88,8 +88,8 @@ export const makeTexts = {
     mean: () => l10n.t("Mean over Its Tokens"),
   } satisfies Record<DirectionPosition, () => string>,
   positionsMore: {
-    last: () => l10n.t("What the model has made of the whole text by its end"),
-    mean: () => l10n.t("Without position 0; for concepts that lie in every word, such as a language"),
+    last: () => l10n.t("What the model makes of a whole text by its end; says less of tokens before it"),
+    mean: () => l10n.t("Without position 0; to read every token of a text, or to colour it"),
   } satisfies Record<DirectionPosition, () => string>,
   plus: () => l10n.t("Token of the positive side; a leading space belongs to it"),
   minus: () => l10n.t("Token of the negative side"),

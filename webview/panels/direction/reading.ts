@@ -14,7 +14,7 @@ import { tokenFace, TokenStrip, type StripToken } from "../../shared/tokenStrip"
 import { spokenText } from "../../shared/tokenText";
 import { fullScale, isCalibrated, scaled } from "./scaled";
 import { layersTable, stripsTable } from "./tables";
-import { calibrationSentence } from "./words";
+import { calibrationSentence, endsSentence } from "./words";
 
 const layerNames = (layers: readonly number[]): string =>
   layers.length === 1 ? `L${layers[0]}` : `L${layers[0]}–${layers.at(-1)}`;
@@ -85,6 +85,10 @@ export class ReadingPart {
     this.drawLayers(reading);
   }
 
+  private get ends(): string {
+    return this.data ? endsSentence(this.data.header) : "";
+  }
+
   private need(): ConceptReading {
     if (!this.data?.reading) throw new Error("No text has been read along a direction yet.");
     return this.data.reading;
@@ -104,7 +108,7 @@ export class ReadingPart {
       return { ...token, value, says: `${first.name} ${number(value)}` };
     });
     this.strip.update(tokens, { label: `The text along ${first.name}`, scale: paint });
-    setText(this.calibration, calibrationSentence(first.strip, first.strip.layers));
+    setText(this.calibration, calibrationSentence(first.strip, first.strip.layers) + this.ends);
     const width = Math.max(80, Math.min(640, (this.others.clientWidth || 400) - 150));
     const small = read.length > 1 ? [first, ...rest] : [];
     fill(

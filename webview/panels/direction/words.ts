@@ -79,6 +79,12 @@ export function calibrationSentence(
   return `${at} the sides part at ${number(threshold)}: zero here. ±1 are the means of the training texts of either side, ${number(spread)} away. A score tells how a token’s vector lies to those texts, not whether something is so.`;
 }
 
+/** What a direction of ends of texts says of other tokens; empty where it was made of all of them. */
+export const endsSentence = ({ position, data }: DirectionHeader): string =>
+  position === "last" && data.pairs > 0
+    ? " It was made at the last tokens of its texts: of a token within a text it says less."
+    : "";
+
 /** How two directions stand to each other. */
 export function comparedSentence({ names, same, random }: DirectionsCompared): string {
   const [a, b] = names;
