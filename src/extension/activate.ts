@@ -5,6 +5,7 @@ import type { PanelId } from "../protocol/panelApi";
 import { protocolVersion } from "../protocol/version";
 import { registerCommands } from "./commands";
 import { Setting, viewTypes } from "./contributions";
+import { DirectionFiles } from "./directions/directionFiles";
 import { firstLook } from "./documents/firstLook";
 import { registerSample } from "./documents/sample";
 import { crashNotice } from "./engine/crashNotice";
@@ -27,10 +28,10 @@ import { readSetting } from "./settings";
 export function activate(context: vscode.ExtensionContext): IntrospectExports {
   const services = makeServices(context);
   const parts = makeParts(services);
-  const { panels, heatmap, colours, notes, marks, rasp } = parts;
+  const { panels, heatmap, colours, notes, marks, rasp, directions } = parts;
   const { neurons, attention, steering, lens, patch } = panels;
   const { engine, models, log } = services;
-  const restart = (): void => retryAll(services, panels);
+  const restart = (): void => retryAll(services, { ...panels, direction: directions.panel });
   engine.onDidCrash(crashNotice({ retry: restart, showLog: () => log.show(true) }));
   context.subscriptions.push(
     log,
@@ -42,14 +43,11 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     notes,
     ...Object.values(marks),
     rasp,
+    directions,
     showModelStatus(models),
     connectEditors(services.focus),
     showUnit([neurons.store, attention.store, steering.store, lens.store]),
-    vscode.workspace.onDidChangeConfiguration((event) => {
-      if (!engineSettings.some((setting) => event.affectsConfiguration(setting))) return;
-      engine.restart();
-      models.forget();
-    }),
+    watchEngineSettings(services),
     registerSample(context.extensionUri),
     registerCommands(parts, restart),
     vscode.window.registerWebviewViewProvider(viewTypes.lens, lens),
@@ -65,6 +63,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     lens: () => lens.store.state,
     patch: () => patch.store.state,
     rasp: () => rasp.panel.store.state,
+    direction: () => directions.panel.store.state,
   };
   return {
     enginePid: () => engine.pid,
@@ -90,7 +89,7 @@ function makeServices(context: vscode.ExtensionContext): Services {
     idleMs: () => readSetting(Setting.IdleMinutes) * 60_000,
   });
   const models = new Models(context.extensionPath, engine, log);
-  return { context, log, engine, models, focus: new Focus() };
+  return { context, log, engine, models, focus: new Focus(), directions: new DirectionFiles(log) };
 }
 
 /** What the settings say to a new engine process. */
@@ -105,6 +104,14 @@ function environment(): Record<string, string> {
 
 /** Settings that a running engine does not hear of: it is ended, and the next request starts it with the new ones. */
 const engineSettings = [Setting.Device, Setting.MemoryBudget, Setting.CudaLibraries];
+
+function watchEngineSettings({ engine, models }: Services): vscode.Disposable {
+  return vscode.workspace.onDidChangeConfiguration((event) => {
+    if (!engineSettings.some((setting) => event.affectsConfiguration(setting))) return;
+    engine.restart();
+    models.forget();
+  });
+}
 
 type Retryable = Record<
   Exclude<PanelId, "rasp">,

@@ -4,18 +4,28 @@ import { viewTypes, Command, type CommandArguments } from "./contributions";
 import { noEditorWords } from "./documents/noEditor";
 import { colourOwnFile } from "./documents/ownFile";
 import { selectedTarget, textEditor, type DocumentTarget } from "./documents/documentTarget";
+import {
+  colourByDirection,
+  combineDirections,
+  compareDirections,
+  exportDirection,
+  importDirection,
+  openDirection,
+  revealDirection,
+  type DirectionTargets,
+} from "./directions/directionCommands";
 import { says } from "./messages";
 import { chooseModel } from "./model/chooseModel";
 import { report } from "./panels/hostHandlers";
 import type { Parts } from "./parts";
 import { runExperimentFile, steeringExperiment } from "./steering/steeringCommands";
 
-type CommandTable = {
-  readonly [C in Command]: (...args: CommandArguments[C]) => PromiseLike<unknown> | void;
-};
+type Run<C extends Command> = (...args: CommandArguments[C]) => PromiseLike<unknown> | void;
+
+type CommandTable = { readonly [C in Command]: Run<C> };
 
 function table(
-  { services, panels, colours, heatmap, marks, rasp }: Parts,
+  { services, panels, colours, heatmap, marks, rasp, directions }: Parts,
   restart: () => void,
 ): CommandTable {
   const { neurons, attention, patch, steering } = panels;
@@ -43,11 +53,27 @@ function table(
     [Command.RaspDraw]: (uri, at) => rasp.panel.draw(uriOf(uri), offsetOf(at)),
     [Command.RaspRun]: (uri, at) => rasp.run(uriOf(uri), offsetOf(at)),
     [Command.RaspRepl]: () => rasp.repl(),
+    ...directionTable(directions.targets),
     [Command.ShowLog]: () => services.log.show(true),
     [Command.RestartEngine]: () => {
       restart();
       vscode.window.setStatusBarMessage(says.restarted(), 5000);
     },
+  };
+}
+
+type DirectionCommand = Extract<keyof CommandArguments, `${string}Direction${string}`>;
+
+function directionTable(targets: DirectionTargets): { readonly [C in DirectionCommand]: Run<C> } {
+  return {
+    [Command.MakeDirection]: () => targets.maker.make(),
+    [Command.ImportDirection]: () => importDirection(targets),
+    [Command.OpenDirection]: (one) => openDirection(targets, one),
+    [Command.ColourByDirection]: (one) => colourByDirection(targets, one),
+    [Command.CompareDirections]: (one, selected) => compareDirections(targets, one, selected),
+    [Command.CombineDirections]: (one, selected) => combineDirections(targets, one, selected),
+    [Command.ExportDirection]: (one) => exportDirection(targets, one),
+    [Command.RevealDirection]: (one) => revealDirection(targets, one),
   };
 }
 

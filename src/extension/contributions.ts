@@ -23,6 +23,14 @@ export enum Command {
   RaspDraw = "introspect.raspDraw",
   RaspRun = "introspect.raspRun",
   RaspRepl = "introspect.raspRepl",
+  MakeDirection = "introspect.makeDirection",
+  ImportDirection = "introspect.importDirection",
+  OpenDirection = "introspect.openDirection",
+  ColourByDirection = "introspect.colourByDirection",
+  CompareDirections = "introspect.compareDirections",
+  CombineDirections = "introspect.combineDirections",
+  ExportDirection = "introspect.exportDirection",
+  RevealDirection = "introspect.revealDirection",
 }
 
 /** What each command takes: VS Code passes the file to those in explorer and title menus. */
@@ -47,6 +55,15 @@ export interface CommandArguments {
   [Command.RaspDraw]: [uri?: unknown, at?: unknown];
   [Command.RaspRun]: [uri?: unknown, at?: unknown];
   [Command.RaspRepl]: [];
+  [Command.MakeDirection]: [];
+  [Command.ImportDirection]: [];
+  /** A direction of the tree view, and all that are selected there; without them a person is asked. */
+  [Command.OpenDirection]: [one?: unknown];
+  [Command.ColourByDirection]: [one?: unknown];
+  [Command.CompareDirections]: [one?: unknown, selected?: unknown];
+  [Command.CombineDirections]: [one?: unknown, selected?: unknown];
+  [Command.ExportDirection]: [one?: unknown];
+  [Command.RevealDirection]: [one?: unknown];
 }
 
 /** Settings, by full name. */
@@ -113,6 +130,9 @@ export enum ContextKey {
 /** The container of the views in the activity bar. */
 export const viewContainer = "introspect";
 
+/** The tree view of the workspace's direction files, and what its entries are in `when` clauses. */
+export const directionsView = { id: "introspect.directions", entry: "direction" } as const;
+
 /** Ids of views and panels, as VS Code knows them. */
 export const viewTypes = {
   lens: "introspect.lens",
@@ -121,6 +141,7 @@ export const viewTypes = {
   steering: "introspect.steering",
   patch: "introspect.patch",
   rasp: "introspect.rasp",
+  direction: "introspect.direction",
 } as const satisfies Record<PanelId, string>;
 
 /** End of the name of every experiment file. */

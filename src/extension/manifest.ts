@@ -13,6 +13,7 @@ import {
   colourId,
   colourLevels,
   colourSides,
+  directionsView,
   experimentSuffix,
   lensColours,
   savedViewEditor,
@@ -61,6 +62,17 @@ export const manifestTexts: Readonly<Record<string, string>> = {
   [Command.RaspDraw]: "Draw RASP Program",
   [Command.RaspRun]: "Run RASP Program",
   [Command.RaspRepl]: "Open RASP REPL",
+  [Command.MakeDirection]: "Make Direction…",
+  [Command.ImportDirection]: "Import Direction…",
+  [Command.OpenDirection]: "Open Direction",
+  [Command.ColourByDirection]: "Colour Text by Direction…",
+  [Command.CompareDirections]: "Compare Directions…",
+  [Command.CombineDirections]: "Combine Directions…",
+  [Command.ExportDirection]: "Export Direction…",
+  [Command.RevealDirection]: "Reveal Direction File",
+  "view.directions": "Directions",
+  "view.directions.empty":
+    "A direction is a concept in the model's activations, such as a language or a mood; it colours your text.\n[Make Direction…](command:introspect.makeDirection)\nFrom a shipped template, two selections, or a table in the workspace (CSV, JSON lines, Markdown).\n[Import Direction…](command:introspect.importDirection)",
   "view.lens": "Lens",
   ...walkthroughTexts,
   "editor.savedView": "Introspect Saved View",
@@ -106,6 +118,9 @@ const icons: Partial<Record<Command, string>> = {
   [Command.GoForward]: "$(arrow-right)",
   [Command.RaspDraw]: "$(type-hierarchy)",
   [Command.RaspRun]: "$(play)",
+  [Command.MakeDirection]: "$(add)",
+  [Command.ImportDirection]: "$(cloud-download)",
+  [Command.ColourByDirection]: "$(symbol-color)",
 };
 
 /** Commands that are greyed out unless a context key says otherwise. */
@@ -132,6 +147,22 @@ const isLookPanel = `activeWebviewPanelId =~ /^${viewTypes.neurons.replace(".", 
 
 const isProgram = `editorLangId =~ /^(${raspDialects.join("|")})$/`;
 
+const inDirections = `view == ${directionsView.id}`;
+
+/** What can be done with an entry of the Directions view; what colours stands on its line. */
+function directionActions() {
+  const when = `${inDirections} && viewItem == ${directionsView.entry}`;
+  return [
+    { command: Command.ColourByDirection, when, group: "inline" },
+    { command: Command.OpenDirection, when, group: "1_look@1" },
+    { command: Command.ColourByDirection, when, group: "1_look@2" },
+    { command: Command.CompareDirections, when, group: "1_look@3" },
+    { command: Command.CombineDirections, when, group: "2_make@1" },
+    { command: Command.ExportDirection, when, group: "2_make@2" },
+    { command: Command.RevealDirection, when, group: "3_file@1" },
+  ];
+}
+
 function menus() {
   return {
     "editor/context": [
@@ -154,11 +185,16 @@ function menus() {
       { command: Command.GoBack, when: isLookPanel, group: "navigation@1" },
       { command: Command.GoForward, when: isLookPanel, group: "navigation@2" },
     ],
+    "view/item/context": directionActions(),
     "explorer/context": [{ command: Command.RunExperiment, when: isExperiment, group: "navigation@90" }],
     "view/title": [
       { command: Command.ChooseModel, when: `view == ${viewTypes.lens}`, group: "navigation" },
       { command: Command.ShowLog, when: `view == ${viewTypes.lens}`, group: "2_engine@1" },
       { command: Command.RestartEngine, when: `view == ${viewTypes.lens}`, group: "2_engine@2" },
+      { command: Command.MakeDirection, when: inDirections, group: "navigation@1" },
+      { command: Command.ImportDirection, when: inDirections, group: "2_directions@1" },
+      { command: Command.CombineDirections, when: inDirections, group: "2_directions@2" },
+      { command: Command.CompareDirections, when: inDirections, group: "2_directions@3" },
     ],
   };
 }
@@ -365,8 +401,17 @@ export function contributes(): Record<string, unknown> {
           contextualTitle: "Introspect",
           icon: "media/introspect.svg",
         },
+        {
+          id: directionsView.id,
+          name: text("view.directions"),
+          contextualTitle: "Introspect",
+          icon: "media/introspect.svg",
+          // The Lens keeps its height until someone opens this one.
+          visibility: "collapsed",
+        },
       ],
     },
+    viewsWelcome: [{ view: directionsView.id, contents: text("view.directions.empty") }],
     languages: languages(),
     grammars: grammars(),
     customEditors: [
@@ -392,6 +437,7 @@ export function activationEvents(): string[] {
     viewTypes.steering,
     viewTypes.patch,
     viewTypes.rasp,
+    viewTypes.direction,
   ];
   // At the start nothing runs; but a text that was coloured before a reload is coloured again.
   const others = [`workspaceContains:${firstLookMarker}`, "onStartupFinished"];

@@ -14,6 +14,7 @@ export const titles = {
   patch: () => l10n.t("Patch"),
   rasp: () => l10n.t("RASP"),
   raspRepl: () => l10n.t("RASP REPL"),
+  direction: () => l10n.t("Direction"),
 };
 
 /** What is being done, while it is. */

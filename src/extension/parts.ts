@@ -2,6 +2,7 @@
 import { DepthUnderline } from "./decorations/depthUnderline";
 import { InlinePrediction } from "./decorations/inlinePrediction";
 import { TokenColours } from "./decorations/tokenColours";
+import { registerDirections } from "./directions/register";
 import { Heatmap } from "./heatmap/heatmap";
 import { NotesStore } from "./notes/notesStore";
 import { AttentionPanel } from "./panels/attentionPanel";
@@ -35,5 +36,6 @@ export function makeParts(services: Services) {
   };
   neurons.register();
   attention.register();
-  return { services, panels, heatmap, colours, notes, marks, rasp: registerRasp(services) };
+  const directions = registerDirections(services, heatmap, colours);
+  return { services, panels, heatmap, colours, notes, marks, rasp: registerRasp(services), directions };
 }

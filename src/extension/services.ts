@@ -1,5 +1,6 @@
 /** What every part of the extension is given. */
 import type * as vscode from "vscode";
+import type { DirectionFiles } from "./directions/directionFiles";
 import type { EngineSupervisor } from "./engine/engineSupervisor";
 import type { Focus } from "./focus/focus";
 import type { Models } from "./model/models";
@@ -11,4 +12,5 @@ export interface Services {
   readonly engine: EngineSupervisor;
   readonly models: Models;
   readonly focus: Focus;
+  readonly directions: DirectionFiles;
 }

@@ -1,4 +1,5 @@
 /** What the extension asks of the engine about directions, checked. */
+import { bosPolicies } from "../base/bosPolicy";
 import { asInteger, asList, asNumber, asObject, asOneOf, asText, badField } from "./decode";
 import { decodeDirectionSpec } from "./decodeDirectionSpec";
 import { decodeRunInput } from "./decodeRunInput";
@@ -18,13 +19,19 @@ const filesOf = (value: unknown, path: string): string[] => {
   return files;
 };
 
-function layersOf(value: unknown): number[] | null {
+function layersOf(value: unknown, path: string): number[] | null {
   if (value === null) return null;
-  const layers = asList(value, "params.layers").map((one, i) =>
-    asInteger(one, `params.layers[${i}]`, { min: 0, max: maxIndex }),
+  const layers = asList(value, path).map((one, i) =>
+    asInteger(one, `${path}[${i}]`, { min: 0, max: maxIndex }),
   );
-  if (layers.length === 0) throw badField("params.layers", "is an empty list");
+  if (layers.length === 0) throw badField(path, "is an empty list");
   return layers;
+}
+
+function rangeOf(value: unknown): { start: number; end: number } {
+  const object = asObject(value, "params.range");
+  const start = asInteger(object["start"], "params.range.start", { min: 0 });
+  return { start, end: asInteger(object["end"], "params.range.end", { min: start }) };
 }
 
 /** Per method; each throws DecodeError "bad-field". */
@@ -44,7 +51,12 @@ export const directionDecoders: Pick<ParamDecoders<EngineApi>, DirectionMethods>
       model: asText(params["model"], "params.model"),
       input: decodeRunInput(params["input"], "params.input"),
       files: filesOf(params["files"], "params.files"),
-      layers: layersOf(params["layers"]),
+      layers: layersOf(params["layers"], "params.layers"),
+      ...(params["range"] === undefined ? {} : { range: rangeOf(params["range"]) }),
+      ...(params["most"] === undefined
+        ? {}
+        : { most: asInteger(params["most"], "params.most", { min: 1, max: maxIndex }) }),
+      ...(params["strip"] === undefined ? {} : { strip: layersOf(params["strip"], "params.strip") }),
     };
   },
   "directions/templates": (value) => {
@@ -55,6 +67,18 @@ export const directionDecoders: Pick<ParamDecoders<EngineApi>, DirectionMethods>
     const files = filesOf(asObject(value, "params")["files"], "params.files");
     if (files.length !== 2) throw badField("params.files", "is not of two files");
     return { files: [files[0], files[1]] };
+  },
+  "directions/correlate": (value) => {
+    const params = asObject(value, "params");
+    const files = filesOf(params["files"], "params.files");
+    if (files.length !== 2) throw badField("params.files", "is not of two files");
+    return {
+      model: asText(params["model"], "params.model"),
+      text: asText(params["text"], "params.text"),
+      bos: asOneOf(params["bos"], "params.bos", bosPolicies),
+      files: [files[0], files[1]],
+      layers: layersOf(params["layers"], "params.layers"),
+    };
   },
   "directions/combine": (value) => {
     const params = asObject(value, "params");

@@ -2,6 +2,7 @@
 import { headsScoredOn } from "./attention";
 import { asInteger, asNumber, asObject, asOneOf, asText, badField, parseJson } from "./decode";
 import { blockParamsOf } from "./decodeBlock";
+import { directionPanelDecoders } from "./decodeDirectionPanel";
 import { decodeEffectChoice, decodeNote, decodeRankChoice } from "./decodeNeurons";
 import { decodePatchChoice } from "./decodePatchChoice";
 import { raspCallDecoders } from "./decodeRaspPanel";
@@ -193,6 +194,7 @@ export const panelCallDecoders: ParamDecoders<HostApi> = {
   },
   "steering/save": nothing,
   ...raspCallDecoders,
+  ...directionPanelDecoders,
   "export/save": decodeExport,
   "export/npz": decodeNpz,
   "export/copy": (params) => {

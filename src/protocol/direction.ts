@@ -207,6 +207,29 @@ export interface DirectionsCompared {
   readonly random: number;
 }
 
+/** How the scores of a text's tokens along two directions go together. */
+export interface DirectionsCorrelated {
+  readonly directions: readonly {
+    readonly name: string;
+    readonly layers: readonly number[];
+    readonly threshold: number | null;
+  }[];
+  /** Whether BOS stood before it. */
+  readonly bos: boolean;
+  /** Whether the text is longer than what was read of it. */
+  readonly cut: boolean;
+  /** Counted tokens. */
+  readonly n: number;
+  /** Pearson's. */
+  readonly r: number;
+  /** The same with the second list of scores turned round by random amounts. */
+  readonly shifted: readonly number[];
+  /** Share of them that are smaller in size. */
+  readonly percentile: number | null;
+  /** Evenly taken pairs of scores. */
+  readonly points: readonly (readonly [number, number])[];
+}
+
 /** What is read along a direction: scores h·v/‖v‖ at each position; zero of the colours is the threshold. */
 export interface DirectionReading {
   readonly file: string;
@@ -216,9 +239,16 @@ export interface DirectionReading {
     readonly layer: number;
     readonly threshold: number | null;
     readonly spread: number | null;
-    /** One score per token, position 0 and added tokens included; `isCounted` says which count. */
+    /** One score per position that was asked for: of all, position 0 and added tokens included (`isCounted`). */
     readonly scores: readonly number[];
   }[];
+  /** The mean over the layers that were asked for as a strip, and where the sides part there. */
+  readonly strip?: {
+    readonly layers: readonly number[];
+    readonly threshold: number | null;
+    readonly spread: number | null;
+    readonly scores: readonly number[];
+  };
 }
 
 /** Formats that a direction is exported to: its arrays, or a control vector as llama.cpp reads it. */

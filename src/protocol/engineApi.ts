@@ -9,6 +9,7 @@ import type {
   DirectionMade,
   DirectionReading,
   DirectionsCompared,
+  DirectionsCorrelated,
   DirectionSpec,
   DirectionTemplate,
 } from "./direction";
@@ -178,13 +179,40 @@ export interface EngineApi {
     params: { model: string; spec: DirectionSpec; base: string; out: string };
     result: DirectionMade;
   };
-  /** The text's tokens with their scores along directions at `layers`; null: at all layers that each has. */
+  /**
+   * The text's tokens with their scores along directions at `layers`; null: at all layers that each has. With `range`,
+   * the scores of its last `most` counted tokens alone, with their mean over `strip`.
+   */
   "directions/read": {
-    params: { model: string; input: RunInput; files: readonly string[]; layers: readonly number[] | null };
-    result: { window: RunWindow; directions: readonly DirectionReading[] };
+    params: {
+      model: string;
+      input: RunInput;
+      files: readonly string[];
+      layers: readonly number[] | null;
+      range?: OffsetRange;
+      most?: number;
+      strip?: readonly number[] | null;
+    };
+    result: {
+      window: RunWindow;
+      /** Present with `range`: the positions that the scores are of. */
+      positions?: readonly number[];
+      directions: readonly DirectionReading[];
+    };
   };
   "directions/templates": { params: Record<never, never>; result: readonly DirectionTemplate[] };
   "directions/compare": { params: { files: readonly [string, string] }; result: DirectionsCompared };
+  /** The scores of a text's tokens along two directions, at `layers` (null: each one's best), correlated. */
+  "directions/correlate": {
+    params: {
+      model: string;
+      text: string;
+      bos: BosPolicy;
+      files: readonly [string, string];
+      layers: readonly number[] | null;
+    };
+    result: DirectionsCorrelated;
+  };
   "directions/combine": {
     params: { parts: readonly { readonly file: string; readonly weight: number }[]; out: string };
     result: DirectionMade;

@@ -2,6 +2,7 @@
 import type { ErrorData } from "../base/errors";
 import type { AttentionView, HeadsScoredOn } from "./attention";
 import type { AttentionEdge, BlockMode, BlockParams, EdgeBlock, WhyAttention } from "./attentionEdge";
+import type { DirectionHostApi, DirectionPanelData } from "./directionPanel";
 import type { Experiment, SteerResult } from "./edit";
 import type { OffsetRange } from "./engineApi";
 import type { ChosenPlace, Pointed } from "./focus";
@@ -17,10 +18,10 @@ import type { RaspHostApi, RaspPanelData } from "./raspPanel";
 import type { LogUnit } from "./logUnit";
 
 /** The panels there are. */
-export type PanelId = "lens" | "neurons" | "attention" | "steering" | "patch" | "rasp";
+export type PanelId = "lens" | "neurons" | "attention" | "steering" | "patch" | "rasp" | "direction";
 
-/** Those that show a model. */
-export type ModelPanelId = Exclude<PanelId, "rasp">;
+/** Those whose pictures can be saved as a view. */
+export type ModelPanelId = Exclude<PanelId, "rasp" | "direction">;
 
 /** What a panel runs its texts behind. The prefix is kept while another context is chosen. */
 export interface RunChoice {
@@ -117,10 +118,11 @@ export interface PanelData {
   steering: SteeringPanelData;
   patch: PatchPanelData;
   rasp: RaspPanelData;
+  direction: DirectionPanelData;
 }
 
 /** What a page may ask of the host. A page never names a command. */
-export interface HostApi extends RaspHostApi {
+export interface HostApi extends RaspHostApi, DirectionHostApi {
   /** The page is up; the host answers with the current snapshot. */
   "page/ready": { params: Record<string, never>; result: PanelState<PanelData[PanelId]> };
   /** The page failed and is to be loaded anew; `reason` goes into the log. */

@@ -1,6 +1,7 @@
 /** Screenshots of every panel in every theme and three widths, for people to look at: out/screenshots. */
 import type { PanelData, PanelId } from "../../src/protocol/panelApi";
 import { attentionView } from "./fixtures/attention";
+import { directionData } from "./fixtures/direction";
 import { lensOf } from "./fixtures/lens";
 import { neuronsData } from "./fixtures/neurons";
 import { steeringData } from "./fixtures/steering";
@@ -16,6 +17,7 @@ const data: { readonly [P in PanelId]: () => PanelData[P] } = {
   steering: () => steeringData(),
   patch: () => patchData(),
   rasp: () => raspData(),
+  direction: () => directionData(),
 };
 
 describe("pictures", () => {

@@ -22,17 +22,19 @@ export async function scoresOf(
     readonly ids: readonly number[];
     readonly along: readonly ReadAlong[];
     readonly positions?: readonly number[];
+    /** "prefix" begins at the first position that is read where what lies before is cached. */
+    readonly cache?: "prefix" | "none";
   },
   options: WorkOptions = {},
 ): Promise<Float32Array[]> {
-  const { ids, along, positions } = request;
+  const { ids, along, positions, cache = "none" } = request;
   requireIds(ids);
   const hooks = [...new Set(along.map(({ hook }) => hook))];
   const reads = hooks.map((hook): ReadSpec => {
     const directions = along.filter((one) => one.hook === hook).map(({ vector }) => unit(vector));
     return { hook, ...(positions ? { positions } : {}), reduce: { kind: "projection", directions } };
   });
-  const run = await runner.run({ ids, reads, cache: "none" }, options);
+  const run = await runner.run({ ids, reads, cache }, options);
   const seen = new Map<string, number>();
   return along.map(({ hook }) => {
     const { data } = readAt(run, hook);

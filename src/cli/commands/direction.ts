@@ -8,6 +8,7 @@ import { decodeDirectionSpec, parseDirectionSpec } from "../../protocol/decodeDi
 import { directionFormats, type DirectionSpec } from "../../protocol/direction";
 import { usageError } from "../cliError";
 import type { Command, CommandCall } from "../command";
+import { correlate } from "../directionCorrelate";
 import { modelOptions } from "../modelOptions";
 import { oneOf, type ParsedArguments } from "../options";
 import { factsOf, withModel } from "../session";
@@ -24,6 +25,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   import: { takes: "DIR FILE --out F.json", run: bringIn },
   show: { takes: "F", run: show },
   compare: { takes: "F G", run: compare },
+  correlate: { takes: "DIR F G --file TEXT", run: correlate },
   combine: { takes: "F + G - H … [--weights 1,-1] --out S.json", run: combine },
   export: { takes: "F --format npz|gguf --out FILE", run: exportTo },
   templates: { takes: "nothing", run: templates },
@@ -35,7 +37,7 @@ export const directionCommand: Command = {
   summary: `a direction in the residual stream: ${Object.keys(verbs).join(", ")}`,
   positionals: ["VERB"],
   more: "[DIR] FILE …",
-  options: ["out", "format", "weights", ...modelOptions],
+  options: ["out", "format", "weights", "text", "file", "layer", "bos", ...modelOptions],
   async run(call) {
     const [verb = "", ...rest] = call.args.positionals;
     if (!Object.hasOwn(verbs, verb)) {

@@ -1,8 +1,10 @@
 /** The engine's methods about directions. */
+import { selectedPositions } from "../../analysis/common/selection";
 import type { EngineApi } from "../../protocol/engineApi";
 import type { Handlers } from "../../protocol/rpc";
 import type { ModelStore } from "../modelStore";
 import { buildRunWindow } from "../window";
+import { correlateFiles } from "./correlate";
 import { combineFiles, compareFiles, exportFile } from "./files";
 import { makeDirectionFile } from "./make";
 import { readAlong } from "./read";
@@ -17,13 +19,21 @@ export function directionHandlers(store: ModelStore): Pick<Handlers<EngineApi>, 
       const { open } = await store.getUnchanged(model, work);
       return makeDirectionFile(open, spec, places, work);
     },
-    "directions/read": async ({ model, input, files, layers }, work) => {
+    "directions/read": async ({ model, input, range, most, ...asked }, work) => {
       const { open } = await store.getUnchanged(model, work);
       const window = buildRunWindow(input, open.tokenizer, open.info.nCtx);
-      return { window, directions: await readAlong(open, { ids: window.ids, files, layers }, work) };
+      const covered = range && selectedPositions(window, range);
+      const positions = covered && covered.slice(Math.max(0, covered.length - (most ?? covered.length)));
+      const where = positions ? { positions } : {};
+      const directions = await readAlong(open, { ids: window.ids, ...asked, ...where }, work);
+      return { window, ...where, directions };
     },
     "directions/templates": () => shippedTemplates(),
     "directions/compare": ({ files: [first, second] }) => compareFiles(first, second),
+    "directions/correlate": async ({ model, ...asked }, work) => {
+      const { open } = await store.getUnchanged(model, work);
+      return correlateFiles(open, asked, work);
+    },
     "directions/combine": ({ parts, out }) => combineFiles(parts, out),
     "directions/export": ({ file, format, out }) => exportFile(file, format, out),
   };

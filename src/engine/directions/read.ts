@@ -68,18 +68,33 @@ export async function measuredAlong(
   return { key: sums.join(), vectors: along, threshold: measure.centred ? (threshold ?? 0) : 0 };
 }
 
+/** What is read along directions. */
+export interface ReadRequest {
+  readonly ids: readonly number[];
+  readonly files: readonly string[];
+  /** Null: all that each direction has. */
+  readonly layers: readonly number[] | null;
+  /** Positions whose scores are given; all where they are left out. */
+  readonly positions?: readonly number[];
+  /** Layers whose mean is given too, as far as a direction has them; null: each direction's best. */
+  readonly strip?: readonly number[] | null;
+}
+
+interface Found {
+  readonly file: string;
+  readonly contents: DirectionContents;
+  readonly layers: readonly DirectionLayer[];
+}
+
 /** Scores of each token of some ids along directions, at all their layers or those asked for, in one run. */
 export async function readAlong(
   open: OpenModel,
-  request: {
-    readonly ids: readonly number[];
-    readonly files: readonly string[];
-    readonly layers: readonly number[] | null;
-  },
+  request: ReadRequest,
   work: WorkOptions,
 ): Promise<DirectionReading[]> {
-  const found: { file: string; contents: DirectionContents; layers: readonly DirectionLayer[] }[] = [];
-  for (const file of request.files) {
+  const { ids, files, positions } = request;
+  const found: Found[] = [];
+  for (const file of files) {
     const contents = await directionFor(open, file, work);
     const all = contents.header.layers;
     const layers = request.layers === null ? all : chosenLayers(contents.header, request.layers).layers;
@@ -88,17 +103,42 @@ export async function readAlong(
   const along = found.flatMap(({ contents: { header, vectors }, layers }) =>
     layers.map(({ layer }) => ({ hook: hookAt(layer, header.hook), vector: vectors.get(layer)! })),
   );
-  const scores = await scoresOf(open.runner, { ids: request.ids, along }, work);
+  // What is typed is read at its end: there the keys and values before it are cached.
+  const where = positions ? { positions, cache: "prefix" as const } : {};
+  const scores = await scoresOf(open.runner, { ids, along, ...where }, work);
   let at = 0;
-  return found.map(({ file, contents: { header }, layers }) => ({
-    file,
-    name: header.name === "" ? basename(file) : header.name,
-    bestLayer: header.bestLayer,
-    layers: layers.map(({ layer, threshold, spread }) => ({
+  return found.map((one) => {
+    const { file, contents, layers } = one;
+    const { header } = contents;
+    const read = layers.map(({ layer, threshold, spread }) => ({
       layer,
       threshold,
       spread,
       scores: Array.from(scores[at++]),
-    })),
-  }));
+    }));
+    return {
+      file,
+      name: header.name === "" ? basename(file) : header.name,
+      bestLayer: header.bestLayer,
+      layers: read,
+      ...(request.strip === undefined ? {} : { strip: stripOf(one, read, request.strip) }),
+    };
+  });
+}
+
+/** The mean over some of the layers that were read; over the best one where a direction has none of them. */
+function stripOf(
+  { contents: { header } }: Found,
+  read: DirectionReading["layers"],
+  asked: readonly number[] | null,
+): NonNullable<DirectionReading["strip"]> {
+  const there = (asked ?? []).filter((layer) => read.some((one) => one.layer === layer));
+  const { layers, threshold, spread } = chosenLayers(header, there.length > 0 ? there : null);
+  const used = layers.flatMap(({ layer }) => read.filter((one) => one.layer === layer));
+  const n = used[0]?.scores.length ?? 0;
+  const scores = Array.from(
+    { length: n },
+    (_, i) => used.reduce((sum, one) => sum + one.scores[i], 0) / used.length,
+  );
+  return { layers: layers.map(({ layer }) => layer), threshold, spread, scores };
 }

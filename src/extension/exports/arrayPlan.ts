@@ -6,11 +6,13 @@ import type {
   PatchPanelData,
   SteeringPanelData,
 } from "../../protocol/panelApi";
+import type { DirectionPanelData } from "../../protocol/directionPanel";
 import type { ShownArray } from "../../protocol/arrays";
 import type { LensCell, LensView } from "../../protocol/lens";
 import type { ModelInfo } from "../../protocol/model";
 import type { PatchPlace } from "../../protocol/patch";
 import type { StateOf } from "../panels/panelStore";
+import { directionPlan } from "./directionArrays";
 import { padded, present, real, whole, type ArrayPlan } from "./arrayParts";
 
 const nats = (about: "this" | "next") => ({ unit: "nats", about }) as const;
@@ -34,6 +36,8 @@ export function arrayPlan<Id extends PanelId>(id: Id, figure: string, state: Sta
       return neuronsPlan(data as NeuronsPanelData, model);
     case "patch":
       return patchPlan(data as PatchPanelData, model);
+    case "direction":
+      return directionPlan(data as DirectionPanelData, model);
     default:
       return steeringPlan(data as SteeringPanelData, model);
   }

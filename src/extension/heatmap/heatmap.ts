@@ -59,7 +59,7 @@ export class Heatmap implements vscode.Disposable {
   private readonly newest = new NewestWins();
   private readonly pause = new Pause(() => void this.work());
   private readonly linking = new vscode.EventEmitter<number | undefined>();
-  /** Fires when linked colours were put on or taken off, and with the offset when they moved with the cursor. */
+  /** Fires when colours were put on, or linked ones taken off, and with the offset when those moved with the cursor. */
   readonly onDidLink = this.linking.event;
   private readonly subscriptions: vscode.Disposable[];
 
@@ -90,6 +90,10 @@ export class Heatmap implements vscode.Disposable {
       }),
       services.models.onDidChange(() => {
         if (this.look?.info && this.look.info.path !== services.models.path) this.again();
+      }),
+      // A direction that was made anew under its name is another one.
+      services.directions.onDidChange(() => {
+        if (this.look?.measure.kind === "direction") this.again();
       }),
     ];
     this.awaited = readKept(services.context.workspaceState);
@@ -123,9 +127,10 @@ export class Heatmap implements vscode.Disposable {
     if (!editor) return void vscode.window.showInformationMessage(noEditorWords());
     if (isMeasure) {
       const measure = decodeMeasure(choice, "measure");
-      return this.start(cursorIn(editor), { measure, inBits: false, whole: false });
+      return this.colour(cursorIn(editor), measure);
     }
-    const picked = await pickMeasure(() => this.services.models.open(), this.actions());
+    const { models, directions } = this.services;
+    const picked = await pickMeasure({ open: () => models.open(), directions }, this.actions());
     if (typeof picked === "string") return this.act(picked);
     if (picked) await this.start(cursorIn(editor), picked);
   }
@@ -133,6 +138,11 @@ export class Heatmap implements vscode.Disposable {
   /** Makes a table, a file or a command of what colours a text; asks which unless it is given. */
   export(choice?: unknown): Promise<void> {
     return exportColours(this.services, this.tables, this.look, choice);
+  }
+
+  /** Colours a document by a measure, whichever editor is active. */
+  async colour(place: Pick<Look, "document" | "at">, measure: HeatmapMeasure): Promise<void> {
+    await this.start(place, { measure, inBits: false, whole: false });
   }
 
   /** The document whose colours follow the Attention panel; undefined where none do. */
@@ -195,7 +205,7 @@ export class Heatmap implements vscode.Disposable {
     keep(this.services.context.workspaceState, { ...shown, uri: document.uri.toString() });
     // Painted with nothing yet, so that what was there goes and Escape ends the work.
     this.paint();
-    if (look.linked) this.linking.fire(undefined);
+    this.linking.fire(undefined);
     this.legend.wait({ measure: look.measure, inBits: isInBits(look), linked: look.linked });
     await otherWork();
     await this.work();

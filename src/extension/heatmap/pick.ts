@@ -2,6 +2,8 @@
 import * as vscode from "vscode";
 import type { HeatmapMeasure } from "../../protocol/heatmap";
 import type { ModelInfo } from "../../protocol/model";
+import type { DirectionFiles } from "../directions/directionFiles";
+import { along, pickDirection, pickLayers } from "../directions/pickDirection";
 import { heatTexts } from "../messages/heatmap";
 
 /** What is shown: a measure, in bits where that was asked for; else in the unit that is set. */
@@ -21,14 +23,14 @@ interface Pick extends vscode.QuickPickItem {
 }
 
 /**
- * Asks for a measure, and for what it needs (a neuron, a hook, a head).
+ * Asks for a measure, and for what it needs (a neuron, a hook, a direction, a head).
  * @param actions  what can be done with the measure that is shown
  */
 export async function pickMeasure(
-  open: () => Promise<ModelInfo>,
+  { open, directions }: MeasureSources,
   actions: readonly HeatAction[],
 ): Promise<ShownMeasure | HeatAction | undefined> {
-  const picked = await vscode.window.showQuickPick(items(actions), {
+  const picked = await vscode.window.showQuickPick(items(actions, directions), {
     title: heatTexts.pickTitle(),
     placeHolder: heatTexts.pickPlaceholder(),
     matchOnDetail: true,
@@ -37,7 +39,13 @@ export async function pickMeasure(
   return picked?.choose?.(await open());
 }
 
-function items(actions: readonly HeatAction[]): Pick[] {
+/** Where what a measure needs is asked for. */
+export interface MeasureSources {
+  readonly open: () => Promise<ModelInfo>;
+  readonly directions: DirectionFiles;
+}
+
+function items(actions: readonly HeatAction[], directions: DirectionFiles): Pick[] {
   const shown = actions.map((action): Pick => ({ label: heatTexts.actions[action](), action }));
   const separator = { label: "", kind: vscode.QuickPickItemKind.Separator };
   const plain = (kind: "surprisal" | "rank" | "entropy" | "depth"): Pick => ({
@@ -51,6 +59,7 @@ function items(actions: readonly HeatAction[]): Pick[] {
   const rest: Pick[] = [
     { ...asking("neuron"), choose: askNeuron },
     { ...asking("norm"), choose: askHook },
+    { ...asking("direction"), choose: () => askDirection(directions) },
     { ...asking("attentionFrom"), choose: (info) => askHead(info, "from") },
     { ...asking("attentionTo"), choose: (info) => askHead(info, "to") },
   ];
@@ -66,6 +75,13 @@ function item(name: keyof typeof heatTexts.names): Pick {
 function asking(name: keyof typeof heatTexts.names): Pick {
   const { label, ...rest } = item(name);
   return { label: `${label}…`, ...rest };
+}
+
+async function askDirection(directions: DirectionFiles): Promise<ShownMeasure | undefined> {
+  const file = await pickDirection(directions);
+  const layers = file && (await pickLayers(file.header));
+  if (!file || layers === undefined) return undefined;
+  return { measure: along(file, layers), inBits: false, whole: false };
 }
 
 async function askNeuron({ nLayers, dMlp }: ModelInfo): Promise<ShownMeasure | undefined> {

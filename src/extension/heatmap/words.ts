@@ -23,12 +23,21 @@ export function measureName(measure: HeatmapMeasure, inBits: boolean, linked = f
     case "norm":
       return `${name} ${measure.hook}`;
     case "direction":
-      return `${name} ${measure.file.replace(/^.*[\\/]/, "").replace(/\.json$/, "")}`;
+      return `${name} ${directionName(measure.file)}${layersName(measure.layers)}`;
     case "attention":
       return `${name} ${measure.layer}.${measure.head}`;
     default:
       return name;
   }
+}
+
+const directionName = (file: string): string => file.replace(/^.*[\\/]/, "").replace(/\.json$/, "");
+
+/** Layers as far as they are not the direction's best one: "L3", "L2–5". */
+function layersName(layers: readonly number[] | null): string {
+  const [first, last] = [layers?.[0], layers?.at(-1)];
+  if (first === undefined || last === undefined) return "";
+  return first === last ? ` L${first}` : ` L${first}–${last}`;
 }
 
 /** The unit of a measure's values; empty where it has none. */

@@ -1,5 +1,6 @@
 /** What is said where a text is coloured by a scalar. */
 import { l10n } from "vscode";
+import { directionHeatTexts } from "../directions/messages";
 
 /** Colouring a text by a scalar. */
 export const heatTexts = {
@@ -27,7 +28,7 @@ export const heatTexts = {
     depth: () => l10n.t("The lens row from which the top guess for the token's place no longer changes."),
     neuron: () => l10n.t("The activation of one MLP neuron on each token, orange above zero and blue below."),
     norm: () => l10n.t("The length (l2) of the vector at a hook, such as the residual stream after a layer."),
-    direction: () => l10n.t("How far each token lies to one side of a direction's threshold."),
+    direction: directionHeatTexts.description,
     attentionFrom: () =>
       l10n.t("How much the token at the cursor attends to each token before it, in one head."),
     attentionRow: () =>
@@ -55,7 +56,7 @@ export const heatTexts = {
       l10n.t(
         "Lengths grow with the layers and vary with how common a token is; they say nothing about what is in the vector.",
       ),
-    direction: () => l10n.t("A score is no verdict: see the direction's held-out accuracy and its nulls."),
+    direction: directionHeatTexts.notFor,
     attention: () =>
       l10n.t(
         "Where a head reads from is not what it makes of it; the first token takes what no other is given, and is left out.",
@@ -70,7 +71,7 @@ export const heatTexts = {
     depth: () => l10n.t("The strongest colour stands for the last layer."),
     neuron: () => l10n.t("The strongest colour stands for the largest size that is measured so far."),
     norm: () => l10n.t("From the 2nd to the 98th of a hundred values measured so far."),
-    direction: () => l10n.t("The strongest colour stands for the largest distance from the threshold."),
+    direction: directionHeatTexts.scaleWhy,
     attention: () => l10n.t("The strongest colour stands for the largest weight that is counted."),
   },
   actions: {

@@ -2,6 +2,7 @@
 import { Buffer } from "node:buffer";
 import * as vscode from "vscode";
 import { CancelledError, CodedError, toErrorData } from "../../base/errors";
+import type { DirectionHostApi } from "../../protocol/directionPanel";
 import type { OffsetRange } from "../../protocol/engineApi";
 import type { ChosenPlace } from "../../protocol/focus";
 import type { LensKind } from "../../protocol/lensFile";
@@ -68,6 +69,12 @@ export interface PanelActions {
   resetGeneration?(): Promise<void>;
   runSteering?(scale: number): Promise<void>;
   saveExperiment?(): Promise<void>;
+  chooseDirection?(direction: number): Promise<void>;
+  chooseDirectionLayers?(layers: readonly number[] | null): Promise<void>;
+  readAlso?(direction: number, on: boolean): Promise<void>;
+  compareWith?(direction: number | null): Promise<void>;
+  correlateDirections?(): Promise<void>;
+  colourByDirection?(): Promise<void>;
   /** Of a saved view: to the live panel. */
   showLive?(): Promise<void>;
 }
@@ -144,6 +151,7 @@ export function hostHandlers<Id extends PanelId>(
     "steering/run": ({ scale }) => start(actions.runSteering?.(scale)),
     "steering/save": () => start(actions.saveExperiment?.()),
     ...raspHandlers(actions, start),
+    ...directionHandlers(actions, start),
     "export/save": (params) => start(saveExport(params)),
     "export/npz": ({ figure, facts }) =>
       start(saveFigureArrays(services, { id: store.id, figure, facts, state: store.state })),
@@ -182,6 +190,21 @@ function raspHandlers(
     },
     "rasp/generate": ({ steps }) => start(actions.generate?.(steps)),
     "rasp/generateReset": () => start(actions.resetGeneration?.()),
+  };
+}
+
+/** What the Direction page asks. */
+function directionHandlers(
+  actions: PanelActions,
+  start: (work: PromiseLike<unknown> | undefined) => null,
+): Handlers<DirectionHostApi> {
+  return {
+    "direction/choose": ({ direction }) => start(actions.chooseDirection?.(direction)),
+    "direction/layers": ({ layers }) => start(actions.chooseDirectionLayers?.(layers)),
+    "direction/also": ({ direction, on }) => start(actions.readAlso?.(direction, on)),
+    "direction/compare": ({ direction }) => start(actions.compareWith?.(direction)),
+    "direction/correlate": () => start(actions.correlateDirections?.()),
+    "direction/colour": () => start(actions.colourByDirection?.()),
   };
 }
 

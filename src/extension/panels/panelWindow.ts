@@ -18,6 +18,8 @@ export interface WindowEvents {
   onRestored(): void;
   /** The tab was closed. */
   onClosed(): void;
+  /** The tab came to the front, or is no longer seen. */
+  onSeen?(): void;
 }
 
 /** Shows a panel's snapshots in a tab. */
@@ -44,6 +46,11 @@ export class PanelWindow<Id extends WindowPanelId> implements vscode.Disposable 
   /** Whether there is a tab. */
   get isOpen(): boolean {
     return this.panel !== undefined;
+  }
+
+  /** Whether somebody sees the tab. */
+  get isSeen(): boolean {
+    return this.panel?.visible === true;
   }
 
   /** Brings the tab up, beside the text, without taking the focus from it. */
@@ -83,6 +90,7 @@ export class PanelWindow<Id extends WindowPanelId> implements vscode.Disposable 
       shown: () => this.events.shown?.(),
     });
     this.connection = connection;
+    panel.onDidChangeViewState(() => this.events.onSeen?.());
     panel.onDidDispose(() => {
       connection.dispose();
       if (this.panel !== panel) return;

@@ -3,6 +3,7 @@ import { modelName } from "../badge";
 import type { FigureSource } from "./facts";
 import { pythonScript } from "./python";
 import { attentionRecipe } from "./recipes/attention";
+import { directionRecipe } from "./recipes/direction";
 import { lensRecipe } from "./recipes/lens";
 import { neuronsRecipe } from "./recipes/neurons";
 import { patchRecipe } from "./recipes/patch";
@@ -25,6 +26,8 @@ function recipeOf(figure: string, { model, made, shown }: FigureSource): Recipe 
       return patchRecipe(figure, shown.data, from);
     case "steering":
       return steeringRecipe(shown.data, from);
+    case "direction":
+      return directionRecipe(figure, shown.data, from);
     case "rasp":
       return null;
   }

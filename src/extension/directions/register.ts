@@ -1,0 +1,31 @@
+/** Everything about directions: their files, the tree view, the panel, what the commands act on. */
+import * as vscode from "vscode";
+import type { TokenColours } from "../decorations/tokenColours";
+import type { Heatmap } from "../heatmap/heatmap";
+import type { Services } from "../services";
+import type { DirectionTargets } from "./directionCommands";
+import { DirectionPanel } from "./directionPanel";
+import { DirectionTree } from "./directionTree";
+import { DirectionMaker } from "./makeDirection";
+
+/** What the rest of the extension needs of it. */
+export interface Directions extends vscode.Disposable {
+  readonly panel: DirectionPanel;
+  readonly targets: DirectionTargets;
+}
+
+/** Makes it. */
+export function registerDirections(services: Services, heatmap: Heatmap, colours: TokenColours): Directions {
+  const { directions } = services;
+  const tree = new DirectionTree(directions);
+  const panel = new DirectionPanel(services, heatmap, colours);
+  const maker = new DirectionMaker(services, async (uri) => {
+    const made = await directions.find(uri);
+    if (made) await panel.show(made);
+  });
+  return {
+    panel,
+    targets: { services, heatmap, maker, show: (file, against) => panel.show(file, against) },
+    dispose: () => vscode.Disposable.from(panel, tree, directions).dispose(),
+  };
+}
