@@ -123,15 +123,23 @@ function sink({ texts, position }: WarnedTexts): string | null {
 
 /** What is said of the result. */
 export function resultWarnings(best: DirectionLayer): string[] {
-  const { accuracy, nulls, percentile } = best;
+  const { accuracy, interval, nulls, percentile } = best;
   if (accuracy === null || nulls.shuffled.length === 0) return [];
-  const least = Math.min(percentile.shuffled ?? 1, percentile.isotropic ?? 1);
-  if (least >= 0.95 && accuracy > 0.5) return [];
-  const which =
-    (percentile.shuffled ?? 1) < 0.95 || accuracy <= 0.5 ? "shuffled labels" : "random directions";
-  return [
-    `Chance: at the best layer the held-out accuracy of ${percent(accuracy)} is not above what ${which} reach, so the model may not carry this along one direction.`,
-  ];
+  const said = `at the best layer the held-out accuracy of ${percent(accuracy)}`;
+  if ((percentile.shuffled ?? 1) < above)
+    return [
+      `Chance: ${said} is not above what shuffled labels reach, so the model may not carry this along one direction.`,
+    ];
+  if (best.threshold !== null && (interval?.[0] ?? 1) <= 0.5)
+    return [`Chance: ${said} may be that of a coin: its interval includes one half. Give more pairs.`];
+  if ((percentile.isotropic ?? 1) < above)
+    return [
+      `Everywhere: ${said} is not above what random directions reach; the classes lie apart along most, so this one is not special.`,
+    ];
+  return [];
 }
+
+/** Share of a null's draws that a result must be above. */
+const above = 0.95;
 
 const percent = (share: number): string => `${Math.round(100 * share)}%`;

@@ -154,6 +154,16 @@ describe("a direction of texts", () => {
     assert.match(warnings.join("\n"), /^Chance: at the best layer/m);
   });
 
+  it("whose classes lie apart along every direction says so", async () => {
+    const far = plantedRunner({
+      nLayers: 4,
+      dModel,
+      state: (_, ids) => new Float32Array(dModel).fill(ids[2] === 3 ? 100 : -100).map((x, d) => x * (d + 1)),
+    });
+    const { warnings } = await makeDirection(far, tinyVocabulary, asked());
+    assert.match(warnings.join("\n"), /^Everywhere: /m);
+  });
+
   const wrong: [string, Partial<DirectionRequest>, string][] = [
     ["a layer that there is not", { layers: [4] }, "out-of-range"],
     ["a hook that there is not", { hook: "hook_resid_mid" }, "missing-hook"],
