@@ -33,7 +33,8 @@ export async function rerunWithArguments(
   const child = fork(process.argv[1], [marker], { stdio: "inherit", serialization: "advanced" });
   signal.addEventListener("abort", () => child.kill("SIGTERM"));
   child.send([...args]);
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
     child.once("exit", (status, by) => resolve(status ?? endedBy(by ?? "SIGKILL")));
   });
 }

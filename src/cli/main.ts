@@ -1,5 +1,5 @@
 /** Entry of the command line. */
-import { runProgram } from "./program";
+import { runProgram, writeError } from "./program";
 import { rerunWithArguments, sentArguments } from "./longArguments";
 
 const stop = new AbortController();
@@ -15,4 +15,10 @@ async function main(): Promise<number> {
   return runProgram(args, { stdout: process.stdout, stderr: process.stderr, signal: stop.signal });
 }
 
-void main().then((status) => process.exit(status));
+main().then(
+  (status) => process.exit(status),
+  (error: unknown) => {
+    writeError(process.stderr, error);
+    process.exit(1);
+  },
+);

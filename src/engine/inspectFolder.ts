@@ -3,6 +3,7 @@ import { realpath, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { CodedError, toErrorData, type ErrorData } from "../base/errors";
 import type { ModelSpec } from "../graph/modelSpec";
+import type { ListedModel } from "../protocol/modelList";
 import { EngineError } from "./engineError";
 import { familyOf, modelSpecOf } from "./families";
 import { modelUse, requireMemory, workingBytes } from "./memory";
@@ -12,16 +13,10 @@ import { findWeights } from "./store/weightsFiles";
 import { readTensors, type SourceTensor } from "./store/weightsTensors";
 
 /** What is known of a folder; null where it cannot be told. */
-export interface FolderFacts {
-  readonly family: string | null;
-  readonly parameters: number | null;
-  /** Bytes of weights, settings and tokenizer. */
-  readonly bytes: number | null;
-  readonly needed: number | null;
-  readonly fits: boolean | null;
-  /** Why it cannot be used in the editor; absent where nothing speaks against it. */
-  readonly problem?: ErrorData;
-}
+export type FolderFacts = Pick<
+  ListedModel,
+  "family" | "parameters" | "bytes" | "needed" | "fits" | "problem"
+>;
 
 /** Looks at a folder; whatever is wrong with it is told as its `problem`, nothing is thrown. */
 export async function inspectFolder(folder: string, budget: number): Promise<FolderFacts> {

@@ -6,6 +6,7 @@ import type { Frame } from "playwright-core";
 import type { NeuronsResult } from "../../../src/protocol/neurons";
 import { number } from "../../../webview/shared/format";
 import { inRepo } from "../../support/paths";
+import { readUntil } from "./support/readUntil";
 import { openWorkbench, patience, type Workbench } from "./support/workbench";
 
 const listed = 24;
@@ -125,11 +126,9 @@ describe("what the model sees", () => {
     await ranOn("run on: selection only");
     const shown = async (wanted: string): Promise<void> => {
       const heads = frame.locator(".column-head");
-      const deadline = Date.now() + patience;
       const now = async (): Promise<string> =>
         (await heads.allInnerTexts()).join("").replace(/[·\u00a0]/g, " ");
-      while ((await now()) !== wanted && Date.now() < deadline) await workbench.page.waitForTimeout(50);
-      assert.equal(await now(), wanted);
+      assert.equal(await readUntil(now, (text) => text === wanted), wanted);
     };
     await shown("const two = one");
     await workbench.focusEditor();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Frame } from "playwright-core";
+import { readUntil } from "./support/readUntil";
 import { openWorkbench, patience, type Workbench } from "./support/workbench";
 
 describe("one thing looked at", () => {
@@ -52,9 +53,7 @@ describe("one thing looked at", () => {
   it("outlines in the editor the token that one points at in the Lens", async () => {
     assert.equal(await outlined(), 0);
     await lens.locator(".column-head").last().hover();
-    const deadline = Date.now() + patience;
-    while ((await outlined()) === 0 && Date.now() < deadline) await workbench.page.waitForTimeout(50);
-    assert.ok((await outlined()) > 0);
+    assert.ok((await readUntil(outlined, (n) => n > 0)) > 0);
     await workbench.screenshot("focus-pointed");
   });
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Frame } from "playwright-core";
+import { readUntil } from "./support/readUntil";
 import { openWorkbench, patience, type Workbench } from "./support/workbench";
 
 /** The tokens under the grid, as one text: spaces as they are, the newest last. */
@@ -13,10 +14,11 @@ describe("the Lens", () => {
   const seq = async (): Promise<number> => Number(await frame.locator("body").getAttribute("data-seq"));
   /** Waits until the grid ends with a text. */
   const endsWith = async (pattern: RegExp): Promise<void> => {
-    const deadline = Date.now() + patience;
-    while (!pattern.test(await shownText(frame)) && Date.now() < deadline)
-      await workbench.page.waitForTimeout(50);
-    assert.match(await shownText(frame), pattern);
+    const shown = await readUntil(
+      () => shownText(frame),
+      (text) => pattern.test(text),
+    );
+    assert.match(shown, pattern);
   };
 
   before(async () => {

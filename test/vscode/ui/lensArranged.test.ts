@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Frame } from "playwright-core";
+import { readUntil } from "./support/readUntil";
 import { openWorkbench, patience, type Workbench } from "./support/workbench";
 
 describe("the Lens, arranged", () => {
@@ -8,11 +9,7 @@ describe("the Lens, arranged", () => {
 
   /** Waits until a question is answered as wanted. */
   const until = async (what: string, ask: () => Promise<boolean>): Promise<void> => {
-    const deadline = Date.now() + patience;
-    while (!(await ask())) {
-      if (Date.now() > deadline) assert.fail(`waited in vain until ${what}`);
-      await workbench.page.waitForTimeout(100);
-    }
+    assert.ok(await readUntil(ask, Boolean), `waited in vain until ${what}`);
   };
 
   /** The words that the editor paints behind a line. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
+import { readUntil } from "./support/readUntil";
 import { openWorkbench, patience, type Workbench } from "./support/workbench";
 
 /** How many pieces of the source have the border that what is pointed at in the picture gets. */
@@ -55,11 +56,8 @@ describe("a RASP program", () => {
     const frame = await workbench.webviewFrame("rasp");
     await workbench.focusEditor();
     const untilMarked = async (is: boolean): Promise<void> => {
-      const deadline = Date.now() + patience;
-      while ((await marked(workbench)) > 0 !== is) {
-        assert.ok(Date.now() < deadline, is ? "it is marked" : "nothing is marked");
-        await page.waitForTimeout(50);
-      }
+      const isMarked = async (): Promise<boolean> => (await marked(workbench)) > 0;
+      assert.equal(await readUntil(isMarked, (now) => now === is), is, "marked in the source");
     };
     await untilMarked(false);
     await page

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { waitForNotification } from "./support/notification";
+import { readUntil } from "./support/readUntil";
 import { openWorkbench, patience, type Workbench } from "./support/workbench";
 
 const file = "kind-minus-cruel.introspect.json";
@@ -59,10 +60,9 @@ describe("a steering experiment", () => {
   });
 
   it("is saved in the workspace, with its result", async () => {
-    const deadline = Date.now() + patience;
     const read = () => JSON.parse(workbench.readFile(file)) as { result?: { steered: { ids: number[] } } };
-    while (!read().result && Date.now() < deadline) await workbench.page.waitForTimeout(200);
-    assert.equal(read().result?.steered.ids.length, 12);
+    const { result } = await readUntil(read, (saved) => saved.result !== undefined);
+    assert.equal(result?.steered.ids.length, 12);
   });
 
   it("runs again from its file", async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readUntil } from "./support/readUntil";
 import { openWorkbench, patience, type Workbench } from "./support/workbench";
 
 const coloured = ".editor-instance .view-overlays [class*='ced-'][class*='TextEditorDecorationType']";
@@ -26,20 +27,16 @@ describe("the walkthrough", () => {
 
   /** The picture lies in a frame of its own. */
   async function pictureShown(): Promise<void> {
-    const deadline = Date.now() + patience;
-    while (Date.now() < deadline) {
-      for (const frame of workbench.page.frames()) {
-        if (
-          await frame
-            .locator("svg[role='img'][aria-label]")
-            .count()
-            .catch(() => 0)
-        )
-          return;
-      }
-      await workbench.page.waitForTimeout(200);
-    }
-    throw new Error("no picture is shown");
+    const pictures = async (): Promise<number> => {
+      const shown = workbench.page.frames().map((frame) =>
+        frame
+          .locator("svg[role='img'][aria-label]")
+          .count()
+          .catch(() => 0),
+      );
+      return Math.max(...(await Promise.all(shown)));
+    };
+    assert.ok((await readUntil(pictures, (n) => n > 0)) > 0, "no picture is shown");
   }
 
   async function expand(title: string): Promise<void> {

@@ -4,7 +4,7 @@
  *   const workbench = await openWorkbench({ settings: { "workbench.colorTheme": "Default Light Modern" } });
  *   await workbench.openFile("search.ts");             // quick open, waits for the editor
  *   await workbench.selectText("binarySearch");        // the first match, through the find widget
- *   await workbench.contextMenu("Introspect", "Which Neurons?");   // submenus by further names
+ *   await workbench.contextMenu("Show Attention on Selection");   // submenus by further names
  *   await workbench.runCommand("Introspect: Show Lens");           // palette, by full title
  *   const frame = await workbench.webviewFrame("lens");            // the frame that loaded dist/webview/lens.js
  *   await frame.getByRole("button", { name: "Run" }).click();
