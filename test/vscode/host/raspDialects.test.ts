@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import { Command } from "../../../src/extension/contributions";
-import { closeAll, untilState } from "./support/introspect";
+import { closeAll, patience, untilState } from "./support/introspect";
 
 interface Spoken {
   readonly language: string;
@@ -66,11 +66,17 @@ describe("a program in Python's clothes in the editor", () => {
       const asked = <T>(command: string, ...rest: unknown[]): Thenable<T> =>
         vscode.commands.executeCommand<T>(`vscode.execute${command}`, document.uri, ...rest);
       const use = document.positionAt(program.lastIndexOf(from) + 1);
-      const hovers = await asked<vscode.Hover[]>("HoverProvider", use);
-      const words = hovers.flatMap(({ contents }) =>
-        contents.map((one) => (one as vscode.MarkdownString).value),
-      );
-      assert.match(words.join("\n"), hover);
+      const said = async (): Promise<string> => {
+        const hovers = await asked<vscode.Hover[]>("HoverProvider", use);
+        return hovers
+          .flatMap(({ contents }) => contents.map((one) => (one as vscode.MarkdownString).value))
+          .join("\n");
+      };
+      // VS Code may ask no provider while it still takes in the language of a new document.
+      let words = await said();
+      for (const deadline = Date.now() + patience; words === "" && Date.now() < deadline;)
+        words = await said();
+      assert.match(words, hover);
       const found = (locations: vscode.Location[]): number[] =>
         locations.map(({ range }) => range.start.line);
       assert.deepEqual(found(await asked("ReferenceProvider", use)), lines);
