@@ -2,6 +2,7 @@
 import { readdir, realpath, stat, statfs } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { throwIfCancelled, type WorkOptions } from "../base/cancel";
+import { modelNameOf } from "../base/modelName";
 import { downloadSize, type CatalogueEntry } from "../protocol/catalogue";
 import {
   downloadFolderName,
@@ -65,9 +66,8 @@ interface Place {
 
 /** A folder that was used; a snapshot of the cache has its repository's name. */
 function placeOfUsed(path: string): Place {
-  const inCache = /[/\\]models--([^/\\]+)[/\\]snapshots[/\\]([^/\\]+)[/\\]?$/.exec(path);
-  if (inCache === null) return { source: "used", path, name: basename(path) || path, revision: null };
-  return { source: "used", path, name: inCache[1].replace("--", "/"), revision: inCache[2] };
+  const inCache = /[/\\]models--[^/\\]+[/\\]snapshots[/\\]([^/\\]+)[/\\]?$/.exec(path);
+  return { source: "used", path, name: modelNameOf(path), revision: inCache?.[1] ?? null };
 }
 
 async function downloadedIn(folder: string): Promise<Place[]> {

@@ -32,6 +32,17 @@ export interface HeldOut {
   readonly layers: readonly HeldOutLayer[];
 }
 
+/** Held-out windows below which the figures by layer are those of a page or two. */
+const fewWindows = 8;
+
+/** What is to be said of held-out figures that stand on too little text; null where they stand on enough. */
+export function fewHeldOut({ heldOut, window }: Pick<LensFit, "heldOut" | "window">): string | null {
+  const windows = Math.ceil(heldOut.positions / Math.max(1, window - 1));
+  if (windows >= fewWindows) return null;
+  const of = windows === 1 ? "one window" : `${windows} windows`;
+  return `The held-out figures stand on ${of} of text alone: with other text they may come out otherwise. Give more tokens.`;
+}
+
 /** How a lens was fitted. */
 export interface LensFit {
   /** Positions that least squares saw. */

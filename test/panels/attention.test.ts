@@ -266,6 +266,25 @@ describe("attention page", () => {
     await panel.close();
   });
 
+  it("puts the picture first in a side bar, further choices where one asks for them", async () => {
+    const panel = await open(attentionView(), { width: 300 });
+    const arcs = panel.page.locator("vscode-dropdown[aria-label='Arcs']");
+    assert.equal(await arcs.isVisible(), false);
+    const top = async (): Promise<number> =>
+      (await panel.page.locator(".figure-attention-row").boundingBox())!.y;
+    const before = await top();
+    await panel.screenshot("attention-folded-300");
+    const more = panel.page.getByRole("button", { name: "More choices" });
+    await more.focus();
+    await panel.page.keyboard.press("Enter");
+    await arcs.waitFor();
+    assert.equal(await more.getAttribute("aria-expanded"), "true");
+    assert.ok((await top()) > before + 60);
+    await panel.page.setViewportSize({ width: 1200, height: 760 });
+    assert.equal(await more.isVisible(), false);
+    await panel.close();
+  });
+
   it("exports the matrix as SVG and PNG", async () => {
     const panel = await open();
     const svg = await exported(panel, "Pattern", "SVG");

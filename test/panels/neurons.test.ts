@@ -185,14 +185,18 @@ describe("neurons page", () => {
     await panel.close();
   });
 
-  it("writes no score where too little text was held back to have one", async () => {
+  it("says once, and not on each row, that no neuron could be read where too little text was held back to have one", async () => {
     const data = neuronsData(null);
     const explanation = { text: "", kind: "none", score: 0, control: 0, basis: "this text" } as const;
     const neurons = data.ranking.neurons.map((neuron) => ({ ...neuron, explanation }));
     const panel = await open({ ...data, ranking: { ...data.ranking, neurons } });
     const text = await panel.page.locator(".neuron").first().innerText();
-    assert.match(text, /not scored: too little text/);
-    assert.doesNotMatch(text, /r 0/);
+    assert.doesNotMatch(text, /no simple explanation|not scored|r 0/);
+    assert.equal(await panel.page.getByText("No neuron’s activity is put into words here").count(), 1);
+    const one = neurons.map((neuron, i) => (i === 0 ? data.ranking.neurons[0]! : neuron));
+    await panel.send(ready({ ...data, ranking: { ...data.ranking, neurons: one } }, 2));
+    await panel.page.getByText("not scored: too little text").first().waitFor();
+    assert.equal(await panel.page.getByText("No neuron’s activity is put into words here").count(), 0);
     await panel.close();
   });
 

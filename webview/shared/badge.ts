@@ -1,12 +1,11 @@
 /** The quiet badge: which model the picture is of. */
+import { modelNameOf } from "../../src/base/modelName";
 import type { ModelInfo } from "../../src/protocol/model";
 import { fill, h } from "./dom";
 import { parameters } from "./format";
 
-/** The folder's name, which is what people call their model. */
-export function modelName(model: ModelInfo): string {
-  return model.path.split(/[\\/]/).filter(Boolean).at(-1) ?? model.path;
-}
+/** What people call their model. */
+export const modelName = (model: ModelInfo): string => modelNameOf(model.path);
 
 /** The first 8 hex digits of the digest: enough to tell two models apart at a glance. */
 export function shortDigest(model: ModelInfo): string | null {

@@ -23,7 +23,9 @@ export const headsCommand: Command = {
       const { ids, from } = repeatedTokens(open.runner, { bosId, seed, length });
       const repeated = { seed, ids, from, heads: await headScores(open.runner, ids, work, from) };
       const window = input === null ? null : windowOf(session, input);
-      const text = window && { ids: window.ids, heads: await headScores(open.runner, window.ids, work) };
+      // Scores are of queries behind position 0: a text of one token has none, and zeros would look measured.
+      const scored = window && window.ids.length > 1 ? await headScores(open.runner, window.ids, work) : null;
+      const text = window && { ids: window.ids, heads: scored };
       const facts = await factsOf(session, window ?? { bos: bosId !== null }, work);
       await out.value({ about: "this", repeated, ...(text ? { text } : {}), ...facts });
     });

@@ -11,7 +11,7 @@ import {
   writeCheckpoint,
 } from "../../engine/store/lensCheckpoint";
 import { requireWritable, tunedKind, writeLensFile } from "../../engine/store/lensFile";
-import type { LensFacts } from "../../protocol/lensFile";
+import { fewHeldOut, type LensFacts } from "../../protocol/lensFile";
 import { usageError } from "../cliError";
 import type { Command, ModelWork } from "../command";
 import { type LensText, lensTextDigest, lensTextName, lensWindows, readLensText } from "../lensText";
@@ -97,7 +97,8 @@ async function fit(
   };
   await writeLensFile(out, { facts, translators: fitted.translators });
   await removeCheckpoint(out);
-  return { file: out, ...facts };
+  const few = fewHeldOut(facts);
+  return { file: out, ...facts, ...(few === null ? {} : { warning: few }) };
 }
 
 /** Two matrices of sums in float64 per layer; later translator, momentum and the best one in float32 are fewer bytes. */

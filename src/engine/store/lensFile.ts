@@ -53,8 +53,15 @@ export async function readLensFile(path: string, shape: LensShape): Promise<Lens
     }
   } catch (cause) {
     if (cause instanceof EngineError) throw cause;
-    throw bad(path, cause instanceof CodedError ? cause.message.replace(/\.$/, "") : String(cause), cause);
+    throw bad(path, whyUnread(cause), cause);
   }
+}
+
+/** Why a file was not read. What a header claims of its length is of no use to who chose another kind of file. */
+function whyUnread(cause: unknown): string {
+  for (let at: unknown = cause; at instanceof CodedError; at = at.cause)
+    if (at.code.startsWith("safetensors-")) return "it is no safetensors file, or not whole";
+  return cause instanceof CodedError ? cause.message.replace(/\.$/, "") : String(cause);
 }
 
 function factsOf({ metadata }: SafetensorsHeader, path: string): LensContents["facts"] {

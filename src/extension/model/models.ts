@@ -4,6 +4,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import type { WorkOptions } from "../../base/cancel";
 import { CancelledError, CodedError, toErrorData, type ErrorData } from "../../base/errors";
+import { modelNameOf } from "../../base/modelName";
 import type { ModelInfo } from "../../protocol/model";
 import type { VerifyRecord } from "../../protocol/verify";
 import { Setting } from "../contributions";
@@ -58,9 +59,9 @@ export class Models implements vscode.Disposable {
     return set === "~" || /^~[/\\]/.test(set) ? path.join(os.homedir(), set.slice(1)) : set;
   }
 
-  /** Name of the model in use: its folder's. */
+  /** What the model in use is called. */
   get name(): string {
-    return path.basename(this.path) || this.path;
+    return modelNameOf(this.path);
   }
 
   get state(): ModelState {
@@ -95,11 +96,12 @@ export class Models implements vscode.Disposable {
 
   /**
    * Takes note that a panel's request failed: the next one opens the model anew, since its folder may have changed,
-   * and the panel does not name another model over the error.
+   * and the panel names the model in use over the error, as far as it is known, never another one.
    */
   blame(store: NamesModel): void {
-    if (this.current.kind === "open") this.current = { kind: "unopened" };
-    if (store.state.model?.path !== this.path) store.update({ model: undefined });
+    const { known } = this;
+    if (known) this.current = { kind: "unopened" };
+    if (known || store.state.model?.path !== this.path) store.update({ model: known });
   }
 
   /** Takes what is known of the model as of the past: the next request opens it anew and hears what is so now. */

@@ -90,7 +90,12 @@ export class PatchPanel implements vscode.Disposable {
     this.texts = texts;
     void this.services.context.workspaceState.update(memoryKey, texts);
     this.window.show();
+    await this.run();
+  }
+
+  private async run(): Promise<void> {
     await this.task.run({ message: working.patch() }, (work) => this.job(work));
+    if (this.store.state.status === "error") this.services.models.blame(this.store);
   }
 
   private async job(work: JobWork): Promise<Partial<Omit<StateOf<"patch">, "seq" | "status">>> {
@@ -142,7 +147,7 @@ export class PatchPanel implements vscode.Disposable {
   private async chooseRun(choice: RunChoice): Promise<void> {
     if (!this.choice.change(choice)) return;
     this.store.update({ run: choice });
-    if (this.texts) await this.task.run({ message: working.patch() }, (work) => this.job(work));
+    if (this.texts) await this.run();
   }
 
   private async restore(): Promise<void> {

@@ -2,6 +2,7 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import { CodedError } from "../../base/errors";
+import { modelNameOf } from "../../base/modelName";
 import { decodeExperiment } from "../../protocol/decodeExperiment";
 import type { Experiment } from "../../protocol/edit";
 import { experimentSuffix } from "../contributions";
@@ -109,7 +110,7 @@ export class SteeringPanel implements vscode.Disposable {
       made: madeNow(this.services, { bos, texts: { prompt }, start: 0, range: null }),
       model: info,
       document: data.file ?? undefined,
-      message: differs ? experimentTexts.otherDigest(path.basename(info.path)) : undefined,
+      message: differs ? experimentTexts.otherDigest(modelNameOf(info.path)) : undefined,
     };
   }
 

@@ -33,6 +33,14 @@ describe("attention on the command line", function () {
     }
   });
 
+  it("gives no scores of a text of one token, which has no query that counts", async () => {
+    type Heads = { readonly text: { readonly ids: readonly number[]; readonly heads: unknown } };
+    const scored = await cliJson<Heads>("heads", model, "--ids", "44,901", "--length", "4");
+    assert.ok(Array.isArray(scored.text.heads));
+    const one = await cliJson<Heads>("heads", model, "--ids", "44", "--length", "4");
+    assert.deepEqual(one.text, { ids: [44], heads: null });
+  });
+
   it("takes an edge apart, and blocks it", async () => {
     const why = await cliJson<WhyAttention & { digest: string }>("why-attention", model, ...at, "--top", "3");
     assert.ok(Math.abs(why.residual) <= 1e-4);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LensResult } from "../../../src/protocol/lens";
-import type { LensFacts } from "../../../src/protocol/lensFile";
+import { fewHeldOut, type LensFacts } from "../../../src/protocol/lensFile";
 import { cliError, cliJson, cliWith } from "../../support/cli";
 import { oracleIt } from "../../support/oracle";
 import { inRepo } from "../../support/paths";
@@ -34,6 +34,8 @@ describe("introspect lens-fit", function () {
     assert.deepEqual(read.layers[4], raw.layers[4]);
     assert.notDeepEqual(read.layers[1], raw.layers[1]);
     assert.deepEqual(read.lens.heldOut, facts.heldOut);
+    assert.equal(facts.warning, fewHeldOut(facts) ?? undefined);
+    assert.match(facts.warning ?? "", /stand on (one window|\d windows) of text alone/);
     assert.equal("lens" in raw, false);
     assert.deepEqual(readdirSync(folder()).sort(), ["a.safetensors", "text.txt"]);
   });
@@ -74,7 +76,10 @@ describe("introspect lens-fit", function () {
   });
 
   it("is refused by `lens` where the file is none", async () => {
-    assert.equal((await cliError("lens", model, "--text", "a", "--lens", text())).code, "bad-lens");
+    const refused = await cliError("lens", model, "--text", "a", "--lens", text());
+    assert.equal(refused.code, "bad-lens");
+    assert.match(refused.message, /no safetensors file, or not whole\.$/);
+    assert.doesNotMatch(refused.message, /claims|\d{6}/);
   });
 
   oracleIt(

@@ -49,11 +49,31 @@ export class Pickers {
     this.leastPicker = new Dropdown("Show", (value) => this.arrange("least", value));
     this.arcsPicker = new Dropdown("Arcs", (value) => this.arrange("arcs", value));
     this.wallPicker = new Dropdown("Wall", (value) => this.arrange("wall", value));
+    // In a side bar these would push the picture out of sight; there they come when asked for.
+    const more = [
+      this.scores,
+      this.scoredOn,
+      this.leastPicker,
+      this.wallPicker,
+      this.weightsPicker,
+      this.arcsPicker,
+    ];
+    for (const { element } of more) element.classList.add("more-choice");
+    const unfold = h(
+      "button",
+      { type: "button", class: "tool unfold", "aria-expanded": "false" },
+      "More choices",
+    );
+    unfold.addEventListener("click", () => {
+      const isOpen = this.element.classList.toggle("unfolded");
+      unfold.setAttribute("aria-expanded", String(isOpen));
+    });
     this.element = h(
       "div",
-      { class: "controls" },
+      { class: "controls attention-choices" },
       this.layer.element,
       this.head.element,
+      unfold,
       this.scores.element,
       this.scoredOn.element,
       this.leastPicker.element,

@@ -1,5 +1,6 @@
 /** The trained lens beside the raw one: the switch between them, what each is, and how good the trained one is. */
 import {
+  fewHeldOut,
   lensKinds,
   type HeldOutLayer,
   type LensChoice,
@@ -104,7 +105,7 @@ export class TrainedLens {
     const drawn = [JSON.stringify(facts), width, theme()];
     if (drawn.every((value, i) => value === this.drawn[i])) return;
     this.facts = facts;
-    setText(this.warning, worseWords(facts.heldOut.layers));
+    setText(this.warning, [fewHeldOut(facts) ?? "", worseWords(facts.heldOut.layers)].join(" ").trim());
     this.warning.hidden = this.warning.textContent === "";
     setText(this.made, madeWords(facts));
     if (width > 0) {

@@ -16,7 +16,7 @@ import { orderSentence, OrderSwitch } from "./orderSwitch";
 import { Ranking } from "./ranking";
 import { reading } from "./reading";
 import { rankingTable } from "./tables";
-import { baselineSentence, scoreName, scoreText, shownScore } from "./words";
+import { baselineSentence, scoreName, scoreText, shownScore, unreadSentence } from "./words";
 
 /** True when two snapshots carry one ranking: the same numbers for the same selection of the same text. */
 const sameRanking = (a: NeuronsResult, b: NeuronsResult): boolean =>
@@ -133,7 +133,9 @@ class NeuronsPanel implements Panel<NeuronsPanelData> {
     this.ranking.update(data);
     this.order.update(data.ranking);
     this.card.update(data, this.loading);
-    fill(this.baseline, orderSentence(data.ranking) ?? baselineSentence(data.ranking));
+    const unread = unreadSentence(data.ranking.neurons.map(({ explanation }) => explanation));
+    const order = orderSentence(data.ranking) ?? baselineSentence(data.ranking);
+    fill(this.baseline, [order, unread].join(" ").trim());
     fill(
       this.figure.key,
       legend({

@@ -10,7 +10,7 @@ import { theme } from "../../shared/theme";
 import { tokenFace } from "../../shared/tokenStrip";
 import { noteOf } from "./noteEditor";
 import { reading } from "./reading";
-import { explanationText, scoreName, scoreText, shownScore } from "./words";
+import { explanationText, scoreName, scoreText, shownScore, unreadSentence } from "./words";
 
 /** What the list tells its panel: places in the ranking. */
 export interface RankingEvents {
@@ -95,6 +95,8 @@ export class Ranking {
     const token = pos === undefined ? undefined : ranking.window.tokens[pos];
     const peak = neuron.activations[strongest];
     const name = neuronName(neuron.layer, neuron.neuron);
+    // Where no neuron of the list could be read, that is said once, above it.
+    const isRead = unreadSentence(ranking.neurons.map((one) => one.explanation)) === "";
     const exact = ranking.effect ? neuron.exact?.[ranking.effect.measure] : undefined;
     const beside = exact === undefined ? "" : ` · exact ${number(shownScore(ranking, exact))}`;
     const score = `${scoreName(ranking)} ${number(shownScore(ranking, neuron.score))}${beside}`;
@@ -114,13 +116,13 @@ export class Ranking {
         "span",
         { class: "neuron-line" },
         label === "" ? null : h("span", { class: "neuron-label" }, label),
-        reading(neuron.explanation, "neuron-words"),
-        h("span", { class: "neuron-r num muted" }, scoreText(neuron.explanation)),
+        isRead ? reading(neuron.explanation, "neuron-words") : null,
+        isRead ? h("span", { class: "neuron-r num muted" }, scoreText(neuron.explanation)) : null,
       ),
     );
     row.setAttribute(
       "aria-label",
-      `${name}, ${label === "" ? "" : `${label}, `}${score}, strongest ${number(peak)} on ${token?.text ?? "a token"}, ${explanationText(neuron.explanation)}, ${scoreText(neuron.explanation)}`,
+      `${name}, ${label === "" ? "" : `${label}, `}${score}, strongest ${number(peak)} on ${token?.text ?? "a token"}${isRead ? `, ${explanationText(neuron.explanation)}, ${scoreText(neuron.explanation)}` : ""}`,
     );
     return row;
   }

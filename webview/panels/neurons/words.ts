@@ -18,6 +18,12 @@ export const explanationText = (explanation: Explanation): string =>
 const isUnscored = ({ kind, score, control }: Explanation): boolean =>
   kind === "none" && score === 0 && control === 0;
 
+/** Said once of a list in which no neuron could be read, in place of on each row; empty for another list. */
+export const unreadSentence = (explanations: readonly Explanation[]): string =>
+  explanations.length > 1 && explanations.every(isUnscored)
+    ? "No neuron’s activity is put into words here: there are no records of this model, and this text is too short to score a reading."
+    : "";
+
 /** The reading's score beside its control; zeros that nobody measured are no scores. */
 export const scoreText = (explanation: Explanation): string =>
   isUnscored(explanation)
