@@ -32,7 +32,7 @@ import type { StateOf } from "./panels/panelStore";
 import { registerRasp } from "./rasp/register";
 import type { Services } from "./services";
 import { readSetting } from "./settings";
-import { SteeringPanel } from "./steering/steeringPanel";
+import { registerExperiments } from "./steering/experiments";
 
 /** Called by VS Code on the first use of a command, a view or a stored panel. */
 export function activate(context: vscode.ExtensionContext): IntrospectExports {
@@ -42,7 +42,8 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
   const neurons = new NeuronsPanel(services, colours, notes);
   const heatmap = new Heatmap(services, colours);
   const attention = new AttentionPanel(services, heatmap);
-  const steering = new SteeringPanel(services);
+  const experiments = registerExperiments(services);
+  const steering = experiments.panel;
   const keptLens = new KeptLens(context.workspaceState);
   const marks = { depth: new DepthUnderline(services, keptLens), inline: new InlinePrediction() };
   const patch = new PatchPanel(services);
@@ -64,6 +65,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     notes,
     ...Object.values(marks),
     rasp,
+    experiments,
     showModelStatus(models),
     connectEditors(services.focus),
     showUnit([neurons.store, attention.store, steering.store, lens.store]),
@@ -78,6 +80,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
       neurons,
       attention,
       steering,
+      experiments,
       patch,
       colours,
       heatmap,

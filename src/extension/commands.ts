@@ -15,7 +15,13 @@ import type { NeuronsPanel } from "./panels/neuronsPanel";
 import type { PatchPanel } from "./panels/patchPanel";
 import type { Rasp } from "./rasp/register";
 import type { Services } from "./services";
-import { runExperimentFile, steeringExperiment } from "./steering/steeringCommands";
+import type { Experiments } from "./steering/experiments";
+import {
+  compareExperiment,
+  runAndKeep,
+  runExperimentFile,
+  steeringExperiment,
+} from "./steering/steeringCommands";
 import type { SteeringPanel } from "./steering/steeringPanel";
 
 /** What the commands act on. */
@@ -24,6 +30,7 @@ export interface CommandTargets {
   readonly neurons: NeuronsPanel;
   readonly attention: AttentionPanel;
   readonly steering: SteeringPanel;
+  readonly experiments: Experiments;
   readonly patch: PatchPanel;
   readonly colours: TokenColours;
   readonly heatmap: Heatmap;
@@ -42,6 +49,7 @@ function table({
   neurons,
   attention,
   steering,
+  experiments,
   patch,
   colours,
   heatmap,
@@ -58,7 +66,11 @@ function table({
     [Command.ShowAttention]: () => onSelection((target) => attention.look(target)),
     [Command.Patch]: () => onSelection((target) => patch.take(target)),
     [Command.Steer]: () => steeringExperiment(services, steering),
-    [Command.RunExperiment]: (file) => runExperimentFile(steering, file),
+    [Command.RunExperiment]: (file, controls) =>
+      controls === "none" ? runAndKeep(steering, file, controls) : runExperimentFile(steering, file),
+    [Command.RunWithControls]: (file) => runAndKeep(steering, file, "all"),
+    [Command.CompareExperiment]: (file) => compareExperiment(steering, experiments.comparison, file),
+    [Command.SteeringHistory]: () => experiments.chooseFromHistory(),
     [Command.ChooseModel]: () => chooseModel(services),
     [Command.ShowLens]: () => vscode.commands.executeCommand(`${viewTypes.lens}.focus`),
     [Command.ColourBy]: (choice) => heatmap.choose(choice),

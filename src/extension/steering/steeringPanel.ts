@@ -1,5 +1,6 @@
 /** The Steering panel: runs an experiment with its controls and shows it; the experiment may have a file. */
 import path from "node:path";
+import type { SteerResult } from "../../protocol/edit";
 import * as vscode from "vscode";
 import { CodedError } from "../../base/errors";
 import { decodeExperiment } from "../../protocol/decodeExperiment";
@@ -22,10 +23,25 @@ import {
   draftFrom,
   withStrength,
 } from "./experimentDraft";
+import { controlChoices, withControls, type ControlChoice } from "./controlChoice";
 import { addResult } from "./experimentFile";
+import { baseOf, runExperiment, type ExperimentRun } from "./experimentRun";
+import type { HistoryStore } from "./historyStore";
 import { modelReference, resolveModel } from "./resolveModel";
 
 const memoryKey = "panel.steering";
+
+/** How an experiment is shown. */
+export interface ShowOptions {
+  /** Where it is saved; its folder is where paths in it start. */
+  readonly file?: vscode.Uri | undefined;
+  /** Where they start instead; null: at the model. */
+  readonly base?: string | null | undefined;
+  /** Left out: what it says itself. */
+  readonly controls?: ControlChoice | undefined;
+  /** True for a run that the history has already. */
+  readonly isKnown?: boolean;
+}
 
 /** The panel; its page is in `webview/panels/steering`. */
 export class SteeringPanel implements vscode.Disposable {
@@ -34,8 +50,12 @@ export class SteeringPanel implements vscode.Disposable {
   private readonly window: PanelWindow<"steering">;
   private experiment: Experiment | undefined;
   private file: vscode.Uri | undefined;
+  private way: ShowOptions = {};
 
-  constructor(private readonly services: Services) {
+  constructor(
+    private readonly services: Services,
+    private readonly history: HistoryStore,
+  ) {
     const handlers = hostHandlers(this.store, this.actions(), services);
     this.window = new PanelWindow(services, this.store, handlers, {
       onRestored: () => void this.restore(),
@@ -44,25 +64,25 @@ export class SteeringPanel implements vscode.Disposable {
   }
 
   /**
-   * Shows an experiment and runs it.
-   * @param file  where it is saved; its folder is where a relative model path starts
+   * Shows an experiment and runs it; gives its result, or null where it was not run to its end.
    */
-  async show(experiment: Experiment, file: vscode.Uri | undefined): Promise<boolean> {
+  async show(experiment: Experiment, way: ShowOptions = {}): Promise<SteerResult | null> {
     this.experiment = experiment;
-    this.file = file;
+    this.file = way.file;
+    this.way = way;
     this.remember();
     this.window.show();
     const data = { experiment, result: null, file: this.fileName() };
     const document = data.file ?? undefined;
     this.store.update({ data, made: undefined, model: this.services.models.known, document });
-    return this.task.run({ message: working.steering() }, (work) => this.job(work));
+    const ready = await this.task.run({ message: working.steering() }, (work) => this.job(work));
+    return ready ? (this.store.state.data?.result ?? null) : null;
   }
 
   /** Runs and, where the file still holds just this experiment, writes the result into it. */
   async showNew(experiment: Experiment, file: vscode.Uri | undefined): Promise<void> {
-    const ready = await this.show(experiment, file);
-    const result = this.store.state.data?.result;
-    if (ready && file && result) await addResult(file, experiment, { ...experiment, result });
+    const result = await this.show(experiment, { file });
+    if (file && result) await addResult(file, experiment, { ...experiment, result });
   }
 
   /** Runs the experiment again. */
@@ -83,7 +103,9 @@ export class SteeringPanel implements vscode.Disposable {
       example: () => this.example(),
       runSteering: async (scale) => {
         // What was changed is another experiment; the file keeps the one it has.
-        if (this.experiment) await this.show(withStrength(this.experiment, scale), undefined);
+        if (!this.experiment) return;
+        const { base = baseOf(this.file), controls } = this.way;
+        await this.show(withStrength(this.experiment, scale), { base, controls });
       },
       saveExperiment: () => this.save(),
     };
@@ -92,14 +114,15 @@ export class SteeringPanel implements vscode.Disposable {
   private async job(work: JobWork): Promise<Partial<Omit<StateOf<"steering">, "seq" | "status">>> {
     const { experiment, file } = this;
     if (!experiment) throw new CodedError("no-experiment", says.nothingToSave());
-    const { engine, models } = this.services;
-    const base = file?.scheme === "file" ? path.dirname(file.fsPath) : null;
-    const folder = await resolveModel(experiment, base, models);
-    const info = folder === models.path ? await models.open(work) : await models.inspect(folder, work);
-    // Checked again, now that the model's hooks and sizes are known.
-    const { model, ...rest } = decodeExperiment(experiment, info);
-    const asked = { ...rest, model: { ...model, path: folder } };
-    const result = await engine.call("steer/run", { experiment: asked, base: base ?? folder }, work);
+    const { base = baseOf(file), controls = "stated", isKnown = false } = this.way;
+    const asked = { experiment, controls, base };
+    const record = isKnown ? null : this.history.begin({ ...asked, file: file?.toString() });
+    const ran = this.run(asked, work);
+    ran.then(
+      ({ result }) => record?.ready(result),
+      (error: unknown) => record?.failed(error),
+    );
+    const { result, info } = await ran;
     const digest = experiment.model.digest;
     const differs = digest !== null && result.digest !== null && digest !== result.digest;
     const data = { experiment, result, file: this.fileName() };
@@ -113,13 +136,25 @@ export class SteeringPanel implements vscode.Disposable {
     };
   }
 
+  private async run(
+    { experiment, base, controls }: { experiment: Experiment; base: string | null; controls: ControlChoice },
+    work: JobWork,
+  ): Promise<ExperimentRun> {
+    const model = await resolveModel(experiment, base, this.services.models);
+    return runExperiment(
+      this.services,
+      { experiment: withControls(experiment, controls), model, base },
+      work,
+    );
+  }
+
   private async example(): Promise<void> {
     const { models } = this.services;
     const info = await models.open();
     const first = info.path === models.bundled ? bundledDraft : firstDraft;
     const draft = draftFrom({ selections: [], line: "", nLayers: info.nLayers }, first);
     const path = modelReference(info.path, models.bundled);
-    await this.show(experimentFrom(draft, { path, digest: info.digest }, bosPolicy()), undefined);
+    await this.show(experimentFrom(draft, { path, digest: info.digest }, bosPolicy()));
   }
 
   private async save(): Promise<void> {
@@ -140,19 +175,22 @@ export class SteeringPanel implements vscode.Disposable {
   }
 
   private remember(): void {
-    const stored = { experiment: this.experiment, file: this.file?.toString() };
+    const { base, controls } = this.way;
+    const stored = { experiment: this.experiment, file: this.file?.toString(), base, controls };
     void this.services.context.workspaceState.update(memoryKey, stored);
   }
 
   private async restore(): Promise<void> {
     const stored: unknown = this.services.context.workspaceState.get(memoryKey);
     if (typeof stored !== "object" || stored === null) return;
-    const { experiment, file } = stored as Record<string, unknown>;
+    const { experiment, file, base, controls } = stored as Record<string, unknown>;
     try {
-      await this.show(
-        decodeExperiment(experiment),
-        typeof file === "string" ? vscode.Uri.parse(file) : undefined,
-      );
+      await this.show(decodeExperiment(experiment), {
+        file: typeof file === "string" ? vscode.Uri.parse(file) : undefined,
+        base: typeof base === "string" || base === null ? base : undefined,
+        controls: controlChoices.find((choice) => choice === controls),
+        isKnown: true,
+      });
     } catch {
       // What an older version stored is not worth an error; the panel then offers its example.
       this.services.log.info("The stored experiment was not of this version and is left out.");

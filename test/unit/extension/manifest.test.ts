@@ -30,8 +30,11 @@ function translatable(file: string): string[] {
   return found.sort();
 }
 
+/** The files whose texts may be translated. */
+const messageFiles = ["src/extension/messages.ts", "src/extension/steering/experimentMessages.ts"];
+
 const spoken = (): Record<string, string> =>
-  Object.fromEntries(translatable("src/extension/messages.ts").map((text) => [text, text]));
+  Object.fromEntries(messageFiles.flatMap(translatable).map((text) => [text, text]));
 
 if (process.env["INTROSPECT_WRITE_MANIFEST"]) {
   fs.mkdirSync(inRepo("l10n"), { recursive: true });
