@@ -11,7 +11,7 @@ import type { Edit, Experiment, GenerateResult, SingleControl, SteerResult } fro
 import { AnalysisError, requireIds } from "./common/analysisError";
 import { continueText } from "./common/continuation";
 import { divergence } from "./common/divergence";
-import { atStrengthZero, numericEdits, type PairEncoder, valueRows } from "./common/editValue";
+import { atStrengthZero, numericEdits, type PairEncoder, requireRows } from "./common/editValue";
 import { EditedModel, SteeringSubject } from "./common/steering/editedModel";
 import { PromptStreams, relativeNorms } from "./common/steering/relativeNorm";
 import { type Steps, stepsOf } from "./common/steps";
@@ -62,7 +62,7 @@ export async function steer(
   requireIds(ids);
   const { sampling, controls } = experiment;
   const edits = await numericEdits(runner, experiment.edits, encoder, options);
-  edits.forEach((edit) => requireLength(edit, ids.length));
+  edits.forEach((edit) => requireRows(edit, ids.length));
   const both = { given: experiment.edits, numeric: edits };
   const made = await controlEdits(runner, both, { controls, encoder }, options);
   const prompting = controls.others === false ? null : (request.prompting ?? null);
@@ -151,15 +151,6 @@ function modelsOf(subject: SteeringSubject, edits: readonly Edit[], made: Contro
       ...(otherLayer ? [["otherLayer", model(otherLayer.edits)] as const] : []),
     ],
   };
-}
-
-function requireLength(edit: Edit, nPrompt: number): void {
-  const rows = valueRows(edit).length;
-  const given =
-    typeof edit.positions === "string" ? (edit.positions === "last" ? 1 : nPrompt) : edit.positions.length;
-  if (rows <= 1 || rows <= given) return;
-  const message = `The edit at ${edit.hook} has values for ${rows} positions, the prompt has ${given} for it.`;
-  throw new AnalysisError("prompt-too-short", message, { next: "Use a longer prompt or shorter texts." });
 }
 
 function requireIdentity(plain: GenerateResult, zero: GenerateResult): void {

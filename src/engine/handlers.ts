@@ -91,7 +91,7 @@ export function engineHandlers(store: ModelStore): Handlers<EngineApi> {
       return saveArrays({ ...saved, read: { runner, vocabulary, runs: read.runs } }, work);
     },
     "steer/run": ({ experiment, base }, work) => steerFile(store, { experiment, base }, work),
-    ...steeringHandlers(),
+    ...steeringHandlers(store, tokenizerOf),
   };
 }
 

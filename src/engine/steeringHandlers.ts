@@ -1,15 +1,36 @@
 /** The engine's methods about steering beside `steer/run`. */
+import { isAbsolute, resolve } from "node:path";
 import type { EngineApi } from "../protocol/engineApi";
 import type { Handlers } from "../protocol/rpc";
 import { EngineError } from "./engineError";
+import type { OpenModel } from "./model";
+import type { ModelStore } from "./modelStore";
+import { runSweep } from "./steering/runSweep";
+import { StepCache } from "./steering/stepCache";
+import type { TextTokenizer } from "../tokenizer/textTokenizer";
 
 type SteeringMethod = "steer/step" | "steer/sweep" | "tasks/vector";
 
-const unbuilt = (): never => {
-  throw new EngineError("bad-request", "This is not built yet.");
-};
-
 /** Handlers over a store of models. */
-export function steeringHandlers(): Pick<Handlers<EngineApi>, SteeringMethod> {
-  return { "steer/step": unbuilt, "steer/sweep": unbuilt, "tasks/vector": unbuilt };
+export function steeringHandlers(
+  store: ModelStore,
+  tokenizerOf: (held: { readonly open: OpenModel }) => TextTokenizer,
+): Pick<Handlers<EngineApi>, SteeringMethod> {
+  const steps = new WeakMap<OpenModel, StepCache>();
+  return {
+    "steer/step": async ({ experiment, base }, work) => {
+      const { path } = experiment.model;
+      const { open } = await store.getUnchanged(isAbsolute(path) ? path : resolve(base, path), work);
+      const cache = steps.get(open) ?? new StepCache();
+      steps.set(open, cache);
+      return cache.step(open, experiment, { tokenizer: tokenizerOf({ open }), base }, work);
+    },
+    "steer/sweep": async ({ model, plan, base, kept }, work) => {
+      const { open } = await store.getUnchanged(model, work);
+      return runSweep(open, plan, { tokenizer: tokenizerOf({ open }), base, kept }, work);
+    },
+    "tasks/vector": () => {
+      throw new EngineError("bad-request", "This is not built yet.");
+    },
+  };
 }

@@ -220,6 +220,19 @@ export function editedPositions(edit: Edit, nPrompt: number): number[] {
   return chosen.slice(0, rows);
 }
 
+/**
+ * Refuses an edit with more rows than the prompt has positions for it.
+ * @throws {AnalysisError} "prompt-too-short"
+ */
+export function requireRows(edit: Edit, nPrompt: number): void {
+  const rows = valueRows(edit).length;
+  const { positions } = edit;
+  const given = positions === "last" ? 1 : typeof positions === "string" ? nPrompt : positions.length;
+  if (rows <= 1 || rows <= given) return;
+  const message = `The edit at ${edit.hook} has values for ${rows} positions, the prompt has ${given} for it.`;
+  throw new AnalysisError("prompt-too-short", message, { next: "Use a longer prompt or shorter texts." });
+}
+
 /** The same edit at strength zero: still executed, and changing nothing. */
 export function atStrengthZero(edit: Edit): Edit {
   return { ...edit, scale: edit.op === "scale" ? 1 : 0 };

@@ -1,40 +1,72 @@
 /** `introspect sweep`: edits over layers, positions, strengths, in one plan. */
+import { dirname } from "node:path";
 import { sweep } from "../../analysis/sweep";
-import { parseSweep } from "../../protocol/decodeSweep";
-import type { SweepText } from "../../protocol/sweep";
+import { runSweep } from "../../engine/steering/runSweep";
+import { parseAnySweep } from "../../protocol/decodeSteeringSweep";
+import type { SteeringSweepPlan } from "../../protocol/steeringSweep";
+import type { SweepPlan, SweepText } from "../../protocol/sweep";
 import { CliError } from "../cliError";
-import type { Command } from "../command";
+import type { Command, CommandCall, ModelWork } from "../command";
 import type { JsonStream } from "../jsonStream";
 import { factsOf, requireIds, withModel, type Session } from "../session";
 import { readText } from "../textFile";
 
-/** Prints a sweep's cells, each as soon as it is measured. */
+/**
+ * Prints a sweep: cells, each as soon as it is measured, or steering over layers × strengths. Of the latter, what was
+ * measured outlives a crash in a file beside the plan, from which the same call goes on.
+ */
 export const sweepCommand: Command = {
   name: "sweep",
-  summary: "edits over axes such as layers, positions and strengths, measured cell by cell",
+  summary: "edits over axes measured cell by cell, or steering over layers × strengths, effect against cost",
   positionals: ["DIR", "PLAN.json"],
   options: [],
   async run({ args, out, work }) {
     const [folder, path] = args.positionals;
-    const plan = parseSweep(await readText(path));
-    await withModel(folder, work, async (session) => {
-      const { open, encoder } = session;
-      const base = idsOf(session, plan.base);
-      const sourceIds = plan.source === undefined ? null : idsOf(session, plan.source).ids;
-      const tokenOf = (text: string): number | null => {
-        const made = open.tokenizer?.encode(text, { addSpecial: false }).ids ?? [];
-        return made.length === 1 ? made[0] : null;
-      };
-      const request = { plan, ids: base.ids, sourceIds, encoder, tokenOf };
-      const { axes, measures, baseline, cells } = await sweep(open.runner, request, work);
-      const head = { ids: base.ids, axes, measures, baseline };
-      await out.text(`${JSON.stringify(head).slice(0, -1)},"cells":`);
-      await out.list(written(cells(work), out, open.checkUnchanged));
-      const facts = await factsOf(session, { bos: base.bos }, work);
-      await out.text(`,${JSON.stringify(facts).slice(1)}`);
-    });
+    const { kind, plan } = parseAnySweep(await readText(path));
+    if (kind === "cells") await sweepCells(folder, plan, { out, work });
+    else await sweepSteering(folder, plan, { path, out, work });
   },
 };
+
+async function sweepSteering(
+  folder: string,
+  plan: SteeringSweepPlan,
+  { path, out, work }: { path: string; out: JsonStream; work: ModelWork },
+): Promise<void> {
+  await withModel(folder, work, async (session) => {
+    const { tokenizer } = session.open;
+    if (tokenizer === null) throw noTokenizer();
+    const kept = path === "-" ? undefined : `${path}.part`;
+    const place = { tokenizer, base: path === "-" ? "." : dirname(path), kept };
+    const { bos, digest: _, ...result } = await runSweep(session.open, plan, place, work);
+    const facts = await factsOf(session, { bos }, work);
+    const warnings = [...(session.info.warnings ?? []), ...result.warnings];
+    await out.value({ ...result, ...facts, warnings });
+  });
+}
+
+async function sweepCells(
+  folder: string,
+  plan: SweepPlan,
+  { out, work }: Pick<CommandCall, "out" | "work">,
+): Promise<void> {
+  await withModel(folder, work, async (session) => {
+    const { open, encoder } = session;
+    const base = idsOf(session, plan.base);
+    const sourceIds = plan.source === undefined ? null : idsOf(session, plan.source).ids;
+    const tokenOf = (text: string): number | null => {
+      const made = open.tokenizer?.encode(text, { addSpecial: false }).ids ?? [];
+      return made.length === 1 ? made[0] : null;
+    };
+    const request = { plan, ids: base.ids, sourceIds, encoder, tokenOf };
+    const { axes, measures, baseline, cells } = await sweep(open.runner, request, work);
+    const head = { ids: base.ids, axes, measures, baseline };
+    await out.text(`${JSON.stringify(head).slice(0, -1)},"cells":`);
+    await out.list(written(cells(work), out, open.checkUnchanged));
+    const facts = await factsOf(session, { bos: base.bos }, work);
+    await out.text(`,${JSON.stringify(facts).slice(1)}`);
+  });
+}
 
 function idsOf({ open, info }: Session, given: SweepText): { ids: readonly number[]; bos: boolean } {
   if ("ids" in given) {
@@ -46,8 +78,12 @@ function idsOf({ open, info }: Session, given: SweepText): { ids: readonly numbe
     const { ids, tokens } = open.tokenizer.encode(given.text);
     return { ids, bos: tokens[0]?.special === true && tokens[0].start === tokens[0].end };
   }
+  throw noTokenizer();
+}
+
+function noTokenizer(): CliError {
   const next = "Give ids, or put the model's tokenizer.json beside its config.json.";
-  throw new CliError("no-tokenizer", "This model has no tokenizer.json, so it cannot read text.", { next });
+  return new CliError("no-tokenizer", "This model has no tokenizer.json, so it cannot read text.", { next });
 }
 
 /** Hands each item on, checked, before the next is computed, so that a reader sees results as they come. */

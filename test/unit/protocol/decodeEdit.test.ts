@@ -261,7 +261,7 @@ describe("experiment files", () => {
   it("keep what they say", () => assert.deepEqual(parse(file), file));
 
   it("pass over a result and what later versions add", () => {
-    assert.deepEqual(parse({ ...file, result: { wrong: 1 }, expect: [] }), file);
+    assert.deepEqual(parse({ ...file, result: { wrong: 1 }, later: [] }), file);
   });
 
   for (const bos of ["auto", "always", "never"]) {

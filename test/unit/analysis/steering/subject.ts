@@ -7,6 +7,7 @@ import { tinyModel, type TinyShape } from "../../../support/tinyModel";
 import { TinyRunner, tinyVocabulary } from "../../../support/tinyRunner";
 import { randomIds } from "../../../support/tinyWindow";
 
+/** Its sizes. */
 export const shape: TinyShape = {
   nLayers: 4,
   nHeads: 2,
@@ -18,7 +19,9 @@ export const shape: TinyShape = {
   seed: 6,
 };
 const model = tinyModel(shape);
+/** What is steered. */
 export const prompt = randomIds(6, shape.dVocab, 1);
+/** Where. */
 export const hook = "blocks.1.hook_resid_pre";
 
 /** Digits are ids; a space is the token 1; letters are any tokens. */
@@ -30,6 +33,7 @@ export const encoder: PairEncoder = {
   spaceId: 1,
 };
 
+/** By what: the difference of two texts, in front. */
 export const pair: Edit = {
   hook,
   op: "add",
@@ -38,6 +42,7 @@ export const pair: Edit = {
   positions: "prefill-front",
 };
 
+/** A runner that has been asked nothing yet. */
 export const newRunner = (): TinyRunner => new TinyRunner(model);
 
 /** An experiment with that edit. */

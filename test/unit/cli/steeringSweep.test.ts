@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import type { SteeringSweepResult } from "../../../src/protocol/steeringSweep";
+import { cliJson } from "../../support/cli";
+import { inRepo } from "../../support/paths";
+import { useTempFolder } from "../../support/tempFolder";
+
+const model = inRepo("models/introspect-small");
+
+describe("introspect sweep on a plan of layers × strengths", function () {
+  this.timeout(120_000);
+  const folder = useTempFolder();
+  const plan = {
+    version: 1,
+    prompt: "The result of the search is",
+    edits: [
+      {
+        hook: "blocks.{layer}.hook_resid_pre",
+        op: "add",
+        value: { text: "const", minus: "import" },
+        positions: "prefill-front",
+      },
+    ],
+    layers: "all",
+    strengths: [0, 2, 4],
+    effect: { of: "logProb", text: " const" },
+    cost: { of: "perplexityRatio", on: { file: "off.txt", split: "sentences" } },
+    controls: { isotropic: 2 },
+  };
+  const write = (value: unknown): string => {
+    fs.writeFileSync(
+      path.join(folder(), "off.txt"),
+      "It was a fine day out there. Everyone went to the river and back.",
+    );
+    const file = path.join(folder(), "plan.json");
+    fs.writeFileSync(file, JSON.stringify(value));
+    return file;
+  };
+
+  it("prints layers, strengths, effect, cost and controls; zero strength is the plain model", async () => {
+    const file = write(plan);
+    const result = await cliJson<SteeringSweepResult & { digest: string }>("sweep", model, file);
+    assert.deepEqual(result.layers, [0, 1, 2, 3]);
+    assert.deepEqual(result.strengths, [0, 2, 4]);
+    assert.deepEqual(
+      [result.effect, result.cost].map((rows) => rows.map((row) => row.length)),
+      [
+        [3, 3, 3, 3],
+        [3, 3, 3, 3],
+      ],
+    );
+    assert.ok(result.effect.every(([zero]) => zero === 0));
+    assert.ok(result.cost.every(([zero, one]) => zero === 1 && one !== 1));
+    assert.equal(result.controls?.zero.same, true);
+    assert.match(result.digest, /^[0-9a-f]{64}$/);
+    assert.ok(!fs.existsSync(`${file}.part`), "what was kept for a crash is gone");
+  });
+});
