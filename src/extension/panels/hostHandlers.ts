@@ -11,7 +11,7 @@ import type { RankChoice } from "../../protocol/neurons";
 import type { LensMark } from "../../protocol/lensPanel";
 import type { HeadsScoredOn } from "../../protocol/attention";
 import type { BlockMode } from "../../protocol/attentionEdge";
-import type { HostApi, PanelId, RunChoice } from "../../protocol/panelApi";
+import type { HostApi, PanelId, RunChoice, SteeringAgain } from "../../protocol/panelApi";
 import type { RaspHostApi } from "../../protocol/raspPanel";
 import type { Handlers } from "../../protocol/rpc";
 import { Command, Setting } from "../contributions";
@@ -64,7 +64,9 @@ export interface PanelActions {
   setExample?(text: string): Promise<void>;
   generate?(steps: 1 | "all"): Promise<void>;
   resetGeneration?(): Promise<void>;
-  runSteering?(scale: number): Promise<void>;
+  runSteering?(again: SteeringAgain): Promise<void>;
+  /** Rejects with what is wrong. */
+  slideSteering?(scale: number): Promise<void>;
   saveExperiment?(): Promise<void>;
   /** Of a saved view: to the live panel. */
   showLive?(): Promise<void>;
@@ -138,7 +140,13 @@ export function hostHandlers<Id extends PanelId>(
     "attention/colour": ({ query, start: begin }) => start(actions.colourRow?.(query, begin)),
     "attention/edge": ({ query, key }) => start(actions.chooseEdge?.(query, key)),
     "attention/block": ({ softmax, against }) => start(actions.blockEdge?.(softmax, against)),
-    "steering/run": ({ scale }) => start(actions.runSteering?.(scale)),
+    "steering/run": (again) => start(actions.runSteering?.(again)),
+    // Awaited: the page asks for the next strength once it has this one.
+    "steering/slide": async ({ scale }) => {
+      if (!actions.slideSteering) return start(undefined);
+      await actions.slideSteering(scale);
+      return null;
+    },
     "steering/save": () => start(actions.saveExperiment?.()),
     ...raspHandlers(actions, start),
     "export/save": (params) => start(saveExport(params)),

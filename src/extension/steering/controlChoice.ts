@@ -7,6 +7,17 @@ export const controlChoices = ["none", "stated", "all"] as const;
 /** One of them. */
 export type ControlChoice = (typeof controlChoices)[number];
 
+/** What is there at once of an experiment: one text of each kind, and strength zero. Null where that is all of it. */
+export function firstPart(experiment: Experiment): Experiment | null {
+  const { controls, sampling, expect = [] } = experiment;
+  const { isotropic, shuffled = isotropic, others = true } = controls;
+  const more = isotropic + shuffled > 0 || others || expect.length > 0 || (sampling.samples ?? 1) > 1;
+  if (!more) return null;
+  const { expect: _, ...rest } = withControls(experiment, "none");
+  const { samples: __, ...one } = sampling;
+  return { ...rest, sampling: one };
+}
+
 /** Draws of a null below which a percentile says little. */
 const enoughDraws = 20;
 

@@ -5,7 +5,10 @@ import * as vscode from "vscode";
 import { CodedError } from "../../base/errors";
 import { decodeExperiment } from "../../protocol/decodeExperiment";
 import type { Experiment } from "../../protocol/edit";
+import type { SteeringAgain } from "../../protocol/panelApi";
+import { withStrength } from "../../protocol/strength";
 import { experimentSuffix } from "../contributions";
+import { NewestWins } from "../requests/newestWins";
 import { saveAs } from "../documents/saveAs";
 import { experimentTexts, says, working } from "../messages";
 import { hostHandlers, type PanelActions } from "../panels/hostHandlers";
@@ -15,17 +18,10 @@ import { PanelTask, type JobWork } from "../panels/panelTask";
 import { PanelWindow } from "../panels/panelWindow";
 import type { Services } from "../services";
 import { bosPolicy } from "../settings";
-import {
-  bundledDraft,
-  experimentFrom,
-  experimentText,
-  firstDraft,
-  draftFrom,
-  withStrength,
-} from "./experimentDraft";
-import { controlChoices, withControls, type ControlChoice } from "./controlChoice";
+import { bundledDraft, experimentFrom, experimentText, firstDraft, draftFrom } from "./experimentDraft";
+import { controlChoices, firstPart, withControls, type ControlChoice } from "./controlChoice";
 import { addResult } from "./experimentFile";
-import { baseOf, runExperiment, type ExperimentRun } from "./experimentRun";
+import { baseOf, runExperiment, stepExperiment, type ExperimentRun } from "./experimentRun";
 import type { HistoryStore } from "./historyStore";
 import { modelReference, resolveModel } from "./resolveModel";
 
@@ -48,6 +44,7 @@ export class SteeringPanel implements vscode.Disposable {
   readonly store = new PanelStore("steering");
   private readonly task = new PanelTask(this.store, says.cancelled());
   private readonly window: PanelWindow<"steering">;
+  private readonly sliding = new NewestWins();
   private experiment: Experiment | undefined;
   private file: vscode.Uri | undefined;
   private way: ShowOptions = {};
@@ -72,6 +69,7 @@ export class SteeringPanel implements vscode.Disposable {
     this.way = way;
     this.remember();
     this.window.show();
+    this.sliding.cancel();
     const data = { experiment, result: null, file: this.fileName() };
     const document = data.file ?? undefined;
     this.store.update({ data, made: undefined, model: this.services.models.known, document });
@@ -93,6 +91,7 @@ export class SteeringPanel implements vscode.Disposable {
 
   dispose(): void {
     this.task.drop();
+    this.sliding.cancel();
     this.window.dispose();
   }
 
@@ -101,12 +100,13 @@ export class SteeringPanel implements vscode.Disposable {
       retry: () => this.retry(),
       cancel: () => this.task.cancel(),
       example: () => this.example(),
-      runSteering: async (scale) => {
-        // What was changed is another experiment; the file keeps the one it has.
+      runSteering: async (again) => {
+        // What was changed is another experiment; the file keeps the one it has. Controls come with it.
         if (!this.experiment) return;
-        const { base = baseOf(this.file), controls } = this.way;
-        await this.show(withStrength(this.experiment, scale), { base, controls });
+        const { base = baseOf(this.file) } = this.way;
+        await this.show(changed(this.experiment, again), { base });
       },
+      slideSteering: (scale) => this.slide(scale),
       saveExperiment: () => this.save(),
     };
   }
@@ -136,16 +136,37 @@ export class SteeringPanel implements vscode.Disposable {
     };
   }
 
+  /** Continues at another strength; a newer one takes the place of one that is being run. */
+  private async slide(scale: number): Promise<void> {
+    const { experiment, file } = this;
+    if (!experiment) throw new CodedError("no-experiment", says.nothingToSave());
+    // Somebody who drags on does not wait for the controls of where it stood.
+    this.task.cancel();
+    const { base = baseOf(file) } = this.way;
+    const model = await resolveModel(experiment, base, this.services.models);
+    const asked = { experiment: withStrength(experiment, scale), model, base };
+    const ran = await this.sliding.run((signal) =>
+      stepExperiment(this.services, asked, { signal, meta: { view: "steering slide" } }),
+    );
+    const { data } = this.store.state;
+    if (data) this.store.update({ data: { ...data, step: { scale, ran } } });
+  }
+
   private async run(
     { experiment, base, controls }: { experiment: Experiment; base: string | null; controls: ControlChoice },
     work: JobWork,
   ): Promise<ExperimentRun> {
     const model = await resolveModel(experiment, base, this.services.models);
-    return runExperiment(
-      this.services,
-      { experiment: withControls(experiment, controls), model, base },
-      work,
-    );
+    const asked = withControls(experiment, controls);
+    const first = firstPart(asked);
+    if (first) this.showFirst(await runExperiment(this.services, { experiment: first, model, base }, work));
+    return runExperiment(this.services, { experiment: asked, model, base }, work);
+  }
+
+  /** The texts are there before the controls are. */
+  private showFirst({ result, info }: ExperimentRun): void {
+    const { data } = this.store.state;
+    if (data) this.store.update({ data: { ...data, result }, model: info });
   }
 
   private async example(): Promise<void> {
@@ -199,7 +220,19 @@ export class SteeringPanel implements vscode.Disposable {
 
   private closed(): void {
     this.task.drop();
+    this.sliding.cancel();
     this.experiment = undefined;
     this.store.clear();
   }
+}
+
+/** The experiment as a person wants it run again. */
+function changed(experiment: Experiment, { scale, samples, temperature }: SteeringAgain): Experiment {
+  const { samples: before, ...sampling } = experiment.sampling;
+  const n = samples ?? before;
+  const drawn = { ...sampling, ...(temperature === undefined ? {} : { temperature }) };
+  return withStrength(
+    { ...experiment, sampling: { ...drawn, ...(n === undefined ? {} : { samples: n }) } },
+    scale,
+  );
 }

@@ -28,7 +28,11 @@ const experiment = {
 };
 
 /** Looks until something is as it should be; gives it. */
-async function until<T>(what: string, look: () => T | Promise<T>, good: (found: T) => boolean): Promise<T> {
+async function until<T>(
+  what: string,
+  look: () => T | PromiseLike<T>,
+  good: (found: T) => boolean,
+): Promise<T> {
   const deadline = Date.now() + 60_000;
   for (;;) {
     const found = await look();
