@@ -318,12 +318,19 @@ describe("steering page", () => {
 
   for (const theme of themeNames) {
     it(`reads well in ${theme} at every width`, async () => {
-      const panel = await open(steeringData({ result: wholeResult() }), { theme, width: 300 });
+      const ran = { ...wholeResult(), kl: 0.25 };
+      const data = steeringData({ result: wholeResult() });
+      const panel = await open(data, { theme, width: 300 });
       for (const width of [300, 600, 1200]) {
         await panel.page.setViewportSize({ width, height: 760 });
         await assertReadable(panel.page);
         await assertFits(panel.page);
         await panel.screenshot(`steering-whole-${theme}-${width}`, { full: true });
+        await panel.send(ready({ ...data, step: { scale: -2.5, ran } }, width));
+        await panel.page.getByText("as dragged").waitFor();
+        await assertReadable(panel.page);
+        await assertFits(panel.page);
+        await panel.send(ready(data, width + 1));
       }
       await panel.assertClean();
       await panel.close();

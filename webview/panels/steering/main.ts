@@ -50,7 +50,7 @@ class SteeringPanel implements Panel<SteeringPanelData> {
   private readonly problem = h("span", { class: "problem", role: "alert" });
   private readonly file = h("span", { class: "muted" });
   private readonly prompt = h("p", { class: "prompt mono" });
-  private readonly step = h("p", { class: "step num", role: "status" });
+  private readonly step = h("p", { class: "step", role: "status" });
   private readonly which: Dropdown;
   private readonly parted = h("span", { class: "muted" });
   private readonly several: HTMLElement;
