@@ -24,6 +24,7 @@ import { runCommand } from "./commands/run";
 import { scoreCommand } from "./commands/score";
 import { steerCommand } from "./commands/steer";
 import { sweepCommand } from "./commands/sweep";
+import { taskVectorCommand } from "./commands/taskVector";
 import { tokensCommand } from "./commands/tokens";
 import { verifyCommand } from "./commands/verify";
 import { whyAttentionCommand } from "./commands/whyAttention";
@@ -47,6 +48,7 @@ export const commands: readonly Command[] = [
   heatmapCommand,
   steerCommand,
   sweepCommand,
+  taskVectorCommand,
   headsCommand,
   attentionCommand,
   whyAttentionCommand,

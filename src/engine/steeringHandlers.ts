@@ -2,10 +2,10 @@
 import { isAbsolute, resolve } from "node:path";
 import type { EngineApi } from "../protocol/engineApi";
 import type { Handlers } from "../protocol/rpc";
-import { EngineError } from "./engineError";
 import type { OpenModel } from "./model";
 import type { ModelStore } from "./modelStore";
 import { runSweep } from "./steering/runSweep";
+import { runTaskVectors } from "./steering/runTaskVectors";
 import { StepCache } from "./steering/stepCache";
 import type { TextTokenizer } from "../tokenizer/textTokenizer";
 
@@ -29,8 +29,9 @@ export function steeringHandlers(
       const { open } = await store.getUnchanged(model, work);
       return runSweep(open, plan, { tokenizer: tokenizerOf({ open }), base, kept }, work);
     },
-    "tasks/vector": () => {
-      throw new EngineError("bad-request", "This is not built yet.");
+    "tasks/vector": async ({ model, plan, base }, work) => {
+      const { open } = await store.getUnchanged(model, work);
+      return runTaskVectors(open, plan, { tokenizer: tokenizerOf({ open }), base }, work);
     },
   };
 }

@@ -32,7 +32,7 @@ export interface TaskVectorPlan {
   /** Queries by which the layer is chosen, and queries that the accuracies are of; no query is in both. */
   readonly dev: number;
   readonly test: number;
-  /** Of the newly read vectors' layers; all where left out. */
+  /** Blocks whose hook_resid_post is patched. */
   readonly layers: "all" | readonly number[];
   readonly seed: number;
   /** New inputs that each task's vector answers alone. */
@@ -42,7 +42,7 @@ export interface TaskVectorPlan {
 /** Accuracies of one task. */
 export interface TaskAccuracy {
   readonly task: string;
-  /** Queries answered in each of the test's settings. */
+  /** Queries of the test. */
   readonly n: number;
   /** With demonstrations, and with none. */
   readonly regular: number;
@@ -50,15 +50,17 @@ export interface TaskAccuracy {
   /** Per layer, zero-shot with the vector set at the last position; on the part that chooses, and on the test's. */
   readonly dev: readonly number[];
   readonly patched: readonly number[];
-  /** Row of the layer that is best on the part that chooses, never on the test's. */
+  /** Row of the layer that is best on the part that chooses, never on the test's, among those that do more than copy an output there. */
   readonly best: number;
   /** Wilson interval of the test accuracy there, 95 %. */
   readonly interval: readonly [number, number];
   /** Per layer, on the test's part: a random vector of the same length, and the mean of the other tasks' vectors (null where there is no other). */
   readonly random: readonly number[];
   readonly others: readonly number[] | null;
-  /** Share of test queries whose patched answer is the very answer to the query that the vector was read behind; rows where it is most of them copy an output and carry no task. */
+  /** Per layer, the share of test queries that are wrongly answered with what the prompts the vector was read from go on with. */
   readonly copied: readonly number[];
+  /** Layers where that is most of them: what is patched there is an output, not a task. */
+  readonly copiesOutput: readonly boolean[];
   /** Most promoted tokens of the vector at the best layer, by what it decodes to. */
   readonly decodes: readonly {
     readonly id: number;
@@ -72,7 +74,7 @@ export interface TaskAccuracy {
   }[];
 }
 
-/** A prompt of one task's demonstrations with another's vector: whose answer comes. */
+/** Prompts of one task's demonstrations with another's vector, on inputs that both know: whose answer comes. */
 export interface TaskConflict {
   readonly demonstrations: string;
   readonly vector: string;

@@ -227,6 +227,59 @@ describe("2,500 mutated calls of the engine", function () {
           base: model,
         },
       ],
+      [
+        "steer/step",
+        {
+          experiment: {
+            version: 1,
+            model: { path: model, digest: null },
+            prompt: "a cat",
+            edits: [{ hook: "blocks.0.hook_resid_pre", op: "zero", positions: [1] }],
+            sampling: { maxTokens: 2, temperature: 0, seed: 0 },
+          },
+          base: model,
+        },
+      ],
+      [
+        "steer/sweep",
+        {
+          model,
+          plan: {
+            version: 1,
+            prompt: "a cat",
+            edits: [
+              {
+                hook: "blocks.{layer}.hook_resid_pre",
+                op: "add",
+                value: [1, 2, 3, 4, 5, 6, 7, 8],
+                positions: "last",
+              },
+            ],
+            layers: "all",
+            strengths: [0, 1],
+            effect: { of: "logProb", text: "t" },
+            cost: { of: "perplexityRatio", on: { texts: ["a cat sat"] } },
+            controls: { isotropic: 1 },
+          },
+          base: model,
+        },
+      ],
+      [
+        "tasks/vector",
+        {
+          model,
+          plan: {
+            version: 1,
+            tasks: [{ name: "next", pairs: [..."abcdef"].map((x, i) => [x, "bcdefg"[i]]) }],
+            template: { demonstration: "{x}{y} ", query: "{x}" },
+            demonstrations: 1,
+            dev: 1,
+            test: 1,
+            ask: ["g"],
+          },
+          base: model,
+        },
+      ],
     ];
     const called = new Set<string>(calls.map(([method]) => method));
     const uncalled = Object.keys(engineCallDecoders).filter((method) => !called.has(method));
