@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { withControls } from "../../../../src/extension/steering/controlChoice";
+import { firstPart, withControls } from "../../../../src/extension/steering/controlChoice";
 import { decodeExperiment } from "../../../../src/protocol/decodeExperiment";
 import type { ExperimentControls } from "../../../../src/protocol/edit";
 
@@ -23,5 +23,27 @@ describe("the controls of a run", () => {
       const chosen = withControls(experiment, choice);
       assert.deepEqual(chosen.controls, wanted);
       assert.deepEqual({ ...chosen, controls: null }, { ...experiment, controls: null });
+    });
+});
+
+describe("what is there at once of an experiment", () => {
+  const many: [string, object][] = [
+    ["has controls", {}],
+    ["has random pairs alone", { controls: { isotropic: 0, shuffled: 3, others: false } }],
+    ["has others alone", { controls: { isotropic: 0 } }],
+    ["expects something", { controls: { isotropic: 0, others: false }, expect: [{ of: "kl", atLeast: 0 }] }],
+    [
+      "draws several texts",
+      { controls: { isotropic: 0, others: false }, sampling: { samples: 3, temperature: 1, seed: 4 } },
+    ],
+  ];
+  for (const [what, more] of many)
+    it(`is one text of each kind, where it ${what}`, () => {
+      const experiment = decodeExperiment({ ...base, ...more });
+      const first = firstPart(experiment) ?? assert.fail("there is more to run");
+      assert.equal(first.expect, undefined);
+      assert.equal(first.sampling.samples, undefined);
+      assert.deepEqual([first.sampling.seed, first.edits], [experiment.sampling.seed, experiment.edits]);
+      assert.equal(firstPart(first), null);
     });
 });
