@@ -140,14 +140,7 @@ export function hostHandlers<Id extends PanelId>(
     "attention/colour": ({ query, start: begin }) => start(actions.colourRow?.(query, begin)),
     "attention/edge": ({ query, key }) => start(actions.chooseEdge?.(query, key)),
     "attention/block": ({ softmax, against }) => start(actions.blockEdge?.(softmax, against)),
-    "steering/run": (again) => start(actions.runSteering?.(again)),
-    // Awaited: the page asks for the next strength once it has this one.
-    "steering/slide": async ({ scale }) => {
-      if (!actions.slideSteering) return start(undefined);
-      await actions.slideSteering(scale);
-      return null;
-    },
-    "steering/save": () => start(actions.saveExperiment?.()),
+    ...steeringHandlers(actions, start),
     ...raspHandlers(actions, start),
     "export/save": (params) => start(saveExport(params)),
     "export/npz": ({ figure, facts }) =>
@@ -159,6 +152,25 @@ export function hostHandlers<Id extends PanelId>(
     },
     "view/save": () => start(saveView(services, store.id, store.state)),
     "view/live": () => start(actions.showLive?.()),
+  };
+}
+
+type SteeringCall = "steering/run" | "steering/slide" | "steering/save";
+
+/** What the Steering page asks. */
+function steeringHandlers(
+  actions: PanelActions,
+  start: (work: PromiseLike<unknown> | undefined) => null,
+): Pick<Handlers<HostApi>, SteeringCall> {
+  return {
+    "steering/run": (again) => start(actions.runSteering?.(again)),
+    // Awaited: the page asks for the next strength once it has this one.
+    "steering/slide": async ({ scale }) => {
+      if (!actions.slideSteering) return start(undefined);
+      await actions.slideSteering(scale);
+      return null;
+    },
+    "steering/save": () => start(actions.saveExperiment?.()),
   };
 }
 

@@ -270,7 +270,9 @@ class SteeringPanel implements Panel<SteeringPanelData> {
   }
 
   private run(): void {
-    const [scale, samples, temperature] = [this.strength, this.samples, this.temperature].map(typed);
+    const scale = typed(this.strength);
+    const samples = typed(this.samples);
+    const temperature = typed(this.temperature);
     const wrong = problemOf(scale, samples, temperature);
     setText(this.problem, wrong ?? "");
     if (wrong !== null) return;
@@ -312,15 +314,11 @@ class SteeringPanel implements Panel<SteeringPanelData> {
 }
 
 /** What is wrong with the fields; null where nothing is. */
-function problemOf(
-  scale: number | null | undefined,
-  samples: number | null | undefined,
-  temperature: number | null | undefined,
-): string | null {
-  if (scale == null) return "The strength must be a number.";
-  if (samples == null || !Number.isInteger(samples) || samples < 1 || samples > 100)
+function problemOf(scale: number | null, samples: number | null, temperature: number | null): string | null {
+  if (scale === null) return "The strength must be a number.";
+  if (samples === null || !Number.isInteger(samples) || samples < 1 || samples > 100)
     return "The number of texts must be a whole number from 1 to 100.";
-  if (temperature == null || temperature < 0 || temperature > 10)
+  if (temperature === null || temperature < 0 || temperature > 10)
     return "The temperature must be a number from 0 to 10.";
   if (samples > 1 && temperature === 0)
     return "At temperature 0 all texts are the same: give a temperature above 0.";
