@@ -28,7 +28,7 @@ import { readSetting } from "./settings";
 export function activate(context: vscode.ExtensionContext): IntrospectExports {
   const services = makeServices(context);
   const parts = makeParts(services);
-  const { panels, heatmap, colours, notes, marks, rasp, directions } = parts;
+  const { panels, heatmap, colours, notes, marks, rasp, directions, experiments } = parts;
   const { neurons, attention, steering, lens, patch } = panels;
   const { engine, models, log } = services;
   const restart = (): void => retryAll(services, { ...panels, direction: directions.panel });
@@ -44,6 +44,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     ...Object.values(marks),
     rasp,
     directions,
+    experiments,
     showModelStatus(models),
     connectEditors(services.focus),
     showUnit([neurons.store, attention.store, steering.store, lens.store]),

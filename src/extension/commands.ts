@@ -18,14 +18,19 @@ import { says } from "./messages";
 import { chooseModel } from "./model/chooseModel";
 import { report } from "./panels/hostHandlers";
 import type { Parts } from "./parts";
-import { runExperimentFile, steeringExperiment } from "./steering/steeringCommands";
+import {
+  compareExperiment,
+  runAndKeep,
+  runExperimentFile,
+  steeringExperiment,
+} from "./steering/steeringCommands";
 
 type Run<C extends Command> = (...args: CommandArguments[C]) => PromiseLike<unknown> | void;
 
 type CommandTable = { readonly [C in Command]: Run<C> };
 
 function table(
-  { services, panels, colours, heatmap, marks, rasp, directions }: Parts,
+  { services, panels, colours, heatmap, marks, rasp, directions, experiments }: Parts,
   restart: () => void,
 ): CommandTable {
   const { neurons, attention, patch, steering } = panels;
@@ -38,7 +43,11 @@ function table(
     [Command.ShowAttention]: () => onSelection((target) => attention.look(target)),
     [Command.Patch]: () => onSelection((target) => patch.take(target)),
     [Command.Steer]: () => steeringExperiment(services, steering),
-    [Command.RunExperiment]: (file) => runExperimentFile(steering, file),
+    [Command.RunExperiment]: (file, controls) =>
+      controls === "none" ? runAndKeep(steering, file, controls) : runExperimentFile(steering, file),
+    [Command.RunWithControls]: (file) => runAndKeep(steering, file, "all"),
+    [Command.CompareExperiment]: (file) => compareExperiment(steering, experiments.comparison, file),
+    [Command.SteeringHistory]: () => experiments.chooseFromHistory(),
     [Command.ChooseModel]: () => chooseModel(services),
     [Command.ShowLens]: () => vscode.commands.executeCommand(`${viewTypes.lens}.focus`),
     [Command.ColourBy]: (choice) => heatmap.choose(choice),

@@ -10,6 +10,9 @@ export enum Command {
   Patch = "introspect.patchFromSelection",
   Steer = "introspect.steeringExperiment",
   RunExperiment = "introspect.runExperimentFile",
+  RunWithControls = "introspect.runExperimentWithControls",
+  CompareExperiment = "introspect.compareExperiment",
+  SteeringHistory = "introspect.steeringHistory",
   ChooseModel = "introspect.chooseModel",
   ShowLens = "introspect.showLens",
   ColourBy = "introspect.colourBy",
@@ -39,7 +42,11 @@ export interface CommandArguments {
   [Command.ShowAttention]: [];
   [Command.Patch]: [];
   [Command.Steer]: [];
-  [Command.RunExperiment]: [file?: unknown];
+  /** Lines above an experiment say which controls; menus pass what is no such word. */
+  [Command.RunExperiment]: [file?: unknown, controls?: unknown];
+  [Command.RunWithControls]: [file?: unknown];
+  [Command.CompareExperiment]: [file?: unknown];
+  [Command.SteeringHistory]: [];
   [Command.ChooseModel]: [];
   [Command.ShowLens]: [];
   [Command.ColourBy]: [choice?: unknown];

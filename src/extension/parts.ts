@@ -12,7 +12,7 @@ import { NeuronsPanel } from "./panels/neuronsPanel";
 import { PatchPanel } from "./panels/patchPanel";
 import { registerRasp } from "./rasp/register";
 import type { Services } from "./services";
-import { SteeringPanel } from "./steering/steeringPanel";
+import { registerExperiments } from "./steering/experiments";
 
 /** All of them. */
 export type Parts = ReturnType<typeof makeParts>;
@@ -27,15 +27,26 @@ export function makeParts(services: Services) {
   const attention = new AttentionPanel(services, heatmap);
   const keptLens = new KeptLens(context.workspaceState);
   const marks = { depth: new DepthUnderline(services, keptLens), inline: new InlinePrediction() };
+  const experiments = registerExperiments(services);
   const panels = {
     neurons,
     attention,
-    steering: new SteeringPanel(services),
+    steering: experiments.panel,
     lens: new LensViewProvider(services, marks, keptLens),
     patch: new PatchPanel(services),
   };
   neurons.register();
   attention.register();
   const directions = registerDirections(services, heatmap, colours);
-  return { services, panels, heatmap, colours, notes, marks, rasp: registerRasp(services), directions };
+  return {
+    services,
+    panels,
+    heatmap,
+    colours,
+    notes,
+    marks,
+    rasp: registerRasp(services),
+    directions,
+    experiments,
+  };
 }

@@ -16,6 +16,9 @@ import { logUnits } from "./logUnit";
 const maxOffset = 2 ** 31 - 1;
 const maxIndex = 1_000_000;
 const maxStrength = 10_000;
+/** Texts that a page may ask for at once; a file may ask for more. */
+const maxSamples = 100;
+const maxTemperature = 10;
 /** Units of exported content: a large picture in base64 is well below. */
 const maxContent = 64_000_000;
 const maxName = 200;
@@ -41,6 +44,10 @@ function decodePointed(params: unknown): HostApi["focus/point"]["params"] {
 function decodeChosen(params: unknown): HostApi["focus/choose"]["params"] {
   const { layer, ...range } = asObject(params, "params", ["start", "end", "layer"]);
   return { ...decodeRange(range), layer: layerOrNull(layer) };
+}
+
+function decodeStrength(value: unknown): number {
+  return asNumber(value, "params.scale", { min: -maxStrength, max: maxStrength });
 }
 
 function decodeExport(params: unknown): HostApi["export/save"]["params"] {
@@ -189,9 +196,19 @@ export const panelCallDecoders: ParamDecoders<HostApi> = {
     blockParamsOf(asObject(params, "params", ["softmax", "against", "controls"])),
   "patch/choose": (params) => decodePatchChoice(params, "params"),
   "steering/run": (params) => {
-    const object = asObject(params, "params", ["scale"]);
-    return { scale: asNumber(object["scale"], "params.scale", { min: -maxStrength, max: maxStrength }) };
+    const object = asObject(params, "params", ["scale", "samples", "temperature"]);
+    const { samples, temperature } = object;
+    return {
+      scale: decodeStrength(object["scale"]),
+      ...(samples === undefined
+        ? {}
+        : { samples: asInteger(samples, "params.samples", { min: 1, max: maxSamples }) }),
+      ...(temperature === undefined
+        ? {}
+        : { temperature: asNumber(temperature, "params.temperature", { min: 0, max: maxTemperature }) }),
+    };
   },
+  "steering/slide": (params) => ({ scale: decodeStrength(asObject(params, "params", ["scale"])["scale"]) }),
   "steering/save": nothing,
   ...raspCallDecoders,
   ...directionPanelDecoders,

@@ -3,7 +3,7 @@ import type { ErrorData } from "../base/errors";
 import type { AttentionView, HeadsScoredOn } from "./attention";
 import type { AttentionEdge, BlockMode, BlockParams, EdgeBlock, WhyAttention } from "./attentionEdge";
 import type { DirectionHostApi, DirectionPanelData } from "./directionPanel";
-import type { Experiment, SteerResult } from "./edit";
+import type { Experiment, SteerResult, SteerStep } from "./edit";
 import type { OffsetRange } from "./engineApi";
 import type { ChosenPlace, Pointed } from "./focus";
 import type { LensKind } from "./lensFile";
@@ -99,10 +99,26 @@ export interface AttentionPanelData extends AttentionView {
   readonly coloured?: boolean;
 }
 
+/** A strength that was dragged to: texts and distribution, without controls. */
+export interface SteeringPanelStep {
+  readonly scale: number;
+  readonly ran: SteerStep;
+}
+
+/** How a person wants the shown experiment run again; what is left out stays as it is. */
+export interface SteeringAgain {
+  readonly scale: number;
+  /** How many texts of each are drawn, and at which temperature. */
+  readonly samples?: number;
+  readonly temperature?: number;
+}
+
 /** Data of the steering panel. */
 export interface SteeringPanelData {
   readonly experiment: Experiment;
   readonly result: SteerResult | null;
+  /** Where the strength is dragged to; left out while it stands where the result is. */
+  readonly step?: SteeringPanelStep;
   /** File the experiment was saved to, as shown to the reader. */
   readonly file: string | null;
 }
@@ -187,8 +203,10 @@ export interface HostApi extends RaspHostApi, DirectionHostApi {
   "patch/choose": { params: PatchChoice; result: null };
   /** Blocks the chosen edge. */
   "attention/block": { params: BlockParams; result: null };
-  /** Runs the shown experiment again with another strength (multiplies what is added). */
-  "steering/run": { params: { scale: number }; result: null };
+  /** Runs the shown experiment again, with another strength (multiplies what is added) or other texts. */
+  "steering/run": { params: SteeringAgain; result: null };
+  /** Continues at another strength, without controls; answered when the snapshot has it. */
+  "steering/slide": { params: { scale: number }; result: null };
   "steering/save": { params: Record<string, never>; result: null };
   /** Puts text on the clipboard or into a file the person chooses; `base64` for pictures. */
   "export/save": {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { PanelState, SteeringPanelData } from "../../src/protocol/panelApi";
-import { continuation, experiment, steeringData, steerResult } from "./fixtures/steering";
+import { continuation, experiment, steeringData, steerResult, wholeResult } from "./fixtures/steering";
 import { model } from "./fixtures/text";
 import { assertFits, assertReadable, assertSoon, csvRows, exported, labels } from "./support/checks";
 import { openPanel, themeNames, type PanelPage, type ThemeName } from "./support/panel";
@@ -217,13 +217,120 @@ describe("steering page", () => {
     await panel.close();
   });
 
+  it("continues at once where the strength is dragged to, one question at a time, and says what the rest is of", async () => {
+    const panel = await open();
+    const slider = panel.page.getByRole("slider", { name: "Strength, continued at once" });
+    await slider.press("ArrowRight");
+    await assertSoon(() => panel.requests.at(-1), { method: "steering/slide", params: { scale: 4.2 } });
+    assert.equal(await strength(panel).inputValue(), "4.2");
+    const ran = { default: continuation("and the dog"), steered: continuation("and the cat"), partsAt: 2, kl: 0.25, relativeNorm: [0.5] }; // prettier-ignore
+    await panel.send(ready(steeringData({ step: { scale: 4.2, ran } }), 2));
+    await panel.page
+      .getByText("Strength 4.20, as dragged: KL 0.250 nats, ‖edit‖ / ‖residual‖ 0.500.")
+      .waitFor();
+    await panel.page.getByText("All else is of strength 4.00: run to have it for this one.").waitFor();
+    assert.match(await panel.page.locator(".continuation").nth(1).innerText(), /cat/);
+    const rows = csvRows((await exported(panel, "Default and steered", "CSV")).content);
+    assert.equal(rows[3]![4], "·cat");
+    await panel.send(ready(steeringData(), 3));
+    assert.equal(await panel.page.getByText("as dragged").isVisible(), false);
+    assert.equal(await slider.inputValue(), "20");
+    assert.equal(await strength(panel).inputValue(), "4");
+    await panel.close();
+  });
+
+  it("has no slider where the edits have no strength", async () => {
+    const edits = [
+      { hook: "blocks.3.hook_resid_pre", op: "clamp" as const, min: 0, positions: "last" as const },
+    ];
+    const panel = await open(steeringData({ experiment: { ...experiment, edits } }));
+    assert.equal(await panel.page.locator(".slider").isVisible(), false);
+    await panel.close();
+  });
+
+  it("asks for several texts at a temperature, and refuses what would be the same text again", async () => {
+    const panel = await open();
+    const field = (name: string) => panel.page.getByRole("textbox", { name, exact: true });
+    await field("Texts").fill("20");
+    await field("Texts").press("Enter");
+    await panel.page.getByText("At temperature 0 all texts are the same").waitFor();
+    await field("Temperature").fill("0.8");
+    await field("Temperature").press("Enter");
+    const params = { scale: 4, samples: 20, temperature: 0.8 };
+    await assertSoon(() => panel.requests.at(-1), { method: "steering/run", params });
+    for (const [name, bad, words] of [
+      ["Texts", "0", "whole number from 1 to 100"],
+      ["Temperature", "-1", "from 0 to 10"],
+    ] as const) {
+      await field("Texts").fill("1");
+      await field(name).fill(bad);
+      await field(name).press("Enter");
+      await panel.page.getByText(words).waitFor();
+    }
+    await panel.close();
+  });
+
+  it("shows each pair of several texts", async () => {
+    const panel = await open(steeringData({ result: wholeResult() }));
+    await panel.page.getByText("2 of 3 pairs of texts part.").waitFor();
+    await panel.page.getByRole("combobox", { name: "Text" }).click();
+    await panel.page.getByRole("option", { name: "2 · seed 5 · parts at 4" }).click();
+    await panel.page.locator(".continuation").nth(1).getByText("whined").waitFor();
+    assert.match(await panel.page.locator(".continuation").first().innerText(), /barked/);
+    await panel.close();
+  });
+
+  it("says what was expected and whether it was so, and where it stands among the nulls", async () => {
+    const panel = await open(steeringData({ result: wholeResult() }));
+    const items = await panel.page.locator(".expectation").allInnerTexts();
+    assert.match(
+      items[0]!,
+      /✓\s*rise of .* met\. Above 100% of 8 random directions, 50\.0% of 2 random prompt pairs\./,
+    );
+    assert.match(items[1]!, /✗\s*share of texts with <b>cry<\/b>: .* not met\./);
+    const rows = csvRows((await exported(panel, "Expectations", "CSV")).content);
+    assert.deepEqual(rows[2]!.slice(0, 4), ["crying", "no", "0.4", "0.5"]);
+    await panel.send(ready(steeringData(), 2));
+    assert.equal(await panel.page.getByText("Expectations", { exact: true }).first().isVisible(), false);
+    await panel.close();
+  });
+
+  it("shows every control by its name, and both nulls as strips", async () => {
+    const panel = await open(steeringData({ result: wholeResult() }));
+    const heads = await panel.page.locator(".multiples").first().locator(".multiple-head").allInnerTexts();
+    assert.deepEqual(heads, [
+      "added part alone KL 1.20 · parts at 10",
+      "embeddings alone KL 0.0100 · same",
+      "prompting: “I am very sad” KL 0.600 · parts at 10",
+      "at layer 1 KL 0.300 · parts at 10",
+    ]);
+    await panel.page.getByText("It moves more than 7 of 8 random prompt pairs (87.5%).").waitFor();
+    const said = await panel.page
+      .locator(".kl svg")
+      .evaluateAll((all) => all.map((one) => one.getAttribute("aria-label")));
+    assert.match(said[1]!, /^KL 1\.84 nats against 8 random prompt pairs from 0 to 1\.40/);
+    const rows = csvRows((await exported(panel, "Controls", "CSV")).content);
+    assert.equal(rows.length, 3 + 8 + 8 + 4);
+    const moved = csvRows((await exported(panel, "Next token", "CSV")).content);
+    assert.deepEqual(moved[1]!.slice(0, 1), ["·cry"]);
+    await panel.close();
+  });
+
   for (const theme of themeNames) {
     it(`reads well in ${theme} at every width`, async () => {
-      const panel = await open(steeringData(), { theme, width: 300 });
+      const ran = { ...wholeResult(), kl: 0.25 };
+      const data = steeringData({ result: wholeResult() });
+      const panel = await open(data, { theme, width: 300 });
       for (const width of [300, 600, 1200]) {
         await panel.resize(width);
         await assertReadable(panel.page);
         await assertFits(panel.page);
+        await panel.screenshot(`steering-whole-${theme}-${width}`, { full: true });
+        await panel.send(ready({ ...data, step: { scale: -2.5, ran } }, width));
+        await panel.page.getByText("as dragged").waitFor();
+        await assertReadable(panel.page);
+        await assertFits(panel.page);
+        await panel.send(ready(data, width + 1));
       }
       await panel.assertClean();
       await panel.close();

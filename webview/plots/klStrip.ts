@@ -9,6 +9,8 @@ export interface KlStripOptions {
   readonly theme: Theme;
   /** Unit, for the axis. */
   readonly unit: string;
+  /** What the draws are. */
+  readonly what: string;
 }
 
 const HEIGHT = 58;
@@ -24,7 +26,7 @@ export function klStrip(result: number, draws: readonly number[], options: KlStr
   const root = svg("svg", { width, height: HEIGHT, viewBox: `0 0 ${width} ${HEIGHT}`, role: "img" });
   root.setAttribute(
     "aria-label",
-    `KL ${number(result)} ${options.unit} against ${draws.length} random directions from ${number(Math.min(...draws))} to ${number(Math.max(...draws))}`,
+    `KL ${number(result)} ${options.unit} against ${draws.length} ${options.what} from ${number(Math.min(...draws))} to ${number(Math.max(...draws))}`,
   );
   root.append(svg("line", { x1: left, x2: right, y1: AXIS, y2: AXIS, stroke: theme.line }));
   for (const value of draws) {

@@ -1,6 +1,6 @@
 /** A direction in a line and in a few. */
 import type { DirectionHeader, DirectionLayer } from "../../protocol/direction";
-import { methodNames, treeTexts } from "./messages";
+import { methodNames, treeTexts } from "../messages/directions";
 
 /** The layer that a direction is best at. */
 export function bestOf({ layers, bestLayer }: DirectionHeader): DirectionLayer | undefined {

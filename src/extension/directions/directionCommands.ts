@@ -13,7 +13,7 @@ import { firstSum, parseSum, sumName, type NamedWeight } from "./combination";
 import { proposedPath, firstDraft, pathFrom, nameOf } from "./directionDraft";
 import type { DirectionFile } from "./directionFiles";
 import type { DirectionMaker } from "./makeDirection";
-import { fileTexts, makeTexts, pickTexts } from "./messages";
+import { fileTexts, makeTexts, pickTexts } from "../messages/directions";
 import {
   along,
   directionOf,

@@ -31,7 +31,7 @@ import { bosPolicy } from "../settings";
 import { bestOf } from "./describe";
 import type { DirectionFile } from "./directionFiles";
 import { decodeLook, isColoured, type DirectionLook } from "./directionLook";
-import { fileTexts, pageTexts } from "./messages";
+import { fileTexts, pageTexts } from "../messages/directions";
 import { along } from "./pickDirection";
 
 const memoryKey = "panel.direction";

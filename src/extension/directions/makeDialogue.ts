@@ -13,7 +13,7 @@ import {
   type DirectionDraft,
   type DirectionSource,
 } from "./directionDraft";
-import { makeTexts, methodNames } from "./messages";
+import { makeTexts, methodNames } from "../messages/directions";
 import { askPick } from "./pickStep";
 
 /** What the dialogue needs to know. */

@@ -18,7 +18,7 @@ import {
   type DirectionSource,
 } from "./directionDraft";
 import { askDirection } from "./makeDialogue";
-import { makeTexts } from "./messages";
+import { makeTexts } from "../messages/directions";
 
 type Show = (file: vscode.Uri) => Promise<unknown>;
 

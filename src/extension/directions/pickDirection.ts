@@ -7,7 +7,7 @@ import { Command } from "../contributions";
 import { percent, shortly } from "./describe";
 import type { DirectionFile, DirectionFiles } from "./directionFiles";
 import { bandOf } from "./layerBand";
-import { fileTexts, makeTexts, pickTexts } from "./messages";
+import { fileTexts, makeTexts, pickTexts } from "../messages/directions";
 
 interface Pick extends vscode.QuickPickItem {
   readonly file: DirectionFile;

@@ -256,9 +256,25 @@ function patchPlan(data: PatchPanelData, model: ModelInfo): ArrayPlan {
   return { shown, model: model.path, runs };
 }
 
-function steeringPlan({ result }: SteeringPanelData, model: ModelInfo): ArrayPlan | null {
+function steeringPlan({ result, step }: SteeringPanelData, model: ModelInfo): ArrayPlan | null {
   if (!result) return null;
-  const { isotropic } = result.controls;
+  const { isotropic, shuffled = [] } = result.controls;
+  // A strength that was dragged to has texts of its own beside the experiment's.
+  const dragged = step
+    ? [
+        real("dragged_strength", ["one"], [step.scale], {}),
+        whole("dragged_ids", ["step"], step.ran.steered.ids, current),
+        real("dragged_log_prob", ["step"], step.ran.steered.logProbs, nats("this")),
+        real("dragged_kl", ["one"], [step.ran.kl], nats("next")),
+      ]
+    : [];
+  const pairs =
+    shuffled.length > 0
+      ? [
+          whole("shuffled_ids", ["draw", "step"], padded(shuffled.map(({ ids }) => ids)), current),
+          real("shuffled_kl", ["draw"], result.kl.shuffled ?? [], nats("next")),
+        ]
+      : [];
   const shown = [
     ...(["default", "steered"] as const).flatMap((name) => [
       whole(`${name}_ids`, ["step"], result[name].ids, current),
@@ -273,6 +289,8 @@ function steeringPlan({ result }: SteeringPanelData, model: ModelInfo): ArrayPla
     ),
     real("kl", ["one"], [result.kl.steered], nats("next")),
     real("isotropic_kl", ["draw"], result.kl.isotropic, nats("next")),
+    ...pairs,
+    ...dragged,
   ];
   return { shown, model: model.path, runs: [] };
 }

@@ -49,7 +49,7 @@ export async function showLive(
     }
     case "steering": {
       const { experiment } = view.data;
-      await panels.steering.show({ ...experiment, model: { path, digest } }, undefined);
+      await panels.steering.show({ ...experiment, model: { path, digest } });
       return;
     }
     case "lens":

@@ -1,6 +1,6 @@
 /** What is said where a text is coloured by a scalar. */
 import { l10n } from "vscode";
-import { directionHeatTexts } from "../directions/messages";
+import { directionHeatTexts } from "./directions";
 
 /** Colouring a text by a scalar. */
 export const heatTexts = {

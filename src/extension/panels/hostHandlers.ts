@@ -13,7 +13,7 @@ import type { LensMark } from "../../protocol/lensPanel";
 import type { HeadsScoredOn } from "../../protocol/attention";
 import type { BlockParams } from "../../protocol/attentionEdge";
 import type { PatchChoice } from "../../protocol/patch";
-import type { HostApi, PanelId, RunChoice } from "../../protocol/panelApi";
+import type { HostApi, PanelId, RunChoice, SteeringAgain } from "../../protocol/panelApi";
 import type { RaspHostApi } from "../../protocol/raspPanel";
 import type { Handlers } from "../../protocol/rpc";
 import { Command, Setting } from "../contributions";
@@ -67,7 +67,9 @@ export interface PanelActions {
   setExample?(text: string): Promise<void>;
   generate?(steps: 1 | "all"): Promise<void>;
   resetGeneration?(): Promise<void>;
-  runSteering?(scale: number): Promise<void>;
+  runSteering?(again: SteeringAgain): Promise<void>;
+  /** Rejects with what is wrong. */
+  slideSteering?(scale: number): Promise<void>;
   saveExperiment?(): Promise<void>;
   chooseDirection?(direction: number): Promise<void>;
   chooseDirectionLayers?(layers: readonly number[] | null): Promise<void>;
@@ -148,8 +150,7 @@ export function hostHandlers<Id extends PanelId>(
     "attention/edge": ({ query, key }) => start(actions.chooseEdge?.(query, key)),
     "attention/block": (params) => start(actions.blockEdge?.(params)),
     "patch/choose": (choice) => start(actions.choosePatch?.(choice)),
-    "steering/run": ({ scale }) => start(actions.runSteering?.(scale)),
-    "steering/save": () => start(actions.saveExperiment?.()),
+    ...steeringHandlers(actions, start),
     ...raspHandlers(actions, start),
     ...directionHandlers(actions, start),
     "export/save": (params) => start(saveExport(params)),
@@ -162,6 +163,25 @@ export function hostHandlers<Id extends PanelId>(
     },
     "view/save": () => start(saveView(services, store.id, store.state)),
     "view/live": () => start(actions.showLive?.()),
+  };
+}
+
+type SteeringCall = "steering/run" | "steering/slide" | "steering/save";
+
+/** What the Steering page asks. */
+function steeringHandlers(
+  actions: PanelActions,
+  start: (work: PromiseLike<unknown> | undefined) => null,
+): Pick<Handlers<HostApi>, SteeringCall> {
+  return {
+    "steering/run": (again) => start(actions.runSteering?.(again)),
+    // Awaited: the page asks for the next strength once it has this one.
+    "steering/slide": async ({ scale }) => {
+      if (!actions.slideSteering) return start(undefined);
+      await actions.slideSteering(scale);
+      return null;
+    },
+    "steering/save": () => start(actions.saveExperiment?.()),
   };
 }
 

@@ -94,14 +94,6 @@ export function experimentFrom(
   };
 }
 
-/** The same experiment at another strength: every edit that adds is scaled anew. */
-export function withStrength(experiment: Experiment, scale: number): Experiment {
-  return {
-    ...experiment,
-    edits: experiment.edits.map((edit) => (edit.op === "add" ? { ...edit, scale } : edit)),
-  };
-}
-
 /** A file name from two texts: letters and digits of any script, the rest as dashes. */
 export function nameFor(towards: string, away: string): string {
   const words = (text: string): string =>

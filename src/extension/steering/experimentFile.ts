@@ -13,6 +13,8 @@ import { experimentText } from "./experimentDraft";
 export interface LoadedExperiment {
   readonly uri: vscode.Uri;
   readonly experiment: Experiment;
+  /** What it was read from. */
+  readonly text: string;
 }
 
 /** Experiment files larger than this are not read: a direction of numbers takes some hundred KB. */
@@ -73,7 +75,7 @@ export async function pickExperiment(called: unknown): Promise<vscode.Uri | unde
 export async function loadExperiment(uri: vscode.Uri): Promise<LoadedExperiment> {
   const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
   const text = open ? open.getText() : await readText(uri);
-  return { uri, experiment: parseExperiment(text) };
+  return { uri, experiment: parseExperiment(text), text };
 }
 
 async function readText(uri: vscode.Uri): Promise<string> {

@@ -23,6 +23,27 @@ export async function resolveModel(
   folder: string | null,
   models: Models,
 ): Promise<string> {
+  const found = await findModel(experiment, folder, models);
+  if (found !== null) return found;
+  const current = buttons.runWithCurrent(models.name);
+  const chosen = await vscode.window.showWarningMessage(
+    experimentTexts.otherModel(experiment.model.path),
+    { modal: false },
+    current,
+  );
+  if (chosen !== current) throw new CancelledError();
+  return models.path;
+}
+
+/**
+ * The same without asking; null where the model is not there.
+ * @throws {CodedError} "untrusted"
+ */
+export async function findModel(
+  experiment: Experiment,
+  folder: string | null,
+  models: Models,
+): Promise<string | null> {
   const named = experiment.model.path;
   if (named === path.basename(models.bundled)) return models.bundled;
   const there = folder === null ? named : path.resolve(folder, named);
@@ -31,13 +52,5 @@ export async function resolveModel(
   if (known && !vscode.workspace.isTrusted) {
     throw new CodedError("untrusted", experimentTexts.untrusted(), { next: experimentTexts.untrustedNext() });
   }
-  if (known) return there;
-  const current = buttons.runWithCurrent(models.name);
-  const chosen = await vscode.window.showWarningMessage(
-    experimentTexts.otherModel(named),
-    { modal: false },
-    current,
-  );
-  if (chosen !== current) throw new CancelledError();
-  return models.path;
+  return known ? there : null;
 }

@@ -1,5 +1,7 @@
 /** The two commands about experiments: make one, run one from its file. */
+import path from "node:path";
 import * as vscode from "vscode";
+import { savedSteering } from "../../protocol/savedSteering";
 import { experimentSuffix } from "../contributions";
 import { textEditor } from "../documents/documentTarget";
 import { shorten } from "../documents/textTail";
@@ -18,8 +20,12 @@ import {
   type Draft,
   type RememberedDraft,
 } from "./experimentDraft";
+import type { ResultComparison } from "./compareResult";
+import type { ControlChoice } from "./controlChoice";
+import { resultTexts } from "../messages/experiments";
 import { loadExperiment, namesIn, pickExperiment, saveFolder, writeNew } from "./experimentFile";
 import { modelReference } from "./resolveModel";
+import { readResult, resultUri, saysMore, writeResult } from "./resultFile";
 import type { SteeringPanel } from "./steeringPanel";
 import { askExperiment } from "./wizard";
 
@@ -64,7 +70,49 @@ export async function runExperimentFile(panel: SteeringPanel, called: unknown): 
   const uri = await pickExperiment(called);
   if (!uri) return;
   const { experiment } = await loadExperiment(uri);
-  await panel.show(experiment, uri);
+  await panel.show(experiment, { file: uri });
+}
+
+/** Runs an experiment and saves what it came to beside its file. */
+export async function runAndKeep(
+  panel: SteeringPanel,
+  called: unknown,
+  controls: ControlChoice,
+): Promise<void> {
+  const uri = await savedExperiment(called);
+  if (!uri) return;
+  const { experiment } = await loadExperiment(uri);
+  const before = await readResult(uri);
+  const result = await panel.show(experiment, { file: uri, controls });
+  if (!result) return;
+  const after = savedSteering(result);
+  const isNew = saysMore(before, after, controls === "none") && (await writeResult(uri, before, after));
+  const name = path.posix.basename(resultUri(uri).path);
+  vscode.window.setStatusBarMessage(isNew ? resultTexts.saved(name) : resultTexts.unchanged(name), 5000);
+}
+
+/** Runs an experiment and shows what is other than in the result that was saved last. */
+export async function compareExperiment(
+  panel: SteeringPanel,
+  comparison: ResultComparison,
+  called: unknown,
+): Promise<void> {
+  const uri = await savedExperiment(called);
+  if (!uri) return;
+  const { experiment } = await loadExperiment(uri);
+  const before = await readResult(uri);
+  // What is compared was run alike.
+  const controls = before?.hasNulls === false ? "none" : "stated";
+  const result = await panel.show(experiment, { file: uri, controls });
+  if (result) await comparison.compare(uri, before, result);
+}
+
+/** The experiment that is meant; what was typed into it is saved, since the result beside it will be of the file. */
+async function savedExperiment(called: unknown): Promise<vscode.Uri | undefined> {
+  const uri = await pickExperiment(called);
+  const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri?.toString());
+  if (open?.isDirty && !open.isUntitled) await open.save();
+  return uri;
 }
 
 function fileOf(draft: Draft, folder: vscode.Uri | undefined): vscode.Uri | undefined {

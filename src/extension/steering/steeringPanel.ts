@@ -1,11 +1,13 @@
 /** The Steering panel: runs an experiment with its controls and shows it; the experiment may have a file. */
-import path from "node:path";
 import * as vscode from "vscode";
 import { CodedError } from "../../base/errors";
 import { modelNameOf } from "../../base/modelName";
 import { decodeExperiment } from "../../protocol/decodeExperiment";
-import type { Experiment } from "../../protocol/edit";
+import type { Experiment, SteerResult } from "../../protocol/edit";
+import type { SteeringAgain } from "../../protocol/panelApi";
+import { withStrength } from "../../protocol/strength";
 import { experimentSuffix } from "../contributions";
+import { NewestWins } from "../requests/newestWins";
 import { saveAs } from "../documents/saveAs";
 import { experimentTexts, says, working } from "../messages";
 import { hostHandlers, type PanelActions } from "../panels/hostHandlers";
@@ -15,28 +17,41 @@ import { PanelTask, type JobWork } from "../panels/panelTask";
 import { PanelWindow } from "../panels/panelWindow";
 import type { Services } from "../services";
 import { bosPolicy } from "../settings";
-import {
-  bundledDraft,
-  experimentFrom,
-  experimentText,
-  firstDraft,
-  draftFrom,
-  withStrength,
-} from "./experimentDraft";
+import { bundledDraft, experimentFrom, experimentText, firstDraft, draftFrom } from "./experimentDraft";
+import { controlChoices, firstPart, withControls, type ControlChoice } from "./controlChoice";
 import { addResult } from "./experimentFile";
+import { baseOf, runExperiment, stepExperiment, type ExperimentRun } from "./experimentRun";
+import type { HistoryStore } from "./historyStore";
 import { modelReference, resolveModel } from "./resolveModel";
 
 const memoryKey = "panel.steering";
+
+/** How an experiment is shown. */
+export interface ShowOptions {
+  /** Where it is saved; its folder is where paths in it start. */
+  readonly file?: vscode.Uri | undefined;
+  /** Where they start instead; null: at the model. */
+  readonly base?: string | null | undefined;
+  /** Left out: what it says itself. */
+  readonly controls?: ControlChoice | undefined;
+  /** True for a run that the history has already. */
+  readonly isKnown?: boolean;
+}
 
 /** The panel; its page is in `webview/panels/steering`. */
 export class SteeringPanel implements vscode.Disposable {
   readonly store = new PanelStore("steering");
   private readonly task = new PanelTask(this.store, says.cancelled());
   private readonly window: PanelWindow<"steering">;
+  private readonly sliding = new NewestWins();
   private experiment: Experiment | undefined;
   private file: vscode.Uri | undefined;
+  private way: ShowOptions = {};
 
-  constructor(private readonly services: Services) {
+  constructor(
+    private readonly services: Services,
+    private readonly history: HistoryStore,
+  ) {
     const handlers = hostHandlers(this.store, this.actions(), services);
     this.window = new PanelWindow(services, this.store, handlers, {
       onRestored: () => void this.restore(),
@@ -45,25 +60,26 @@ export class SteeringPanel implements vscode.Disposable {
   }
 
   /**
-   * Shows an experiment and runs it.
-   * @param file  where it is saved; its folder is where a relative model path starts
+   * Shows an experiment and runs it; gives its result, or null where it was not run to its end.
    */
-  async show(experiment: Experiment, file: vscode.Uri | undefined): Promise<boolean> {
+  async show(experiment: Experiment, way: ShowOptions = {}): Promise<SteerResult | null> {
     this.experiment = experiment;
-    this.file = file;
+    this.file = way.file;
+    this.way = way;
     this.remember();
     this.window.show();
+    this.sliding.cancel();
     const data = { experiment, result: null, file: this.fileName() };
     const document = data.file ?? undefined;
     this.store.update({ data, made: undefined, model: this.services.models.known, document });
-    return this.task.run({ message: working.steering() }, (work) => this.job(work));
+    const ready = await this.task.run({ message: working.steering() }, (work) => this.job(work));
+    return ready ? (this.store.state.data?.result ?? null) : null;
   }
 
   /** Runs and, where the file still holds just this experiment, writes the result into it. */
   async showNew(experiment: Experiment, file: vscode.Uri | undefined): Promise<void> {
-    const ready = await this.show(experiment, file);
-    const result = this.store.state.data?.result;
-    if (ready && file && result) await addResult(file, experiment, { ...experiment, result });
+    const result = await this.show(experiment, { file });
+    if (file && result) await addResult(file, experiment, { ...experiment, result });
   }
 
   /** Runs the experiment again. */
@@ -74,6 +90,7 @@ export class SteeringPanel implements vscode.Disposable {
 
   dispose(): void {
     this.task.drop();
+    this.sliding.cancel();
     this.window.dispose();
   }
 
@@ -82,10 +99,13 @@ export class SteeringPanel implements vscode.Disposable {
       retry: () => this.retry(),
       cancel: () => this.task.cancel(),
       example: () => this.example(),
-      runSteering: async (scale) => {
-        // What was changed is another experiment; the file keeps the one it has.
-        if (this.experiment) await this.show(withStrength(this.experiment, scale), undefined);
+      runSteering: async (again) => {
+        // What was changed is another experiment; the file keeps the one it has. Controls come with it.
+        if (!this.experiment) return;
+        const { base = baseOf(this.file) } = this.way;
+        await this.show(changed(this.experiment, again), { base });
       },
+      slideSteering: (scale) => this.slide(scale),
       saveExperiment: () => this.save(),
     };
   }
@@ -93,14 +113,15 @@ export class SteeringPanel implements vscode.Disposable {
   private async job(work: JobWork): Promise<Partial<Omit<StateOf<"steering">, "seq" | "status">>> {
     const { experiment, file } = this;
     if (!experiment) throw new CodedError("no-experiment", says.nothingToSave());
-    const { engine, models } = this.services;
-    const base = file?.scheme === "file" ? path.dirname(file.fsPath) : null;
-    const folder = await resolveModel(experiment, base, models);
-    const info = folder === models.path ? await models.open(work) : await models.inspect(folder, work);
-    // Checked again, now that the model's hooks and sizes are known.
-    const { model, ...rest } = decodeExperiment(experiment, info);
-    const asked = { ...rest, model: { ...model, path: folder } };
-    const result = await engine.call("steer/run", { experiment: asked, base: base ?? folder }, work);
+    const { base = baseOf(file), controls = "stated", isKnown = false } = this.way;
+    const asked = { experiment, controls, base };
+    const record = isKnown ? null : this.history.begin({ ...asked, file: file?.toString() });
+    const ran = this.run(asked, work);
+    ran.then(
+      ({ result }) => record?.ready(result),
+      (error: unknown) => record?.failed(error),
+    );
+    const { result, info } = await ran;
     const digest = experiment.model.digest;
     const differs = digest !== null && result.digest !== null && digest !== result.digest;
     const data = { experiment, result, file: this.fileName() };
@@ -114,13 +135,46 @@ export class SteeringPanel implements vscode.Disposable {
     };
   }
 
+  /** Continues at another strength; a newer one takes the place of one that is being run. */
+  private async slide(scale: number): Promise<void> {
+    const { experiment, file } = this;
+    if (!experiment) throw new CodedError("no-experiment", says.nothingToSave());
+    // Somebody who drags on does not wait for the controls of where it stood.
+    this.task.cancel();
+    const { base = baseOf(file) } = this.way;
+    const model = await resolveModel(experiment, base, this.services.models);
+    const asked = { experiment: withStrength(experiment, scale), model, base };
+    const ran = await this.sliding.run((signal) =>
+      stepExperiment(this.services, asked, { signal, meta: { view: "steering slide" } }),
+    );
+    const { data } = this.store.state;
+    if (data) this.store.update({ data: { ...data, step: { scale, ran } } });
+  }
+
+  private async run(
+    { experiment, base, controls }: { experiment: Experiment; base: string | null; controls: ControlChoice },
+    work: JobWork,
+  ): Promise<ExperimentRun> {
+    const model = await resolveModel(experiment, base, this.services.models);
+    const asked = withControls(experiment, controls);
+    const first = firstPart(asked);
+    if (first) this.showFirst(await runExperiment(this.services, { experiment: first, model, base }, work));
+    return runExperiment(this.services, { experiment: asked, model, base }, work);
+  }
+
+  /** The texts are there before the controls are. */
+  private showFirst({ result, info }: ExperimentRun): void {
+    const { data } = this.store.state;
+    if (data) this.store.update({ data: { ...data, result }, model: info });
+  }
+
   private async example(): Promise<void> {
     const { models } = this.services;
     const info = await models.open();
     const first = info.path === models.bundled ? bundledDraft : firstDraft;
     const draft = draftFrom({ selections: [], line: "", nLayers: info.nLayers }, first);
     const path = modelReference(info.path, models.bundled);
-    await this.show(experimentFrom(draft, { path, digest: info.digest }, bosPolicy()), undefined);
+    await this.show(experimentFrom(draft, { path, digest: info.digest }, bosPolicy()));
   }
 
   private async save(): Promise<void> {
@@ -141,19 +195,22 @@ export class SteeringPanel implements vscode.Disposable {
   }
 
   private remember(): void {
-    const stored = { experiment: this.experiment, file: this.file?.toString() };
+    const { base, controls } = this.way;
+    const stored = { experiment: this.experiment, file: this.file?.toString(), base, controls };
     void this.services.context.workspaceState.update(memoryKey, stored);
   }
 
   private async restore(): Promise<void> {
     const stored: unknown = this.services.context.workspaceState.get(memoryKey);
     if (typeof stored !== "object" || stored === null) return;
-    const { experiment, file } = stored as Record<string, unknown>;
+    const { experiment, file, base, controls } = stored as Record<string, unknown>;
     try {
-      await this.show(
-        decodeExperiment(experiment),
-        typeof file === "string" ? vscode.Uri.parse(file) : undefined,
-      );
+      await this.show(decodeExperiment(experiment), {
+        file: typeof file === "string" ? vscode.Uri.parse(file) : undefined,
+        base: typeof base === "string" || base === null ? base : undefined,
+        controls: controlChoices.find((choice) => choice === controls),
+        isKnown: true,
+      });
     } catch {
       // What an older version stored is not worth an error; the panel then offers its example.
       this.services.log.info("The stored experiment was not of this version and is left out.");
@@ -162,7 +219,19 @@ export class SteeringPanel implements vscode.Disposable {
 
   private closed(): void {
     this.task.drop();
+    this.sliding.cancel();
     this.experiment = undefined;
     this.store.clear();
   }
+}
+
+/** The experiment as a person wants it run again. */
+function changed(experiment: Experiment, { scale, samples, temperature }: SteeringAgain): Experiment {
+  const { samples: before, ...sampling } = experiment.sampling;
+  const n = samples ?? before;
+  const drawn = { ...sampling, ...(temperature === undefined ? {} : { temperature }) };
+  return withStrength(
+    { ...experiment, sampling: { ...drawn, ...(n === undefined ? {} : { samples: n }) } },
+    scale,
+  );
 }

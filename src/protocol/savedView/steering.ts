@@ -1,8 +1,8 @@
 /** Shape of the Steering panel's data. */
 import { decodeExperiment } from "../decodeExperiment";
 import { measureKinds } from "../decodeSteeringMeasure";
-import type { GenerateResult, MovedToken, SteerResult, SteerSamples } from "../edit";
-import type { SteeringPanelData } from "../panelApi";
+import type { GenerateResult, MovedToken, SteerResult, SteerSamples, SteerStep } from "../edit";
+import type { SteeringPanelData, SteeringPanelStep } from "../panelApi";
 import type { ExpectationResult } from "../steeringMeasure";
 import { aboutThis, scoredShape } from "./common";
 import { flag, index, list, nullable, number, object, optional, type Shape, text, word } from "./shapes";
@@ -111,9 +111,21 @@ const resultShape = object<SteerResult>({
   warnings: optional(list(text, most)),
 });
 
+const stepShape = object<SteeringPanelStep>({
+  scale: number,
+  ran: object<SteerStep>({
+    default: generated,
+    steered: generated,
+    partsAt: nullable(index),
+    kl: number,
+    relativeNorm: shares,
+  }),
+});
+
 /** The data of an experiment; its edits are checked as those of a file. */
 export const steeringShape = object<SteeringPanelData>({
   experiment: (value) => decodeExperiment(value),
   result: nullable(resultShape),
+  step: optional(stepShape),
   file: nullable(text),
 });

@@ -30,13 +30,12 @@ function translatable(file: string): string[] {
   return found.sort();
 }
 
-/** Texts stand in files named messages.ts, and in the folder of that name. */
+/** Texts stand in messages.ts and in the folder of that name. */
 const spoken = (): Record<string, string> => {
-  const files = fs.readdirSync(inRepo("src/extension"), { recursive: true, encoding: "utf8" });
-  const texts = files
-    .filter((file) => /(^|[/\\])messages(\.ts$|[/\\][^/\\]+\.ts$)/.test(file))
-    .flatMap((file) => translatable(`src/extension/${file}`));
-  return Object.fromEntries(texts.sort().map((text) => [text, text]));
+  const folder = "src/extension/messages";
+  const files = fs.readdirSync(inRepo(folder)).map((name) => `${folder}/${name}`);
+  const texts = [`${folder}.ts`, ...files].flatMap(translatable).sort();
+  return Object.fromEntries(texts.map((text) => [text, text]));
 };
 
 if (process.env["INTROSPECT_WRITE_MANIFEST"]) {

@@ -1,12 +1,20 @@
-/** The controls of an experiment: zero strength, and random directions as small multiples. */
-import type { SteerResult } from "../../../src/protocol/edit";
+/** The controls of an experiment: zero strength, both nulls as strips, and each control's text as a small multiple. */
+import { singleControls, type GenerateResult, type SteerResult } from "../../../src/protocol/edit";
 import { klStrip } from "../../plots/klStrip";
 import { h } from "../../shared/dom";
 import { number } from "../../shared/format";
+import { inLogUnit, logUnit } from "../../shared/logUnit";
 import { theme } from "../../shared/theme";
 import { visibleText } from "../../shared/tokenText";
-import { isSame, normSentence, nullSentence, partsFrom, zeroSentence } from "./words";
-import { inLogUnit, logUnit } from "../../shared/logUnit";
+import {
+  isSame,
+  normSentence,
+  nullSentence,
+  pairSentence,
+  partsFrom,
+  singleWords,
+  zeroSentence,
+} from "./words";
 
 /** Everything that vouches for the result, or does not. */
 export function controlParts(result: SteerResult, width: number): readonly HTMLElement[] {
@@ -22,57 +30,88 @@ export function controlParts(result: SteerResult, width: number): readonly HTMLE
   // That the edit changed no word is said before all else.
   const parts: HTMLElement[] =
     result.partsAt === null ? [compared, verdict, norm] : [verdict, norm, compared];
-  if (result.kl.isotropic.length > 0) {
-    const strip = klStrip(inLogUnit(result.kl.steered), result.kl.isotropic.map(inLogUnit), {
-      width: Math.min(width, 520),
-      theme: theme(),
-      unit: logUnit(),
-    });
-    parts.push(
-      h(
-        "figure",
-        { class: "kl" },
-        strip,
-        h(
-          "figcaption",
-          { class: "note" },
-          "KL(default ‖ steered) of the first new token; each tick is a random direction.",
-        ),
-      ),
-    );
-  }
+  const { isotropic, shuffled = [] } = result.kl;
+  parts.push(
+    ...strip(result, { draws: isotropic, what: "random directions", each: "a random direction", width }),
+  );
+  const pairs = pairSentence(result);
+  if (pairs !== null) parts.push(h("p", { class: "control-words" }, pairs));
+  const each = "two random texts through the same pipeline, brought to the same length";
+  parts.push(...strip(result, { draws: shuffled, what: "random prompt pairs", each, width }));
   return parts;
 }
 
-/** Each random direction's continuation in small, dim as far as it says what the default says. */
+interface StripOf {
+  readonly draws: readonly number[];
+  readonly what: string;
+  readonly each: string;
+  readonly width: number;
+}
+
+function strip({ kl }: SteerResult, { draws, what, each, width }: StripOf): HTMLElement[] {
+  if (draws.length === 0) return [];
+  const options = { width: Math.min(width, 520), theme: theme(), unit: logUnit(), what };
+  const chart = klStrip(inLogUnit(kl.steered), draws.map(inLogUnit), options);
+  const caption = `KL(default ‖ steered) of the first new token; each tick is ${each}.`;
+  return [h("figure", { class: "kl" }, chart, h("figcaption", { class: "note" }, caption))];
+}
+
+interface Multiple {
+  readonly name: string;
+  readonly title?: string;
+  readonly kl: number | undefined;
+  readonly text: GenerateResult;
+}
+
+/** Each control's continuation in small, dim as far as it says what the default says. */
 export function multiples(result: SteerResult): HTMLElement {
-  const items = result.controls.isotropic.map((draw, i) => {
-    const at = partsFrom(result.default, draw);
-    const tokens = draw.ids.map((id, j) => visibleText(draw.tokens[j] ?? null, id));
-    // Each token stays whole, so that lines break between tokens only.
-    const bits = (from: number, to: number): HTMLElement[] =>
-      tokens.slice(from, to).map((token) => h("span", { class: "bit" }, token));
-    const end = at ?? tokens.length;
-    return h(
-      "li",
-      { class: "multiple" },
-      h(
-        "span",
-        { class: "multiple-head num" },
-        `${i + 1}`,
-        h(
-          "span",
-          { class: "muted" },
-          ` KL ${number(result.kl.isotropic[i])} · ${at === null ? "same" : `parts at ${at + 1}`}`,
-        ),
-      ),
-      h(
-        "span",
-        { class: "multiple-text mono" },
-        h("span", { class: "muted" }, ...bits(0, end)),
-        h("mark", {}, ...bits(end, tokens.length)),
-      ),
-    );
+  const { controls, kl } = result;
+  const single = singleControls.flatMap((name): Multiple[] => {
+    const text = controls[name];
+    return text ? [{ ...singleWords(name, result), kl: kl[name], text }] : [];
   });
-  return h("ul", { class: "multiples", "aria-label": "Random directions" }, ...items);
+  const numbered = (texts: readonly GenerateResult[], of: readonly number[] = []): Multiple[] =>
+    texts.map((text, i) => ({ name: `${i + 1}`, kl: of[i], text }));
+  const lists = [
+    list("Other ways", single, result),
+    list("Random directions", numbered(controls.isotropic, kl.isotropic), result),
+    list("Random prompt pairs", numbered(controls.shuffled ?? [], kl.shuffled), result),
+  ];
+  return h("div", {}, ...lists.flat());
+}
+
+function list(title: string, all: readonly Multiple[], result: SteerResult): HTMLElement[] {
+  if (all.length === 0) return [];
+  const items = all.map((one) => multiple(one, result));
+  const heading = h("h3", { class: "part-title multiples-title" }, title);
+  return [heading, h("ul", { class: "multiples", "aria-label": title }, ...items)];
+}
+
+function multiple({ name, title, kl, text }: Multiple, result: SteerResult): HTMLElement {
+  const at = partsFrom(result.default, text);
+  const tokens = text.ids.map((id, j) => visibleText(text.tokens[j] ?? null, id));
+  // Each token stays whole, so that lines break between tokens only.
+  const bits = (from: number, to: number): HTMLElement[] =>
+    tokens.slice(from, to).map((token) => h("span", { class: "bit" }, token));
+  const end = at ?? tokens.length;
+  const facts = [
+    ...(kl === undefined ? [] : [`KL ${number(inLogUnit(kl))}`]),
+    at === null ? "same" : `parts at ${at + 1}`,
+  ];
+  return h(
+    "li",
+    { class: "multiple" },
+    h(
+      "span",
+      { class: "multiple-head num", title },
+      name,
+      h("span", { class: "muted" }, ` ${facts.join(" · ")}`),
+    ),
+    h(
+      "span",
+      { class: "multiple-text mono" },
+      h("span", { class: "muted" }, ...bits(0, end)),
+      h("mark", {}, ...bits(end, tokens.length)),
+    ),
+  );
 }

@@ -1,6 +1,8 @@
 /** The Steering page: default and steered continuation side by side, the strength, and the controls always on. */
+import { CancelledError } from "../../../src/base/errors";
 import type { GenerateResult, SteerResult } from "../../../src/protocol/edit";
-import type { PanelState, SteeringPanelData } from "../../../src/protocol/panelApi";
+import type { PanelState, SteeringAgain, SteeringPanelData } from "../../../src/protocol/panelApi";
+import { strengthOf } from "../../../src/protocol/strength";
 import { fill, h, setText } from "../../shared/dom";
 import { Figure } from "../../shared/figure";
 import { logs, percent, probability } from "../../shared/format";
@@ -10,12 +12,14 @@ import { facts } from "../../shared/rail";
 import { bosWords } from "../../shared/ranOn";
 import { theme } from "../../shared/theme";
 import { tokenFace } from "../../shared/tokenStrip";
-import { button, TextField } from "../../shared/ui";
+import { button, Dropdown, TextField } from "../../shared/ui";
 import { Continuation } from "./continuation";
 import { controlParts, multiples } from "./controls";
+import { expectationList, expectationTable, movedLists, movedTable } from "./outcomes";
+import { StrengthSlider } from "./slider";
 import "./steering.css";
-import { continuationTable, controlTable } from "./tables";
-import { editFacts, pendingWords, samplingWords, strengthOf } from "./words";
+import { continuationTable, controlTable, type TextPair } from "./tables";
+import { editFacts, pendingWords, samplesSentence, samplingWords, stepSentence } from "./words";
 
 class SteeringPanel implements Panel<SteeringPanelData> {
   readonly element: HTMLElement;
@@ -26,38 +30,80 @@ class SteeringPanel implements Panel<SteeringPanelData> {
   };
   readonly keys = [
     ["← → ↑ ↓", "move over the tokens"],
-    ["Enter", "in the strength: run again"],
+    ["Enter", "in the strength, texts or temperature: run again"],
+    ["← →", "on the slider: continue at another strength"],
   ] as const;
   readonly terms = [
     ["steering", "adding a direction to the residual stream while the model writes (Turner et al. 2023)"],
     ["strength", "multiplies what is added; at zero the edited model is the model itself, to the last bit"],
     ["KL", "how far the first new token’s distribution moved from the default"],
     ["random directions", "directions of equal norm without meaning: what any push of this size does"],
+    [
+      "random prompt pairs",
+      "differences of two random texts, brought to the same norm: what any difference does",
+    ],
   ] as const;
   private readonly strength: TextField;
+  private readonly slider: StrengthSlider;
+  private readonly samples: TextField;
+  private readonly temperature: TextField;
   private readonly problem = h("span", { class: "problem", role: "alert" });
   private readonly file = h("span", { class: "muted" });
   private readonly prompt = h("p", { class: "prompt mono" });
+  private readonly step = h("p", { class: "step", role: "status" });
+  private readonly which: Dropdown;
+  private readonly parted = h("span", { class: "muted" });
+  private readonly several: HTMLElement;
   private readonly plain: Continuation;
   private readonly steered: Continuation;
   private readonly pending = h("p", { class: "muted" });
   private readonly texts: Figure;
+  private readonly expectations: Figure;
+  private readonly moved: Figure;
   private readonly controls: Figure;
   private readonly results: HTMLElement;
   private data: SteeringPanelData | null = null;
   private state: PanelState<SteeringPanelData> | null = null;
-  private shownStrength: number | null = null;
+  private shown = { strength: "", samples: "", temperature: "" };
+  /** Which of several pairs of texts is shown. */
+  private pair = 0;
 
   constructor(private readonly context: PageContext) {
     this.strength = new TextField("Strength", () => this.run());
+    this.samples = new TextField("Texts", () => this.run());
+    this.temperature = new TextField("Temperature", () => this.run());
+    this.slider = new StrengthSlider(
+      (strength) => {
+        this.strength.value = String(strength);
+        setText(this.problem, "");
+      },
+      (strength) => this.slide(strength),
+    );
+    this.which = new Dropdown("Text", (value) => {
+      this.pair = Number(value);
+      this.repaint();
+    });
+    this.several = h("div", { class: "several no-export" }, this.which.element, this.parted);
     const inspect = (result: GenerateResult, index: number): void => this.inspectToken(result, index);
     this.plain = new Continuation("Default", inspect);
     this.steered = new Continuation("Steered", inspect);
     this.texts = new Figure(context, {
       name: "steering-texts",
       title: "Default and steered",
-      table: () => continuationTable(this.need()),
+      table: () => continuationTable(this.shownTexts(), this.textsName()),
       data: () => this.data,
+    });
+    this.expectations = new Figure(context, {
+      name: "steering-expectations",
+      title: "Expectations",
+      table: () => expectationTable(this.need()),
+      data: () => this.data?.result?.expectations,
+    });
+    this.moved = new Figure(context, {
+      name: "steering-moved",
+      title: "Next token",
+      table: () => movedTable(this.need()),
+      data: () => this.data?.result?.moved,
     });
     this.controls = new Figure(context, {
       name: "steering-controls",
@@ -67,22 +113,33 @@ class SteeringPanel implements Panel<SteeringPanelData> {
     });
     this.texts.body.append(
       this.prompt,
+      this.step,
+      this.several,
       h("div", { class: "sides" }, this.plain.element, this.steered.element),
     );
     const run = button("Run", () => this.run(), "primary");
     const save = button("Save", () => context.host.ask("steering/save", {}));
-    const bar = h("div", { class: "controls" }, this.strength.element, run, save, this.file, this.problem);
-    this.results = h("div", {}, this.texts.element, this.controls.element);
+    const bar = h(
+      "div",
+      { class: "controls" },
+      this.strength.element,
+      this.slider.element,
+      this.samples.element,
+      this.temperature.element,
+      run,
+      save,
+      this.file,
+      this.problem,
+    );
+    const figures = [this.texts, this.expectations, this.moved, this.controls];
+    this.results = h("div", {}, ...figures.map(({ element }) => element));
     this.element = h("div", { class: "steering" }, bar, this.pending, this.results);
   }
 
   update(data: SteeringPanelData, state: PanelState<SteeringPanelData>): void {
     this.data = data;
     this.state = state;
-    const strength = strengthOf(data.experiment);
-    // What somebody is typing is theirs until the experiment itself has another strength.
-    if (strength !== this.shownStrength) this.strength.value = String(strength);
-    this.shownStrength = strength;
+    this.fillFields(data);
     setText(this.file, data.file ? `saved as ${data.file}` : "not saved");
     setText(this.pending, pendingWords(state));
     this.pending.hidden = data.result !== null;
@@ -127,6 +184,39 @@ class SteeringPanel implements Panel<SteeringPanelData> {
     return result && bosWords(result.bos);
   }
 
+  /** What somebody is typing, or dragging, is theirs until the experiment itself has something else. */
+  private fillFields({ experiment, result, step }: SteeringPanelData): void {
+    const own = strengthOf(experiment);
+    const { samples = 1, temperature } = experiment.sampling;
+    const now = {
+      strength: String(step?.scale ?? own ?? 1),
+      samples: String(samples),
+      temperature: String(temperature),
+    };
+    for (const name of ["strength", "samples", "temperature"] as const) {
+      const isTheirs = name === "strength" && this.slider.busy;
+      if (now[name] !== this.shown[name] && !isTheirs) this[name].value = now[name];
+    }
+    if (!this.slider.busy) this.slider.update(result ? own : null, step?.scale ?? own);
+    this.shown = now;
+  }
+
+  /** The texts that are shown: at the strength dragged to, else the chosen pair. */
+  private shownTexts(): TextPair & Pick<SteerResult, "partsAt"> {
+    const result = this.need();
+    if (this.data?.step) return this.data.step.ran;
+    const { samples } = result;
+    const [plain, steered] = [samples?.default[this.pair], samples?.steered[this.pair]];
+    if (!samples || !plain || !steered) return result;
+    return { default: plain, steered, partsAt: samples.partsAt[this.pair] ?? null };
+  }
+
+  private textsName(): string {
+    const { step, result } = this.data ?? {};
+    if (step) return ` at strength ${step.scale}`;
+    return result?.samples ? ` with seed ${result.samples.seeds[this.pair]}` : "";
+  }
+
   private need(): SteerResult {
     if (!this.data?.result) throw new Error("The experiment has not been run yet.");
     return this.data.result;
@@ -134,8 +224,13 @@ class SteeringPanel implements Panel<SteeringPanelData> {
 
   private drawResult(result: SteerResult): void {
     setText(this.prompt, this.data?.experiment.prompt ?? "");
-    this.plain.update(result.default, result.partsAt);
-    this.steered.update(result.steered, result.partsAt);
+    const { step, experiment } = this.data as SteeringPanelData;
+    setText(this.step, step ? stepSentence(step, strengthOf(experiment)) : "");
+    this.step.hidden = step === undefined;
+    this.drawSamples(result, step !== undefined);
+    const { default: plain, steered, partsAt } = this.shownTexts();
+    this.plain.update(plain, partsAt);
+    this.steered.update(steered, partsAt);
     fill(
       this.texts.key,
       legend({
@@ -147,28 +242,64 @@ class SteeringPanel implements Panel<SteeringPanelData> {
       h(
         "span",
         { class: "legend" },
-        result.partsAt === null ? null : h("span", { class: "swatch swatch-part" }),
-        result.partsAt === null ? "the two texts are the same" : "here they part",
+        partsAt === null ? null : h("span", { class: "swatch swatch-part" }),
+        partsAt === null ? "the two texts are the same" : "here they part",
       ),
     );
     fill(this.controls.body, ...controlParts(result, this.controls.body.clientWidth), multiples(result));
-    this.texts.changed();
-    this.controls.changed();
+    fill(this.expectations.body, expectationList(result), ...warnings(result));
+    this.expectations.element.hidden = !result.expectations?.length && !result.warnings?.length;
+    fill(this.moved.body, ...movedLists(result));
+    this.moved.element.hidden = !result.moved;
+    for (const figure of [this.texts, this.expectations, this.moved, this.controls]) figure.changed();
+  }
+
+  private drawSamples({ samples }: SteerResult, isDragged: boolean): void {
+    this.several.hidden = !samples || isDragged;
+    if (!samples) return;
+    if (this.pair >= samples.seeds.length) this.pair = 0;
+    const choices = samples.seeds.map((seed, i) => {
+      const at = samples.partsAt[i] ?? null;
+      return {
+        value: String(i),
+        label: `${i + 1} · seed ${seed} · ${at === null ? "same" : `parts at ${at + 1}`}`,
+      };
+    });
+    this.which.update(choices, String(this.pair));
+    setText(this.parted, samplesSentence(samples));
   }
 
   private run(): void {
-    const typed = this.strength.value.trim().replace("\u2212", "-").replace(",", ".");
-    const scale = Number(typed);
-    const isNumber = typed !== "" && Number.isFinite(scale);
-    setText(this.problem, isNumber ? "" : "The strength must be a number.");
-    if (isNumber) this.context.host.ask("steering/run", { scale });
+    const scale = typed(this.strength);
+    const samples = typed(this.samples);
+    const temperature = typed(this.temperature);
+    const wrong = problemOf(scale, samples, temperature);
+    setText(this.problem, wrong ?? "");
+    if (wrong !== null) return;
+    const before = this.data?.experiment.sampling;
+    const again: SteeringAgain = {
+      scale: scale as number,
+      ...(samples === (before?.samples ?? 1) ? {} : { samples: samples as number }),
+      ...(temperature === before?.temperature ? {} : { temperature: temperature as number }),
+    };
+    this.context.host.ask("steering/run", again);
+  }
+
+  private async slide(strength: number): Promise<void> {
+    try {
+      await this.context.host.request("steering/slide", { scale: strength });
+    } catch (error) {
+      // A newer strength took its place: that one will be answered.
+      if (error instanceof CancelledError) return;
+      setText(this.problem, error instanceof Error ? error.message : String(error));
+    }
   }
 
   private inspectToken(result: GenerateResult, index: number): void {
     const id = result.ids[index];
     if (id === undefined) return;
-    const other =
-      result === this.data?.result?.default ? this.data.result.steered : this.data?.result?.default;
+    const { default: plain, steered } = this.shownTexts();
+    const other = result === plain ? steered : plain;
     const rows: [string, string | HTMLElement][] = [
       ["probability", probability(result.logProbs[index])],
       ["log-probability", logs(result.logProbs[index])],
@@ -180,6 +311,29 @@ class SteeringPanel implements Panel<SteeringPanelData> {
     }
     this.context.rail.show([`Token ${index + 1} `, tokenFace(result.tokens[index] ?? null, id)], facts(rows));
   }
+}
+
+/** What is wrong with the fields; null where nothing is. */
+function problemOf(scale: number | null, samples: number | null, temperature: number | null): string | null {
+  if (scale === null) return "The strength must be a number.";
+  if (samples === null || !Number.isInteger(samples) || samples < 1 || samples > 100)
+    return "The number of texts must be a whole number from 1 to 100.";
+  if (temperature === null || temperature < 0 || temperature > 10)
+    return "The temperature must be a number from 0 to 10.";
+  if (samples > 1 && temperature === 0)
+    return "At temperature 0 all texts are the same: give a temperature above 0.";
+  return null;
+}
+
+/** The number in a field; null where there is none. */
+function typed(field: TextField): number | null {
+  const text = field.value.trim().replace("\u2212", "-").replace(",", ".");
+  const value = Number(text);
+  return text !== "" && Number.isFinite(value) ? value : null;
+}
+
+function warnings(result: SteerResult): HTMLElement[] {
+  return (result.warnings ?? []).map((text) => h("p", { class: "note" }, text));
 }
 
 openPage("steering", (context) => new SteeringPanel(context));

@@ -1,15 +1,21 @@
 /** The steering page as tables. */
-import type { SteerResult } from "../../../src/protocol/edit";
+import { singleControls, type GenerateResult, type SteerResult } from "../../../src/protocol/edit";
 import { aboutToken } from "../../shared/about";
 import type { TableData } from "../../shared/table";
 import { visibleText } from "../../shared/tokenText";
-import { partsFrom } from "./words";
+import { partsFrom, singleWords } from "./words";
 import { inLogUnit, logUnit } from "../../shared/logUnit";
 
-/** One row per new token: default and steered side by side. */
-export function continuationTable(result: SteerResult): TableData {
+/** Two texts that are compared. */
+export type TextPair = Pick<SteerResult, "default" | "steered">;
+
+/**
+ * One row per new token: default and steered side by side.
+ * @param of  which pair it is, where there are several
+ */
+export function continuationTable(result: TextPair, of = ""): TableData {
   const n = Math.max(result.default.ids.length, result.steered.ids.length);
-  const half = (side: SteerResult["default"], i: number): (string | number | null)[] =>
+  const half = (side: GenerateResult, i: number): (string | number | null)[] =>
     i < side.ids.length
       ? [
           visibleText(side.tokens[i] ?? null, side.ids[i]),
@@ -18,7 +24,7 @@ export function continuationTable(result: SteerResult): TableData {
         ]
       : [null, null, null];
   return {
-    caption: `Default and steered continuation, token by token; probabilities ${aboutToken(result.default.about)}`,
+    caption: `Default and steered continuation${of}, token by token; probabilities ${aboutToken(result.default.about)}`,
     columns: [
       "token",
       "default",
@@ -38,7 +44,7 @@ export function continuationTable(result: SteerResult): TableData {
 
 /** One row per direction: its KL, where it leaves the default, what it says. */
 export function controlTable(result: SteerResult): TableData {
-  const row = (name: string, kl: number | null, side: SteerResult["default"]): (string | number | null)[] => {
+  const row = (name: string, kl: number | null, side: GenerateResult): (string | number | null)[] => {
     const at = partsFrom(result.default, side);
     return [
       name,
@@ -56,6 +62,13 @@ export function controlTable(result: SteerResult): TableData {
       ...result.controls.isotropic.map((draw, i) =>
         row(`random ${i + 1}`, result.kl.isotropic[i] ?? null, draw),
       ),
+      ...(result.controls.shuffled ?? []).map((draw, i) =>
+        row(`random pair ${i + 1}`, result.kl.shuffled?.[i] ?? null, draw),
+      ),
+      ...singleControls.flatMap((name) => {
+        const text = result.controls[name];
+        return text ? [row(singleWords(name, result).name, result.kl[name] ?? null, text)] : [];
+      }),
     ],
   };
 }

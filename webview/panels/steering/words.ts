@@ -1,10 +1,14 @@
 /** What the steering page says in words. */
-import type { Edit, Experiment, GenerateResult, SteerResult } from "../../../src/protocol/edit";
-import type { PanelState } from "../../../src/protocol/panelApi";
+import type {
+  Edit,
+  Experiment,
+  GenerateResult,
+  SingleControl,
+  SteerResult,
+  SteerSamples,
+} from "../../../src/protocol/edit";
+import type { PanelState, SteeringPanelStep } from "../../../src/protocol/panelApi";
 import { logs, number, percent } from "../../shared/format";
-
-/** The strength of the experiment: the factor of its first edit. */
-export const strengthOf = (experiment: Experiment): number => experiment.edits[0]?.scale ?? 1;
 
 /** An edit as a name and what it does. */
 export function editFacts(edit: Edit): readonly (readonly [string, string])[] {
@@ -33,7 +37,8 @@ export function samplingWords({ sampling }: Experiment): string {
     sampling.temperature === 0
       ? "greedy"
       : `temperature ${number(sampling.temperature)}, seed ${sampling.seed}`;
-  return `${sampling.maxTokens} tokens, ${how}`;
+  const { samples = 1 } = sampling;
+  return `${samples > 1 ? `${samples} texts of ` : ""}${sampling.maxTokens} tokens, ${how}`;
 }
 
 /** First index at which two continuations differ; null where they do not. */
@@ -68,6 +73,53 @@ export function nullSentence({ kl, percentile, partsAt }: SteerResult): string {
     return `${same}, more than ${below} of ${n} random directions of equal norm (${percent(percentile)}).`;
   }
   return `Steering moves the first distribution more than ${below} of ${n} random directions of equal norm (${percent(percentile)}).`;
+}
+
+/** Where it stands among random prompt pairs; null where none were run. */
+export function pairSentence({ kl, percentiles }: SteerResult): string | null {
+  const share = percentiles?.shuffled ?? null;
+  const n = kl.shuffled?.length ?? 0;
+  if (share === null || n === 0) return null;
+  return `It moves more than ${Math.round(share * n)} of ${n} random prompt pairs (${percent(share)}).`;
+}
+
+/** A control that is run once, by the name and the sentence a reader knows it by. */
+export function singleWords(
+  name: SingleControl,
+  { controlFacts }: SteerResult,
+): { readonly name: string; readonly title: string } {
+  switch (name) {
+    case "positiveOnly":
+      return { name: "added part alone", title: "What is added, without what is taken off." };
+    case "embeddingOnly":
+      return {
+        name: "embeddings alone",
+        title: "The difference of the texts' token embeddings, added at the same layer.",
+      };
+    case "prompting": {
+      const text = controlFacts?.prompting;
+      const title = "No edit: a text stands before the prompt instead.";
+      return { name: text === undefined ? "prompting" : `prompting: “${text}”`, title };
+    }
+    case "otherLayer": {
+      const layer = controlFacts?.otherLayer;
+      const title = "The same edits at another layer.";
+      return { name: layer === undefined ? "another layer" : `at layer ${layer}`, title };
+    }
+  }
+}
+
+/** What a strength that was dragged to does, and what of the page is of another one. */
+export function stepSentence({ scale, ran }: SteeringPanelStep, own: number | null): string {
+  const at = `Strength ${number(scale)}, as dragged: KL ${logs(ran.kl)}, ‖edit‖ / ‖residual‖ ${ran.relativeNorm.map(number).join(", ")}.`;
+  const of = own === null ? "" : ` All else is of strength ${number(own)}: run to have it for this one.`;
+  return `${at}${of}`;
+}
+
+/** How many of several pairs of texts part at all. */
+export function samplesSentence({ seeds, partsAt }: SteerSamples): string {
+  const parted = partsAt.filter((at) => at !== null).length;
+  return `${parted} of ${seeds.length} pairs of texts part.`;
 }
 
 /** The edit's size against the residual stream. */

@@ -25,7 +25,7 @@ function recipeOf(figure: string, { model, made, shown }: FigureSource): Recipe 
     case "patch":
       return patchRecipe(figure, shown.data, from);
     case "steering":
-      return steeringRecipe(shown.data, from);
+      return steeringRecipe(figure, shown.data, from);
     case "direction":
       return directionRecipe(figure, shown.data, from);
     case "rasp":

@@ -8,7 +8,6 @@ import {
   freeName,
   nameFor,
   remember,
-  withStrength,
   withoutSuffix,
 } from "../../../../src/extension/steering/experimentDraft";
 import { fromLine, toLine } from "../../../../src/extension/steering/lineText";
@@ -115,18 +114,6 @@ describe("an experiment", () => {
     const text = experimentText(long);
     assert.ok(text.split("\n").length < 40, `${text.split("\n").length} lines`);
     assert.deepEqual(JSON.parse(text), long);
-  });
-
-  it("gets another strength without losing anything else", () => {
-    const zero = withStrength(
-      { ...experiment, edits: [...experiment.edits, { hook: "h", op: "zero", positions: "last" }] },
-      0,
-    );
-    assert.deepEqual(
-      zero.edits.map(({ scale }) => scale),
-      [0, undefined],
-    );
-    assert.deepEqual({ ...zero, edits: [] }, { ...experiment, edits: [] });
   });
 });
 

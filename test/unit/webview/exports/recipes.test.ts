@@ -15,6 +15,7 @@ import type { AttentionPanelData, ModelPanelId, NeuronsPanelData } from "../../.
 import { figureCommand, figurePython } from "../../../../webview/shared/exports/recipes";
 import type { FigureSource } from "../../../../webview/shared/exports/facts";
 import { PanelEngine, inputOf, madeOfRun, madeOfTexts } from "../../../support/panelData";
+import { withStrength } from "../../../../src/protocol/strength";
 import { inRepo } from "../../../support/paths";
 import { useTempFolder } from "../../../support/tempFolder";
 
@@ -248,6 +249,15 @@ describe("a figure copied as a command line", function () {
       madeOfTexts({ prompt: experiment.prompt }),
     );
     near(((await paste("steering-texts", steering)) as unknown as typeof steered).kl, steered.kl);
+    const atTwo = withStrength(experiment, 2);
+    const ran = await engine.call("steer/step", { experiment: atTwo, base: engine.path });
+    const dragged = {
+      ...steering,
+      shown: { panel: "steering" as const, data: { ...data, step: { scale: 2, ran } } },
+    };
+    const atStep = (await paste("steering-texts", dragged)) as unknown as typeof steered;
+    near([atStep.kl.steered, atStep.steered.logProbs], [ran.kl, ran.steered.logProbs]);
+    near(((await paste("steering-controls", dragged)) as unknown as typeof steered).kl, steered.kl);
   });
 
   it("is refused where a prefix has control characters, which a paste could run", async () => {
