@@ -379,7 +379,7 @@ describe("the command line with the bundled model", function () {
   it("shows progress where it is asked for, and nothing else on standard error", async () => {
     assert.equal((await cli("score", model, "--text", code)).stderr, "");
     const { stderr } = await cli("score", model, "--text", code.repeat(30), "--progress");
-    assert.match(stderr, /^Scoring tokens \d+ %$/m);
+    assert.match(stderr, /^Scoring tokens \d+%$/m);
   });
 
   it("stops when it is told to", async () => {

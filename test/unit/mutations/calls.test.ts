@@ -227,8 +227,8 @@ describe("2,500 mutated calls of the engine", function () {
         {
           model,
           base: { input, start: 2 },
-          source: { input: { ...input, text: "a cat saq" }, start: 2 },
-          choice: { token: 5, minus: 7, align: [{ base: 1, source: 1 }] },
+          source: { input: { ...input, text: "a sat cat" }, start: 2 },
+          choice: { token: 5, minus: 7, align: [2, 3].map((at) => ({ base: at, source: at })) },
         },
       ],
       [
