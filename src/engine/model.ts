@@ -133,7 +133,11 @@ function modelOf(
     chat: () => createChatTemplate(folder.chatTemplate, folder.tokenizerConfig),
     records: () => (records ??= readModelRecords(folder.recordsFile, info, options.logger)),
     lensFile: folder.lensFile,
-    unembedDigest: () => (unembedding ??= unembedDigest(spec, folder.tensors, folder.directory)),
+    unembedDigest: () =>
+      (unembedding ??= unembedDigest(spec, folder.tensors, folder.directory).catch((error: unknown) => {
+        unembedding = undefined;
+        throw error;
+      })),
     digest: (work) =>
       (digest ??= folder.digest(work).catch((error: unknown) => {
         digest = undefined;

@@ -89,7 +89,7 @@ describe("a page", () => {
     const panel = await openPanel("lens", { state: { seq: 1, status: "error", error, model } });
     const alert = panel.page.getByRole("alert");
     assert.match(await alert.innerText(), /The weights changed\.\s+Open the model again\./);
-    assert.match(await alert.innerText(), /model-changed/);
+    assert.equal(await panel.page.locator(".frame-error .code").innerText(), "model-changed");
     await panel.page.getByRole("button", { name: "Try again" }).click();
     await assertSoon(() => panel.requests.at(-1)?.method, "page/retry");
     await panel.close();

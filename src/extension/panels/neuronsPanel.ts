@@ -333,7 +333,9 @@ export class NeuronsPanel extends SelectionPanel<"neurons"> {
     const { data } = this.store.state;
     if (!asked || !data) return;
     const shown = [...data.ranking.neurons, ...(data.chosen ? [data.chosen] : [])];
-    this.change({ notes: await this.notesAbout(asked.request.model, shown) });
+    const notes = await this.notesAbout(asked.request.model, shown);
+    // Of another ranking by now: that one reads its own.
+    if (this.asked === asked) this.change({ notes });
   }
 
   /** What the notes say of some neurons, and where they are. */
