@@ -44,6 +44,8 @@ describe("experiment files in the workbench", () => {
   before(async () => {
     workbench = await openWorkbench();
     for (const name of ["good", "bad", "plain"]) write(name);
+    // Opened anew: the watcher may begin after a file is written, and would never tell of it.
+    workbench = await openWorkbench({ folder: workbench.folder });
   });
 
   it("run from the line above them, with the result beside them", async () => {
