@@ -103,7 +103,9 @@ describe("the list of Choose Model…", () => {
     await open();
     await input().fill("tiny-reader");
     await row("research/tiny-reader").click({ timeout: patience });
-    const status = workbench.page.locator(".statusbar-item [aria-label^='Introspect model research/tiny-reader']");
+    const status = workbench.page.locator(
+      ".statusbar-item [aria-label^='Introspect model research/tiny-reader']",
+    );
     await status.first().waitFor({ timeout: patience });
     await open();
     await row("in use").waitFor({ timeout: patience });
