@@ -108,7 +108,9 @@ describe("a RASP program", () => {
   it("answers in a terminal as the original's REPL does", async () => {
     const { page } = workbench;
     await workbench.runCommand("Introspect: Open RASP REPL");
-    await page.locator(".terminal-wrapper.active .xterm").waitFor({ timeout: patience });
+    // Chosen from the palette over a page, VS Code gives the focus back to the page.
+    await page.locator(".terminal-wrapper.active .xterm-screen").click({ timeout: patience });
+    await page.locator(".terminal-wrapper.active .xterm.focus").waitFor({ timeout: patience });
     await page.keyboard.type("indices + 1;\n");
     await page.getByText("[1, 2, 3, 4, 5] (ints)").first().waitFor({ timeout: patience });
     await workbench.screenshot("rasp-repl");
