@@ -1,5 +1,4 @@
 /** What is done with direction files without a model: comparing, combining, exporting. */
-import { rename, rm, writeFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { combineVectors, compareDirections } from "../../analysis/directions/compare";
 import { length } from "../../analysis/common/vectors";
@@ -13,6 +12,7 @@ import type {
 } from "../../protocol/direction";
 import { EngineError } from "../engineError";
 import { writeNpzFile } from "../npzFile";
+import { writeWhole } from "../writeWhole";
 import { type DirectionContents, hookAt, readDirection, writeDirection } from "../store/directionStore";
 
 /** Cosines of two files' directions; rejects with {EngineError} "bad-direction", "direction-width". */
@@ -158,17 +158,4 @@ export async function exportFile(
   await writeWhole(out, writeControlVector({ modelHint: hints[family] ?? family, directions }));
   const left = [...vectors.keys()].filter((layer) => layer === 0);
   return { file: out, format, layers: [...directions.keys()], left };
-}
-
-async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    await writeFile(temporary, bytes);
-    await rename(temporary, path);
-  } catch (cause) {
-    await rm(temporary, { force: true });
-    const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    const next = "Choose a folder that exists and that you may write to.";
-    throw new EngineError("file-not-written", `${path} cannot be written: ${why}.`, { next, cause });
-  }
 }
