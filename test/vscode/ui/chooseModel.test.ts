@@ -82,7 +82,7 @@ describe("the list of Choose Model…", () => {
     assert.match(await row("openai-community/gpt2").innerText(), /needs .*, fits/s);
     await input().fill("Qwen");
     assert.match(await row("Qwen/Qwen2.5-0.5B").innerText(), /does not fit in 1\.5 GB/);
-    await workbench.page.keyboard.press("Escape");
+    await workbench.closePick();
   });
 
   it("shows what cannot be used with the reason, which choosing it says again", async () => {
@@ -119,7 +119,7 @@ describe("the list of Choose Model…", () => {
     await row("research/tiny-reader").locator(".codicon-close").first().click();
     await row(/used before/i).waitFor({ state: "detached", timeout: patience });
     await row("research/tiny-reader").waitFor({ timeout: patience });
-    await workbench.page.keyboard.press("Escape");
+    await workbench.closePick();
   });
 
   it("asks nobody before a download was confirmed, then says what is wrong", async () => {

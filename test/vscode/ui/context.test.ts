@@ -3,10 +3,12 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import path from "node:path";
 import type { Frame } from "playwright-core";
+import { viewTypes } from "../../../src/extension/contributions";
 import type { NeuronsResult } from "../../../src/protocol/neurons";
 import { number } from "../../../webview/shared/format";
 import { inRepo } from "../../support/paths";
 import { readUntil } from "./support/readUntil";
+import { reopened } from "./support/reopened";
 import { openWorkbench, patience, type Workbench } from "./support/workbench";
 
 const listed = 24;
@@ -99,7 +101,7 @@ describe("what the model sees", () => {
     await workbench.contextMenu("Introspect", "Show Attention on Selection");
     const attention = await workbench.webviewFrame("attention");
     await attention.locator(".ran").filter({ hasText: "run on: text before" }).waitFor({ timeout: patience });
-    workbench = await openWorkbench({ folder: workbench.folder });
+    workbench = await reopened(workbench, viewTypes.attention);
     await workbench.runCommand("View: Close All Editors");
     await workbench.openFile(file);
     await workbench.selectText("lowerBound");

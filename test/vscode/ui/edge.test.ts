@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { viewTypes } from "../../../src/extension/contributions";
 import { waitForNotification } from "./support/notification";
+import { reopened } from "./support/reopened";
 import { openWorkbench, patience, type Workbench } from "./support/workbench";
 
 const coloured = ".editor-instance .view-overlays [class*='ced-'][class*='TextEditorDecorationType']";
@@ -64,9 +66,8 @@ describe("attention, causal", () => {
     await workbench.selectText("items[middle");
     await workbench.runCommand("Introspect: Patch from Selection…");
     await waitForNotification(workbench, "is marked");
-    await workbench.page.waitForTimeout(1500);
     // A reload forgets neither that nor what the model wrote.
-    workbench = await openWorkbench({ folder: workbench.folder });
+    workbench = await reopened(workbench, viewTypes.attention);
     await waitForNotification(workbench, "is marked");
     const restored = await workbench.webviewFrame("attention");
     await restored

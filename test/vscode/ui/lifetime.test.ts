@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { viewTypes } from "../../../src/extension/contributions";
 import { pressInNotification } from "./support/notification";
+import { reopened } from "./support/reopened";
 import { openWorkbench, patience, type Workbench } from "./support/workbench";
 
 /** Process ids of the engines below this test's own server, and of no other. */
@@ -47,9 +49,8 @@ describe("what outlives its parts", () => {
     await frame.locator(".card .card-name").waitFor({ timeout: patience });
     const name = await frame.locator(".card .card-name").innerText();
     const ranking = await frame.locator(".ranking .neuron-name").allInnerTexts();
-    await workbench.page.waitForTimeout(1500);
 
-    workbench = await openWorkbench({ folder: workbench.folder });
+    workbench = await reopened(workbench, viewTypes.neurons);
     frame = await workbench.webviewFrame("neurons");
     await frame
       .locator(".card .card-name")
@@ -72,9 +73,8 @@ describe("what outlives its parts", () => {
     }
     const text = await frame.locator(".pinned-text").innerText();
     await workbench.runCommand("View: Show Explorer");
-    await workbench.page.waitForTimeout(1500);
 
-    workbench = await openWorkbench({ folder: workbench.folder });
+    workbench = await reopened(workbench, viewTypes.lens);
     await workbench.runCommand("Introspect: Show Lens");
     frame = await workbench.webviewFrame("lens");
     await frame.locator("body[data-status='ready']").waitFor({ timeout: 2 * patience });

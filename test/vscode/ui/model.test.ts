@@ -66,7 +66,7 @@ describe("choosing a model", () => {
     await status().first().click();
     await rows().filter({ hasText: "comes with Introspect" }).first().waitFor({ timeout: patience });
     await workbench.screenshot("choose-model");
-    await workbench.page.keyboard.press("Escape");
+    await workbench.closePick();
   });
 
   it("of a folder that is none says what is missing, and changes nothing", async () => {
@@ -74,7 +74,7 @@ describe("choosing a model", () => {
     await browse(nothing);
     await pressInNotification(workbench, "is not a model folder", "Choose Another…");
     await rows().filter({ hasText: "Browse…" }).first().waitFor({ timeout: patience });
-    await workbench.page.keyboard.press("Escape");
+    await workbench.closePick();
     assert.match(await status().first().innerText(), /introspect-small/);
   });
 
@@ -94,6 +94,6 @@ describe("choosing a model", () => {
       .filter({ hasText: /used before/i })
       .first()
       .waitFor({ timeout: patience });
-    await workbench.page.keyboard.press("Escape");
+    await workbench.closePick();
   });
 });

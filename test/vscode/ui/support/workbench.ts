@@ -232,6 +232,14 @@ export class Workbench {
     await input.fill(prefix + text);
   }
 
+  /** Closes the list that asks something, where it is still open: it goes by itself when it loses the focus. */
+  async closePick(): Promise<void> {
+    const widget = this.page.locator(".quick-input-widget");
+    const input = widget.locator("input.input");
+    if (await input.isVisible()) await input.press("Escape", { timeout: 5000 }).catch(() => undefined);
+    await widget.waitFor({ state: "hidden" });
+  }
+
   /** Selects the first match of a text (one line) in the active editor. */
   async selectText(text: string): Promise<void> {
     await this.focusEditor();
