@@ -22,7 +22,9 @@ function stored({ page, folder }: Workbench): Promise<string> {
       if (!name?.startsWith("vscode-web-state-db-") || name.endsWith("global")) continue;
       const base = await done(indexedDB.open(name));
       if (base.objectStoreNames.contains("ItemTable"))
-        texts.push(JSON.stringify(await done(base.transaction("ItemTable").objectStore("ItemTable").getAll())));
+        texts.push(
+          JSON.stringify(await done(base.transaction("ItemTable").objectStore("ItemTable").getAll())),
+        );
       base.close();
     }
     return texts.filter((text) => text.includes(folder)).join("\n");
