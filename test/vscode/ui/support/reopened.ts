@@ -4,14 +4,17 @@ import { readUntil } from "./readUntil";
 import { openWorkbench, type Workbench } from "./workbench";
 
 /** Reads in a row that find the same: then nothing is on its way any more. */
-const alike = 10;
+const alike = 3;
 
 /** What VS Code has stored in the browser of the windows on this folder. */
 function stored({ page, folder }: Workbench): Promise<string> {
   return page.evaluate(async (folder) => {
     // VS Code stores when the window loses the focus; here a window has it for ever.
-    document.hasFocus = () => false;
-    window.dispatchEvent(new Event("blur"));
+    for (const name of ["focus", "blur"]) {
+      document.hasFocus = () => name === "focus";
+      window.dispatchEvent(new Event(name));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
     const done = <T>(request: IDBRequest<T>): Promise<T> =>
       new Promise((resolve, reject) => {
         request.onsuccess = () => resolve(request.result);
