@@ -61,7 +61,7 @@ class SweepPanel implements Panel<SweepPanelData> {
     ],
   ] as const;
   private readonly intro = h("div", { class: "sweep-intro" });
-  private readonly said = h("p", { class: "sweep-said", role: "status" });
+  private readonly said = h("p", { class: "sweep-said" });
   private readonly notes = h("div", {});
   private readonly drawn: Readonly<Record<GridId, Drawn>>;
   private readonly ratios: RatioPart;
