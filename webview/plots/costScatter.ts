@@ -22,8 +22,8 @@ export interface CostPoint {
 export interface CostAxis {
   /** Its name with the unit. */
   readonly name: string;
-  /** Whether equal factors are equal lengths. */
-  readonly log: boolean;
+  /** Where a number stands along it; grows with the number. */
+  readonly at: (value: number) => number;
   /** Where the plain model is: a dashed line. */
   readonly zero: number | null;
   readonly says: (value: number) => string;
@@ -86,7 +86,9 @@ export function costScatter(points: readonly CostPoint[], options: CostScatterOp
     ),
   );
   for (const at of known(most)) {
-    const words = text({ x: x(at) - 4, y: PAD.top + 8, "text-anchor": "end", fill: theme.mark }, "most cost");
+    const [dx, anchor] = x(at) < width / 2 ? [5, "start"] : [-5, "end"];
+    const place = { x: x(at) + dx, y: PAD.top + 8, "text-anchor": anchor };
+    const words = text({ ...place, fill: theme.mark }, "most cost");
     root.append(svg("line", { x1: x(at), x2: x(at), y1: PAD.top, y2: bottom, stroke: theme.mark }), words);
   }
   root.append(...front(points, frame));
@@ -100,14 +102,12 @@ export function costScatter(points: readonly CostPoint[], options: CostScatterOp
 
 const known = (value: number | null): number[] => (value === null ? [] : [value]);
 
-/** From a number to a place; logarithms need numbers above zero, and fall back to the numbers themselves. */
+/** From a number to a place on the picture. */
 function placed(
-  { log }: CostAxis,
+  { at }: CostAxis,
   values: readonly number[],
   [from, to]: readonly [number, number],
 ): (value: number) => number {
-  const isLog = log && values.every((value) => value > 0);
-  const at = (value: number): number => (isLog ? Math.log(value) : value);
   const all = values.map(at);
   const [low, high] = [Math.min(...all), Math.max(...all)];
   if (!(high > low)) return () => (from + to) / 2;
@@ -163,9 +163,15 @@ function drawn({ effect, cost, kind, says, key }: CostPoint, { x, y, theme }: Fr
 /** Words beside points; one that would cover another is left out: the table has them all. */
 function labels(
   points: readonly CostPoint[],
-  { x, y }: Frame,
+  { x, y, theme }: Frame,
   { text, right }: { readonly text: Text; readonly right: number },
 ): SVGElement[] {
+  const halo = {
+    stroke: theme.background,
+    "stroke-width": 3,
+    "stroke-linejoin": "round",
+    "paint-order": "stroke",
+  };
   const taken: { readonly left: number; readonly right: number; readonly y: number }[] = [];
   return [...points].reverse().flatMap(({ label, effect, cost }) => {
     if (label === undefined) return [];
@@ -178,6 +184,6 @@ function labels(
     );
     if (meets) return [];
     taken.push({ left, right: left + width, y: top });
-    return [text({ x: end ? at - 9 : at + 9, y: top, "text-anchor": end ? "end" : "start" }, label)];
+    return [text({ ...halo, x: end ? at - 9 : at + 9, y: top, "text-anchor": end ? "end" : "start" }, label)];
   });
 }

@@ -65,7 +65,7 @@ export class ControlsPart {
       ...controls.shuffled.map((one, i) => point("shuffled", `${controlNames.shuffled} ${i + 1}`, one)),
     ];
     const axis = (of: Scaled) => ({
-      ...{ name: of.name, log: of.log, zero: of.zero },
+      ...{ name: of.name, zero: of.zero, at: (value: number) => of.away(of.fromShown(value)) },
       says: (value: number) => of.says(of.fromShown(value)),
     });
     const sentences = nullSentences(controls);

@@ -5,7 +5,7 @@ import { fill, h } from "../../shared/dom";
 import { Figure } from "../../shared/figure";
 import type { PageContext } from "../../shared/page";
 import { theme } from "../../shared/theme";
-import type { Scaled } from "./scaled";
+import { signedRoot, type Scaled } from "./scaled";
 import { frontTable } from "./tables";
 import { cellName, frontLabel } from "./words";
 
@@ -53,16 +53,14 @@ export class FrontPart {
     const width = Math.max(220, Math.min(560, this.element.clientWidth || 560));
     const points = pointsOf(data, effect, cost);
     const { mostCost } = data.plan;
-    const axis = ({ name, log, zero }: Scaled, says: (value: number) => string) => ({
-      name,
-      log,
-      zero,
-      says,
+    const axis = ({ name, zero, fromShown, away, says }: Scaled) => ({
+      ...{ name, zero },
+      at: (value: number) => signedRoot(away(fromShown(value))),
+      says: (value: number) => says(fromShown(value)),
     });
     const options = {
       ...{ width, height: Math.round(Math.min(340, Math.max(220, width * 0.62))), theme: theme() },
-      across: axis(cost, (value) => cost.says(cost.fromShown(value))),
-      up: axis(effect, (value) => effect.says(effect.fromShown(value))),
+      ...{ across: axis(cost), up: axis(effect) },
       most: mostCost === undefined ? null : cost.shown(mostCost),
       label: frontLabel(data, effect, cost),
     };
@@ -91,7 +89,8 @@ function pointsOf({ cells, outcome }: SweepPanelData, effect: Scaled, cost: Scal
   return cells.layers.flatMap((layer, row) =>
     cells.strengths.flatMap((strength, column): CostPoint[] => {
       const [e, c] = [cells.effect[row]?.[column] ?? null, cells.cost[row]?.[column] ?? null];
-      if (e === null || c === null) return [];
+      // What went beyond all numbers has no place; the maps and the table have it.
+      if (e === null || c === null || !Number.isFinite(e) || !Number.isFinite(c)) return [];
       const key = `${row} ${column}`;
       const kind: PointKind = key === best ? "best" : front.has(key) ? "front" : "cell";
       const name = cellName(layer, strength);
@@ -103,7 +102,7 @@ function pointsOf({ cells, outcome }: SweepPanelData, effect: Scaled, cost: Scal
 }
 
 function keyWords({ outcome, plan }: SweepPanelData): string {
-  const lines = "Dashed: the plain model.";
+  const lines = "Dashed: the plain model; axes go by the square root of the distance from it.";
   if (!outcome) return `A point per cell. ${lines}`;
   const better = outcome.better === "higher" ? "more" : "less";
   const most = plan.mostCost === undefined ? "" : " within the most cost";

@@ -173,6 +173,7 @@ class SweepPanel implements Panel<SweepPanelData> {
       ...{ name: "‖edit‖ / ‖residual‖ in the prompt", log: false, zero: 0, ends: ["0", number(max)] },
       shown: (value) => value,
       fromShown: (value) => value,
+      away: (value) => value,
       says: (value) => (value === null ? "nothing is added, or not measured yet" : number(value)),
       shade: (value) => (max > 0 ? value / max : 0),
     };
@@ -203,11 +204,7 @@ class SweepPanel implements Panel<SweepPanelData> {
     const isPartial = values.flat().some((value) => value === null);
     const [low, high] = of.ends;
     const scale = legend({
-      label: isSize
-        ? ""
-        : of.log
-          ? "logarithmic; background: the plain model"
-          : "background: the plain model",
+      label: isSize ? "" : rootWords(of),
       ...{ low, high, diverging: !isSize },
       scale: (t) => theme().diverging(t),
       ...(isPartial ? { hatched: isSize ? "nothing added, or not yet measured" : "not measured yet" } : {}),
@@ -269,6 +266,10 @@ class SweepPanel implements Panel<SweepPanelData> {
     this.context.host.ask("sweep/open", { cell });
   }
 }
+
+/** How numbers become colours. */
+const rootWords = ({ log }: Scaled): string =>
+  `background: the plain model; by the square root of the ${log ? "logarithm of the ratio" : "difference"}`;
 
 /** What the frames around cells mean. */
 function marksKey(isDone: boolean): HTMLElement | null {

@@ -17,7 +17,9 @@ export interface Scaled {
   readonly fromShown: (value: number) => number;
   /** The same in words. */
   readonly says: (value: number | null) => string;
-  /** Where a number stands, −1 … 1: zero is the plain model. */
+  /** How far a number is from the plain model's, on a logarithmic scale where `log` says so. */
+  readonly away: (value: number) => number;
+  /** Where a number stands, −1 … 1: zero is the plain model, and small distances are drawn larger than they are. */
   readonly shade: (value: number) => number;
   /** The numbers at the scale's ends, in words. */
   readonly ends: readonly [low: string, high: string];
@@ -81,7 +83,7 @@ export function scaled(
   // A ratio of perplexities says as much at 2 as at 1/2.
   const from = baseline ?? (log ? 1 : 0);
   const away = (value: number): number => (log ? Math.log(value / from) : value - from);
-  const all = rows.flat().filter((value) => value !== null);
+  const all = rows.flat().filter((value) => value !== null && Number.isFinite(value)) as number[];
   const max = all.reduce((most, value) => Math.max(most, Math.abs(away(value))), 0);
   const end = (side: 1 | -1): string => says(log ? from * Math.exp(side * max) : from + side * max);
   return {
@@ -91,7 +93,12 @@ export function scaled(
     shown,
     fromShown: (value) => (isNats(of) ? value / inLogUnit(1) : value),
     says,
-    shade: (value) => (max > 0 ? away(value) / max : 0),
+    away,
+    // Strong pushes do a hundred times what the useful ones do; their square roots are seen beside each other.
+    shade: (value) => (max > 0 ? signedRoot(away(value) / max) : 0),
     ends: [end(-1), end(1)],
   };
 }
+
+/** The square root of a size, with its sign. */
+export const signedRoot = (value: number): number => Math.sign(value) * Math.sqrt(Math.abs(value));
