@@ -14,6 +14,7 @@ import type {
   SteeringSweepPlan,
   SteeringSweepResult,
   SweepControls,
+  SweepPart,
 } from "../protocol/steeringSweep";
 import { requireIds } from "./common/analysisError";
 import { atStrengthZero, type PairEncoder } from "./common/editValue";
@@ -76,9 +77,13 @@ export async function steeringSweep(
   const progress = progressOf(total, options);
   const baseline = await sweep.baseline(options);
   const rows: KeptCell[][] = [];
-  for (const row of cells) {
+  for (const [i, row] of cells.entries()) {
     const measured: KeptCell[] = [];
-    for (const cell of row) measured.push(await sweep.cell(cell, progress.step("Sweeping")));
+    for (const [j, cell] of row.entries()) {
+      const found = await sweep.cell(cell, progress.step("Sweeping"));
+      measured.push(found);
+      progress.measured("Sweeping", partOf([i, j], found, baseline));
+    }
     rows.push(measured);
   }
   const table = {
@@ -112,6 +117,14 @@ function layersOf({ layers }: SteeringSweepPlan, nLayers: number): readonly numb
   throw badField(`layers[${wrong}]`, `is ${layers[wrong]}, but the model has ${nLayers} layers`);
 }
 
+function partOf(
+  cell: SweepPart["cell"],
+  { effect, cost, relativeNorm }: KeptCell,
+  baseline: EffectAndCost,
+): SweepPart {
+  return { cell, effect, cost, relativeNorm, baseline };
+}
+
 function betterOf({ effect }: SteeringSweepPlan): "higher" | "lower" {
   return effect.better ?? (moreIsBetter(effect.of) ? "higher" : "lower");
 }
@@ -123,8 +136,11 @@ function controlCount({ controls }: SteeringSweepPlan): number {
 
 type Step = (message: string) => WorkOptions;
 
-/** Progress that goes on by one with each step. */
-function progressOf(total: number, options: WorkOptions): { readonly step: Step } {
+/** Progress that goes on by one with each step; `measured` tells what a step came to. */
+function progressOf(
+  total: number,
+  options: WorkOptions,
+): { readonly step: Step; readonly measured: (message: string, partial: SweepPart) => void } {
   let done = 0;
   return {
     step: (message) => {
@@ -132,6 +148,8 @@ function progressOf(total: number, options: WorkOptions): { readonly step: Step 
       options.onProgress?.({ done: Math.min(done++, total), total, message });
       return { signal: options.signal };
     },
+    measured: (message, partial) =>
+      options.onProgress?.({ done: Math.min(done, total), total, message, partial }),
   };
 }
 

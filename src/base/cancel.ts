@@ -21,6 +21,8 @@ export interface Progress {
   readonly done: number;
   readonly total: number;
   readonly message: string;
+  /** A part of the result that is known already, of calls that say so in their method map. */
+  readonly partial?: unknown;
 }
 
 /** What every long call takes: a way to stop it and a way to tell how far it is. */

@@ -76,7 +76,7 @@ export const optionTexts = {
   format: "--format FORMAT     npz (arrays) or gguf (a control vector, as llama.cpp reads it)",
   weights: "--weights W,W       what each direction is multiplied by (1)",
   strongest: "--strongest X       largest factor a neuron is amplified by (8)",
-  save: "--save F            also writes the outcome to F, rounded and a text a line (NAME.introspect.result.json)",
+  save: "--save F            also writes the outcome to F, rounded and laid out for review (NAME.introspect.result.json)",
   against: "--against F         an outcome saved before; an error where this one says otherwise",
   alternatives: "--alternatives N    list the N most likely tokens beside each new one",
 } as const;

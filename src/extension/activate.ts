@@ -28,8 +28,8 @@ import { readSetting } from "./settings";
 export function activate(context: vscode.ExtensionContext): IntrospectExports {
   const services = makeServices(context);
   const parts = makeParts(services);
-  const { panels, heatmap, colours, notes, marks, rasp, directions, experiments } = parts;
-  const { neurons, attention, steering, lens, patch } = panels;
+  const { panels, heatmap, colours, notes, marks, rasp, directions, experiments, sweeps } = parts;
+  const { neurons, attention, steering, lens, patch, sweep } = panels;
   const { engine, models, log } = services;
   const restart = (): void => retryAll(services, { ...panels, direction: directions.panel });
   engine.onDidCrash(crashNotice({ retry: restart, showLog: () => log.show(true) }));
@@ -45,9 +45,10 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     rasp,
     directions,
     experiments,
+    sweeps,
     showModelStatus(models),
     connectEditors(services.focus),
-    showUnit([neurons.store, attention.store, steering.store, lens.store]),
+    showUnit([neurons.store, attention.store, steering.store, sweep.store, lens.store]),
     watchEngineSettings(services),
     registerSample(context.extensionUri),
     registerCommands(parts, restart),
@@ -65,6 +66,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     patch: () => patch.store.state,
     rasp: () => rasp.panel.store.state,
     direction: () => directions.panel.store.state,
+    sweep: () => sweep.store.state,
   };
   return {
     enginePid: () => engine.pid,

@@ -30,7 +30,7 @@ type Run<C extends Command> = (...args: CommandArguments[C]) => PromiseLike<unkn
 type CommandTable = { readonly [C in Command]: Run<C> };
 
 function table(
-  { services, panels, colours, heatmap, marks, rasp, directions, experiments }: Parts,
+  { services, panels, colours, heatmap, marks, rasp, directions, experiments, sweeps }: Parts,
   restart: () => void,
 ): CommandTable {
   const { neurons, attention, patch, steering } = panels;
@@ -48,6 +48,7 @@ function table(
     [Command.RunWithControls]: (file) => runAndKeep(steering, file, "all"),
     [Command.CompareExperiment]: (file) => compareExperiment(steering, experiments.comparison, file),
     [Command.SteeringHistory]: () => experiments.chooseFromHistory(),
+    [Command.RunSweep]: (file) => sweeps.run(file),
     [Command.ChooseModel]: () => chooseModel(services),
     [Command.ShowLens]: () => vscode.commands.executeCommand(`${viewTypes.lens}.focus`),
     [Command.ColourBy]: (choice) => heatmap.choose(choice),

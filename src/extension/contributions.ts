@@ -13,6 +13,7 @@ export enum Command {
   RunWithControls = "introspect.runExperimentWithControls",
   CompareExperiment = "introspect.compareExperiment",
   SteeringHistory = "introspect.steeringHistory",
+  RunSweep = "introspect.runSweepFile",
   ChooseModel = "introspect.chooseModel",
   ShowLens = "introspect.showLens",
   ColourBy = "introspect.colourBy",
@@ -47,6 +48,7 @@ export interface CommandArguments {
   [Command.RunWithControls]: [file?: unknown];
   [Command.CompareExperiment]: [file?: unknown];
   [Command.SteeringHistory]: [];
+  [Command.RunSweep]: [file?: unknown];
   [Command.ChooseModel]: [];
   [Command.ShowLens]: [];
   [Command.ColourBy]: [choice?: unknown];
@@ -149,6 +151,7 @@ export const viewTypes = {
   patch: "introspect.patch",
   rasp: "introspect.rasp",
   direction: "introspect.direction",
+  sweep: "introspect.sweep",
 } as const satisfies Record<PanelId, string>;
 
 /** End of the name of every experiment file. */

@@ -5,6 +5,7 @@
 import { bosPolicies } from "../base/bosPolicy";
 import { raspDialects, type RaspDialect } from "../protocol/raspApi";
 import { logUnits } from "../protocol/logUnit";
+import { sweepSuffix } from "../protocol/sweepPanel";
 import { firstLookMarker } from "./firstLookMarker";
 import {
   Command,
@@ -48,6 +49,7 @@ export const manifestTexts: Readonly<Record<string, string>> = {
   [Command.RunWithControls]: "Run Experiment File with Controls",
   [Command.CompareExperiment]: "Compare Experiment with Last Result",
   [Command.SteeringHistory]: "Steering History…",
+  [Command.RunSweep]: "Run Sweep File",
   [Command.ChooseModel]: "Choose Model…",
   [Command.ShowLens]: "Show Lens",
   [Command.ColourBy]: "Colour Text by…",
@@ -114,6 +116,7 @@ const icons: Partial<Record<Command, string>> = {
   [Command.RunWithControls]: "$(run-all)",
   [Command.CompareExperiment]: "$(diff)",
   [Command.SteeringHistory]: "$(history)",
+  [Command.RunSweep]: "$(play)",
   [Command.ClearColours]: "$(clear-all)",
   [Command.ColourBy]: "$(symbol-color)",
   [Command.GoBack]: "$(arrow-left)",
@@ -132,7 +135,10 @@ const enabledBy: Partial<Record<Command, ContextKey>> = {
   [Command.GoForward]: ContextKey.CanGoForward,
 };
 
-const isExperiment = `resourceFilename =~ /\\${experimentSuffix.replaceAll(".", "\\.").slice(1)}$/`;
+const endsIn = (suffix: string): string =>
+  `resourceFilename =~ /\\${suffix.replaceAll(".", "\\.").slice(1)}$/`;
+const isExperiment = endsIn(experimentSuffix);
+const isSweep = endsIn(sweepSuffix);
 
 function commands() {
   return Object.values(Command).map((command) => {
@@ -182,13 +188,17 @@ function menus() {
     ],
     "editor/title": [
       { command: Command.RunExperiment, when: isExperiment, group: "navigation" },
+      { command: Command.RunSweep, when: isSweep, group: "navigation" },
       { command: Command.RaspDraw, when: isProgram, group: "navigation@1" },
       { command: Command.RaspRun, when: isProgram, group: "navigation@2" },
       { command: Command.GoBack, when: isLookPanel, group: "navigation@1" },
       { command: Command.GoForward, when: isLookPanel, group: "navigation@2" },
     ],
     "view/item/context": directionActions(),
-    "explorer/context": [{ command: Command.RunExperiment, when: isExperiment, group: "navigation@90" }],
+    "explorer/context": [
+      { command: Command.RunExperiment, when: isExperiment, group: "navigation@90" },
+      { command: Command.RunSweep, when: isSweep, group: "navigation@90" },
+    ],
     "view/title": [
       { command: Command.ChooseModel, when: `view == ${viewTypes.lens}`, group: "navigation" },
       { command: Command.ShowLog, when: `view == ${viewTypes.lens}`, group: "2_engine@1" },
@@ -356,7 +366,10 @@ export function contributes(): Record<string, unknown> {
     walkthroughs: walkthroughs(),
     configuration: configuration(),
     colors: contributedColours(manifestTexts),
-    jsonValidation: [{ fileMatch: `*${experimentSuffix}`, url: "./media/experiment.schema.json" }],
+    jsonValidation: [
+      { fileMatch: `*${experimentSuffix}`, url: "./media/experiment.schema.json" },
+      { fileMatch: `*${sweepSuffix}`, url: "./media/sweep.schema.json" },
+    ],
   };
 }
 
@@ -369,6 +382,7 @@ export function activationEvents(): string[] {
     viewTypes.patch,
     viewTypes.rasp,
     viewTypes.direction,
+    viewTypes.sweep,
   ];
   // At the start nothing runs; but a text that was coloured before a reload is coloured again.
   const others = [`workspaceContains:${firstLookMarker}`, "onStartupFinished"];

@@ -15,6 +15,7 @@ export const titles = {
   rasp: () => l10n.t("RASP"),
   raspRepl: () => l10n.t("RASP REPL"),
   direction: () => l10n.t("Direction"),
+  sweep: () => l10n.t("Sweep"),
 };
 
 /** What is being done, while it is. */

@@ -13,6 +13,7 @@ import { PatchPanel } from "./panels/patchPanel";
 import { registerRasp } from "./rasp/register";
 import type { Services } from "./services";
 import { registerExperiments } from "./steering/experiments";
+import { registerSweeps } from "./sweeps/register";
 
 /** All of them. */
 export type Parts = ReturnType<typeof makeParts>;
@@ -28,10 +29,12 @@ export function makeParts(services: Services) {
   const keptLens = new KeptLens(context.workspaceState);
   const marks = { depth: new DepthUnderline(services, keptLens), inline: new InlinePrediction() };
   const experiments = registerExperiments(services);
+  const sweeps = registerSweeps(services, experiments.panel);
   const panels = {
     neurons,
     attention,
     steering: experiments.panel,
+    sweep: sweeps.panel,
     lens: new LensViewProvider(services, marks, keptLens),
     patch: new PatchPanel(services),
   };
@@ -48,5 +51,6 @@ export function makeParts(services: Services) {
     rasp: registerRasp(services),
     directions,
     experiments,
+    sweeps,
   };
 }

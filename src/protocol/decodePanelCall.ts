@@ -7,6 +7,7 @@ import { decodeEffectChoice, decodeNote, decodeRankChoice } from "./decodeNeuron
 import { decodePatchChoice } from "./decodePatchChoice";
 import { raspCallDecoders } from "./decodeRaspPanel";
 import { decodeRunChoice } from "./decodeRunChoice";
+import { sweepPanelDecoders } from "./decodeSweepPanel";
 import { lensKinds } from "./lensFile";
 import { searchScopes } from "./neuronPanel";
 import type { HostApi } from "./panelApi";
@@ -212,6 +213,7 @@ export const panelCallDecoders: ParamDecoders<HostApi> = {
   "steering/save": nothing,
   ...raspCallDecoders,
   ...directionPanelDecoders,
+  ...sweepPanelDecoders,
   "export/save": decodeExport,
   "export/npz": decodeNpz,
   "export/copy": (params) => {

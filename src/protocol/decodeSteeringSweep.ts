@@ -11,11 +11,13 @@ import {
   DecodeError,
   parseJson,
 } from "./decode";
+import { decodeEdit } from "./decodeEdit";
 import { decodeModel, decodeSampling } from "./decodeExperiment";
 import { decodeMeasure, requireDraws } from "./decodeSteeringMeasure";
 import { decodeSweep, largest } from "./decodeSweep";
 import { moreIsBetter } from "./steeringMeasure";
 import type { SteeringSweepPlan, SweepControlsAsked } from "./steeringSweep";
+import { cellEdit } from "./sweepCell";
 import type { SweepPlan } from "./sweep";
 
 const mostLayers = 1000;
@@ -60,7 +62,7 @@ export function decodeAnySweep(value: unknown): AnySweep {
 }
 
 /**
- * A plan of steering from plain data. Edits are templates: each cell's are decoded once layer and strength are known.
+ * A plan of steering from plain data. Edits are templates: each cell's are decoded against the model once it is known.
  * @throws {DecodeError} "bad-version", "bad-field"
  */
 export function decodeSteeringSweep(value: unknown): SteeringSweepPlan {
@@ -79,14 +81,17 @@ export function decodeSteeringSweep(value: unknown): SteeringSweepPlan {
   if (moreIsBetter(cost.of))
     throw badField("cost.of", `is "${cost.of}", of which less is no loss`, "Give perplexityRatio or kl.");
   const better = asObject(object["effect"], "effect")["better"];
+  const layers = decodeLayers(object["layers"]);
+  const strengths = decodeStrengths(object["strengths"]);
+  const first = { layer: layers === "all" ? 0 : layers[0], strength: strengths[0] };
   const plan: SteeringSweepPlan = {
     version,
     ...(model === undefined ? {} : { model: decodeModel(model) }),
     prompt: asText(object["prompt"], "prompt"),
     ...(bos === undefined ? {} : { bos: asOneOf(bos, "bos", bosPolicies) }),
-    edits: decodeTemplates(object["edits"]),
-    layers: decodeLayers(object["layers"]),
-    strengths: decodeStrengths(object["strengths"]),
+    edits: decodeTemplates(object["edits"], first),
+    layers,
+    strengths,
     effect: {
       ...effect,
       ...(better === undefined
@@ -102,12 +107,21 @@ export function decodeSteeringSweep(value: unknown): SteeringSweepPlan {
   return plan;
 }
 
-function decodeTemplates(value: unknown): Readonly<Record<string, unknown>>[] {
+/** Templates; each is tried in the first cell, so that most of what is wrong is found without a model. */
+function decodeTemplates(
+  value: unknown,
+  first: { readonly layer: number; readonly strength: number },
+): Readonly<Record<string, unknown>>[] {
   const list = asList(value, "edits");
   if (list.length === 0) throw badField("edits", "is an empty list");
   if (list.length > mostEdits)
     throw badField("edits", `has ${list.length} entries; ${mostEdits} are the most`);
-  return list.map((edit, i) => asObject(edit, `edits[${i}]`));
+  return list.map((edit, i) => {
+    const path = `edits[${i}]`;
+    const template = asObject(edit, path);
+    decodeEdit(cellEdit(template, first, path), path);
+    return template;
+  });
 }
 
 function decodeLayers(value: unknown): SteeringSweepPlan["layers"] {

@@ -22,7 +22,7 @@ import type { PatchChoice, PatchRan, PatchResult, PatchSide } from "./patch";
 import type { VerifyRecord } from "./verify";
 import type { ModelList, ModelListRequest } from "./modelList";
 import type { EffectChoice, NeuronEffects } from "./neuronEffects";
-import type { SteeringSweepPlan, SteeringSweepResult } from "./steeringSweep";
+import type { SteeringSweepPlan, SteeringSweepRan } from "./steeringSweep";
 import type { TaskVectorPlan, TaskVectorResult } from "./taskVector";
 import type { NeuronCard, NeuronFile, NeuronsResult, NeuronTextPlaces, RankChoice } from "./neurons";
 
@@ -224,10 +224,13 @@ export interface EngineApi {
   "steer/run": { params: { experiment: Experiment; base: string }; result: SteerResult };
   /** The same experiment's continuation alone, for a strength that is dragged; new strengths are answered from what is kept. */
   "steer/step": { params: { experiment: Experiment; base: string }; result: SteerStep };
-  /** Steering over layers × strengths; paths in the plan start from `base`. `kept` is a file in which what was measured outlives a crash. */
+  /**
+   * Steering over layers × strengths; paths in the plan start from `base`. `kept` is a file in which what was measured
+   * outlives a crash. Its progress has each cell as `partial`, a `SweepPart`.
+   */
   "steer/sweep": {
     params: { model: string; plan: SteeringSweepPlan; base: string; kept?: string };
-    result: SteeringSweepResult;
+    result: SteeringSweepRan;
   };
   "tasks/vector": { params: { model: string; plan: TaskVectorPlan; base: string }; result: TaskVectorResult };
 }

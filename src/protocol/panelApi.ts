@@ -15,10 +15,11 @@ import type { NeuronNote, NeuronNotes, NeuronSearch, SearchScope } from "./neuro
 import type { NeuronCard, NeuronsResult, RankChoice } from "./neurons";
 import type { PatchChoice, PatchRan, PatchResult } from "./patch";
 import type { RaspHostApi, RaspPanelData } from "./raspPanel";
+import type { SweepHostApi, SweepPanelData } from "./sweepPanel";
 import type { LogUnit } from "./logUnit";
 
 /** The panels there are. */
-export type PanelId = "lens" | "neurons" | "attention" | "steering" | "patch" | "rasp" | "direction";
+export type PanelId = "lens" | "neurons" | "attention" | "steering" | "patch" | "rasp" | "direction" | "sweep";
 
 /** Those whose pictures can be saved as a view. */
 export type ModelPanelId = Exclude<PanelId, "rasp" | "direction">;
@@ -135,10 +136,11 @@ export interface PanelData {
   patch: PatchPanelData;
   rasp: RaspPanelData;
   direction: DirectionPanelData;
+  sweep: SweepPanelData;
 }
 
 /** What a page may ask of the host. A page never names a command. */
-export interface HostApi extends RaspHostApi, DirectionHostApi {
+export interface HostApi extends RaspHostApi, DirectionHostApi, SweepHostApi {
   /** The page is up; the host answers with the current snapshot. */
   "page/ready": { params: Record<string, never>; result: PanelState<PanelData[PanelId]> };
   /** The page failed and is to be loaded anew; `reason` goes into the log. */

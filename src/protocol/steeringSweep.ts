@@ -56,24 +56,45 @@ export interface SweepControls {
   readonly embeddingOnly?: EffectAndCost;
 }
 
-/** Answer of `introspect sweep` to such a plan: rows are layers, columns strengths. */
-export interface SteeringSweepResult {
+/** What was measured cell by cell: rows are layers, columns strengths; null where a sweep has not come yet. */
+export interface SweepCells {
   readonly layers: readonly number[];
   readonly strengths: readonly number[];
+  readonly effect: readonly (readonly (number | null)[])[];
+  readonly cost: readonly (readonly (number | null)[])[];
+  /** Per cell ‖what is changed‖ / ‖what was there‖ in the prompt, as in `SteerResult`; null where nothing is added. */
+  readonly relativeNorm: readonly (readonly (number | null)[])[];
+  /** Both measures of the plain run; null before it was measured. */
+  readonly baseline: EffectAndCost | null;
+}
+
+/** What a sweep tells of itself with its progress: one cell, as soon as it is measured. */
+export interface SweepPart extends EffectAndCost {
+  /** Row and column. */
+  readonly cell: readonly [number, number];
+  readonly relativeNorm: number | null;
+  readonly baseline: EffectAndCost;
+}
+
+/** Answer of `introspect sweep` to such a plan, every cell measured. */
+export interface SteeringSweepResult extends SweepCells {
   readonly effect: readonly (readonly number[])[];
   readonly cost: readonly (readonly number[])[];
+  readonly baseline: EffectAndCost;
   readonly effectOf: SteeringSweepPlan["effect"]["of"];
   readonly costOf: SteeringMeasure["of"];
   /** Whether more of the effect is better. */
   readonly better: "higher" | "lower";
-  /** Both measures of the plain run. */
-  readonly baseline: EffectAndCost;
-  /** Per cell ‖what is changed‖ / ‖what was there‖ in the prompt, as in `SteerResult`; null where nothing is added. */
-  readonly relativeNorm: readonly (readonly (number | null)[])[];
   /** Cells than which none has as good an effect at less cost or a better one at the same, by cost: [row, column]. */
   readonly pareto: readonly (readonly [number, number])[];
   /** The cell of the best effect among those within `mostCost`; null where there is none. */
   readonly best: readonly [number, number] | null;
   readonly controls: SweepControls | null;
   readonly warnings: readonly string[];
+}
+
+/** The same of an open model, with what was run. */
+export interface SteeringSweepRan extends SteeringSweepResult {
+  readonly bos: boolean;
+  readonly digest: string;
 }

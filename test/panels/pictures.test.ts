@@ -5,6 +5,7 @@ import { directionData } from "./fixtures/direction";
 import { lensOf } from "./fixtures/lens";
 import { neuronsData } from "./fixtures/neurons";
 import { steeringData } from "./fixtures/steering";
+import { sweepData } from "./fixtures/sweep";
 import { patchData } from "./fixtures/patch";
 import { raspData } from "./fixtures/rasp";
 import { model, sample } from "./fixtures/text";
@@ -18,6 +19,7 @@ const data: { readonly [P in PanelId]: () => PanelData[P] } = {
   patch: () => patchData(),
   rasp: () => raspData(),
   direction: () => directionData(),
+  sweep: () => sweepData(),
 };
 
 describe("pictures", () => {

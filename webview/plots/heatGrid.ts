@@ -20,6 +20,8 @@ export interface HeatGridData {
   readonly values: readonly (readonly (number | null)[])[];
   /** The size that gets the strongest colour. */
   readonly max: number;
+  /** Where a number stands on the scale, −1 … 1, where that is not its share of `max`. */
+  readonly shade?: (value: number) => number;
   /** The number of a cell in words. */
   readonly says: (value: number | null) => string;
 }
@@ -52,7 +54,7 @@ export class HeatGrid {
 
   /** Shows other numbers. */
   update(data: HeatGridData): void {
-    const { rows, columns, values, max } = data;
+    const { rows, columns, values, max, shade = (value: number) => (max <= 0 ? 0 : value / max) } = data;
     setAttributes(this.grid, { "aria-label": data.label });
     this.grid.style.setProperty("--columns", String(columns.length));
     if (this.columns !== columns.length || this.cells.length !== rows.length * columns.length)
@@ -80,12 +82,18 @@ export class HeatGrid {
     for (const [i, row] of values.entries()) {
       for (const [j, value] of row.entries()) {
         const cell = this.cells[i * columns.length + j]!;
-        const share = value === null || max <= 0 ? 0 : value / max;
+        const share = value === null ? 0 : shade(value);
         cell.classList.toggle("hatched", value === null);
         applyPaint(cell, value === null ? null : theme().diverging(share), value === null ? null : share);
         setAttributes(cell, { "aria-label": `${rows[i]!.says}, ${columns[j]!.says}, ${data.says(value)}` });
       }
     }
     this.roving.refresh();
+  }
+
+  /** Gives cells a class `is-NAME`, and takes it from all others. */
+  mark(name: string, cells: readonly (readonly [row: number, column: number])[]): void {
+    const marked = new Set(cells.map(([row, column]) => row * this.columns + column));
+    this.cells.forEach((cell, i) => cell.classList.toggle(`is-${name}`, marked.has(i)));
   }
 }

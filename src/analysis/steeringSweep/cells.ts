@@ -2,9 +2,9 @@
 import type { WorkOptions } from "../../base/cancel";
 import { badField } from "../../protocol/decode";
 import { decodeEdit } from "../../protocol/decodeEdit";
-import { filledIn } from "../../protocol/decodeSweep";
 import type { Edit } from "../../protocol/edit";
 import type { EffectAndCost } from "../../protocol/steeringSweep";
+import { cellEdit } from "../../protocol/sweepCell";
 import { numericEdits, type PairEncoder, requireRows } from "../common/editValue";
 import type { EditedModel } from "../common/steering/editedModel";
 import { takeMeasure } from "../common/steering/measures";
@@ -44,8 +44,7 @@ export class CellEdits {
   given({ layer, strength }: Cell): Edit[] {
     return this.of.templates.map((template, i) => {
       const path = `edits[${i}]`;
-      const whole = "scale" in template ? template : { ...template, scale: "{strength}" };
-      return decodeEdit(filledIn(whole, { layer, strength }, path), path, this.runner.info);
+      return decodeEdit(cellEdit(template, { layer, strength }, path), path, this.runner.info);
     });
   }
 

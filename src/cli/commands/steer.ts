@@ -1,5 +1,4 @@
 /** `introspect steer`: runs an experiment file. */
-import { writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { steer } from "../../analysis/steering";
 import { steerRequest } from "../../engine/steering/steerRequest";
@@ -8,7 +7,6 @@ import { decodeExperiment } from "../../protocol/decodeExperiment";
 import type { Experiment, SteerResult } from "../../protocol/edit";
 import {
   parseSavedSteering,
-  type SavedSteering,
   savedSteering,
   savedSteeringText,
   steeringChanges,
@@ -17,6 +15,7 @@ import { CliError } from "../cliError";
 import type { Command } from "../command";
 import type { JsonStream } from "../jsonStream";
 import { bosOf } from "../options";
+import { saveResult } from "../saveResult";
 import { readText } from "../textFile";
 import { factsOf, withModel } from "../session";
 
@@ -58,18 +57,11 @@ export const steerCommand: Command = {
       );
       await out.value({ ...result, ...facts, ...warnings });
       const after = savedSteering(result);
-      if (save !== undefined) await saveResult(save, after);
+      if (save !== undefined) await saveResult(save, savedSteeringText(after));
       await requireAsExpected(result, before && steeringChanges(before, after), out);
     });
   },
 };
-
-async function saveResult(path: string, saved: SavedSteering): Promise<void> {
-  await writeFile(path, savedSteeringText(saved)).catch((cause: unknown) => {
-    const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    throw new CliError("file-not-written", `${path} cannot be written: ${why}.`, { cause });
-  });
-}
 
 /** @throws {CliError} "not-as-expected", with the sentences of what is not */
 async function requireAsExpected(

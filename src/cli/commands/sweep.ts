@@ -5,10 +5,12 @@ import { runSweep } from "../../engine/steering/runSweep";
 import { parseAnySweep } from "../../protocol/decodeSteeringSweep";
 import type { SteeringSweepPlan } from "../../protocol/steeringSweep";
 import type { SweepPlan, SweepText } from "../../protocol/sweep";
-import { CliError } from "../cliError";
+import { savedSweepText } from "../../protocol/savedSweep";
+import { CliError, usageError } from "../cliError";
 import type { Command, CommandCall, ModelWork } from "../command";
 import type { JsonStream } from "../jsonStream";
 import { factsOf, requireIds, withModel, type Session } from "../session";
+import { saveResult } from "../saveResult";
 import { readText } from "../textFile";
 
 /**
@@ -19,29 +21,33 @@ export const sweepCommand: Command = {
   name: "sweep",
   summary: "edits over axes measured cell by cell, or steering over layers × strengths, effect against cost",
   positionals: ["DIR", "PLAN.json"],
-  options: [],
+  options: ["save"],
   async run({ args, out, work }) {
     const [folder, path] = args.positionals;
+    const { save } = args.values;
     const { kind, plan } = parseAnySweep(await readText(path));
-    if (kind === "cells") await sweepCells(folder, plan, { out, work });
-    else await sweepSteering(folder, plan, { path, out, work });
+    if (kind === "steering") return sweepSteering(folder, plan, { path, save, out, work });
+    if (save === undefined) return sweepCells(folder, plan, { out, work });
+    throw usageError("--save goes with a plan of layers and strengths.", "Redirect the output instead.");
   },
 };
 
 async function sweepSteering(
   folder: string,
   plan: SteeringSweepPlan,
-  { path, out, work }: { path: string; out: JsonStream; work: ModelWork },
+  { path, save, out, work }: { path: string; save: string | undefined; out: JsonStream; work: ModelWork },
 ): Promise<void> {
   await withModel(folder, work, async (session) => {
     const { tokenizer } = session.open;
     if (tokenizer === null) throw noTokenizer();
     const kept = path === "-" ? undefined : `${path}.part`;
     const place = { tokenizer, base: path === "-" ? "." : dirname(path), kept };
-    const { bos, digest: _, ...result } = await runSweep(session.open, plan, place, work);
+    const ran = await runSweep(session.open, plan, place, work);
+    const { bos, digest: _, ...result } = ran;
     const facts = await factsOf(session, { bos }, work);
     const warnings = [...(session.info.warnings ?? []), ...result.warnings];
     await out.value({ ...result, ...facts, warnings });
+    if (save !== undefined) await saveResult(save, savedSweepText(ran));
   });
 }
 

@@ -5,7 +5,7 @@ import type { BosPolicy } from "../../base/bosPolicy";
 import type { WorkOptions } from "../../base/cancel";
 import { filledIn } from "../../protocol/decodeSweep";
 import type { Edit } from "../../protocol/edit";
-import type { SteeringSweepPlan, SteeringSweepResult } from "../../protocol/steeringSweep";
+import type { SteeringSweepPlan, SteeringSweepRan } from "../../protocol/steeringSweep";
 import type { TextTokenizer } from "../../tokenizer/textTokenizer";
 import { withDirections } from "../directionFile";
 import type { OpenModel } from "../model";
@@ -33,7 +33,7 @@ export async function runSweep(
   plan: SteeringSweepPlan,
   { tokenizer, base, kept }: SweepPlace,
   work: WorkOptions,
-): Promise<SteeringSweepResult & { readonly bos: boolean; readonly digest: string }> {
+): Promise<SteeringSweepRan> {
   const { prompt, bos, sampling } = plan;
   const { ids, bos: hasBos } = await encodeWhole(tokenizer, prompt, { bos, signal: work.signal });
   const setting = { info: open.info, tokenizer, prompt, bos: bos as BosPolicy | undefined, sampling, base };

@@ -11,8 +11,10 @@ import type { ShownArray } from "../../protocol/arrays";
 import type { LensCell, LensView } from "../../protocol/lens";
 import type { ModelInfo } from "../../protocol/model";
 import type { PatchPlace } from "../../protocol/patch";
+import type { SweepPanelData } from "../../protocol/sweepPanel";
 import type { StateOf } from "../panels/panelStore";
 import { directionPlan } from "./directionArrays";
+import { sweepPlan } from "./sweepArrays";
 import { padded, present, real, whole, type ArrayPlan } from "./arrayParts";
 
 const nats = (about: "this" | "next") => ({ unit: "nats", about }) as const;
@@ -38,6 +40,8 @@ export function arrayPlan<Id extends PanelId>(id: Id, figure: string, state: Sta
       return patchPlan(data as PatchPanelData, model);
     case "direction":
       return directionPlan(data as DirectionPanelData, model);
+    case "sweep":
+      return sweepPlan(data as SweepPanelData, model);
     default:
       return steeringPlan(data as SteeringPanelData, model);
   }

@@ -12,6 +12,7 @@ import type { NeuronsPanel } from "../panels/neuronsPanel";
 import type { PatchPanel } from "../panels/patchPanel";
 import type { Services } from "../services";
 import type { SteeringPanel } from "../steering/steeringPanel";
+import type { SweepPanel } from "../sweeps/sweepPanel";
 
 /** The panels that a view may go on in. */
 export interface LivePanels {
@@ -20,6 +21,7 @@ export interface LivePanels {
   readonly neurons: NeuronsPanel;
   readonly patch: PatchPanel;
   readonly steering: SteeringPanel;
+  readonly sweep: SweepPanel;
 }
 
 /**
@@ -51,6 +53,10 @@ export async function showLive(
       const { experiment } = view.data;
       await panels.steering.show({ ...experiment, model: { path, digest } });
       return;
+    }
+    case "sweep": {
+      const { model: _, ...plan } = view.data.plan;
+      return panels.sweep.show({ plan, file: undefined, base: null });
     }
     case "lens":
       return showLens(panels.lens, view);

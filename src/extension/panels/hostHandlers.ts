@@ -71,6 +71,8 @@ export interface PanelActions {
   /** Rejects with what is wrong. */
   slideSteering?(scale: number): Promise<void>;
   saveExperiment?(): Promise<void>;
+  /** Runs the experiment of a sweep's cell. */
+  openCell?(cell: readonly [number, number]): Promise<void>;
   chooseDirection?(direction: number): Promise<void>;
   chooseDirectionLayers?(layers: readonly number[] | null): Promise<void>;
   readAlso?(direction: number, on: boolean): Promise<void>;
@@ -166,9 +168,9 @@ export function hostHandlers<Id extends PanelId>(
   };
 }
 
-type SteeringCall = "steering/run" | "steering/slide" | "steering/save";
+type SteeringCall = "steering/run" | "steering/slide" | "steering/save" | "sweep/open";
 
-/** What the Steering page asks. */
+/** What the Steering and the Sweep page ask. */
 function steeringHandlers(
   actions: PanelActions,
   start: (work: PromiseLike<unknown> | undefined) => null,
@@ -182,6 +184,7 @@ function steeringHandlers(
       return null;
     },
     "steering/save": () => start(actions.saveExperiment?.()),
+    "sweep/open": ({ cell }) => start(actions.openCell?.(cell)),
   };
 }
 

@@ -40,7 +40,7 @@ export class PanelTask<Id extends PanelId> {
 
   constructor(
     private readonly store: PanelStore<Id>,
-    private readonly cancelledMessage: string,
+    private readonly cancelledMessage: string | (() => string),
   ) {}
 
   /** Whether a job is running. */
@@ -109,7 +109,9 @@ export class PanelTask<Id extends PanelId> {
     if (!this.newest.busy) return;
     this.newest.cancel();
     const status = this.store.state.data === undefined ? "empty" : "stale";
-    this.store.update({ status, message: this.cancelledMessage, progress: undefined, error: undefined });
+    const { cancelledMessage } = this;
+    const message = typeof cancelledMessage === "string" ? cancelledMessage : cancelledMessage();
+    this.store.update({ status, message, progress: undefined, error: undefined });
   }
 
   /** Stops what runs without a word, because its answer has no place to go. */

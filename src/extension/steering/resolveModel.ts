@@ -19,7 +19,7 @@ export function modelReference(folder: string, bundled: string): string {
  * @throws {CodedError} "untrusted" where a file of a workspace that is not trusted names another model than the one in use
  */
 export async function resolveModel(
-  experiment: Experiment,
+  experiment: Pick<Experiment, "model">,
   folder: string | null,
   models: Models,
 ): Promise<string> {
@@ -40,7 +40,7 @@ export async function resolveModel(
  * @throws {CodedError} "untrusted"
  */
 export async function findModel(
-  experiment: Experiment,
+  experiment: Pick<Experiment, "model">,
   folder: string | null,
   models: Models,
 ): Promise<string | null> {

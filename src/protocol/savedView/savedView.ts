@@ -3,6 +3,7 @@ import { plainArrays } from "../../base/plainArrays";
 import { asInteger, asObject, asOneOf, badField, DecodeError, parseJson } from "../decode";
 import type { Made } from "../made";
 import type { ModelInfo } from "../model";
+import type { SweepPanelData } from "../sweepPanel";
 import type { PanelData, ModelPanelId, PanelState, RunChoice } from "../panelApi";
 import { decodeRunChoice } from "../decodeRunChoice";
 import { attentionShape } from "./attention";
@@ -12,6 +13,7 @@ import { neuronsShape } from "./neurons";
 import { patchShape } from "./patch";
 import { nullable, optional, text, type Shape } from "./shapes";
 import { steeringShape } from "./steering";
+import { sweepShape } from "./sweep";
 
 /** Version of the file; raised when an older reader would misread a newer file. */
 export const savedViewVersion = 1;
@@ -41,6 +43,7 @@ const shapes: { readonly [Id in ModelPanelId]: Shape<PanelData[Id]> } = {
   neurons: neuronsShape,
   patch: patchShape,
   steering: steeringShape,
+  sweep: sweepShape,
 };
 
 /** The text of a view's file; undefined where the panel shows no finished result. */
@@ -129,7 +132,20 @@ function requireFit(view: SavedView): void {
       patched.map((pair) => pair.source),
       source.tokens.length,
     );
+  } else if (view.panel === "sweep") requireSweepFits(view.data);
+}
+
+/** As many rows and columns as there are layers and strengths, and no cell beyond them. */
+function requireSweepFits({ cells, outcome }: SweepPanelData): void {
+  const { layers, strengths } = cells;
+  for (const name of ["effect", "cost", "relativeNorm"] as const) {
+    const rows = cells[name];
+    if (rows.length !== layers.length || rows.some((row) => row.length !== strengths.length))
+      throw badField(`data.cells.${name}`, "has other rows and columns than layers and strengths");
   }
+  const named = [...(outcome?.pareto ?? []), ...(outcome?.best ? [outcome.best] : [])];
+  if (named.some(([row, column]) => row >= layers.length || column >= strengths.length))
+    throw badField("data.outcome", "names a cell that there is not");
 }
 
 function requirePositions(positions: readonly number[], nTokens: number): void {

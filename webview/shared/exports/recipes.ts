@@ -9,6 +9,7 @@ import { neuronsRecipe } from "./recipes/neurons";
 import { patchRecipe } from "./recipes/patch";
 import type { Ingredients, Recipe } from "./recipes/recipe";
 import { steeringRecipe } from "./recipes/steering";
+import { sweepRecipe } from "./recipes/sweep";
 import { commandLine } from "../../../src/base/shell";
 
 /** The recipe of a figure; null where nothing is shown, or it has none. */
@@ -28,6 +29,8 @@ function recipeOf(figure: string, { model, made, shown }: FigureSource): Recipe 
       return steeringRecipe(figure, shown.data, from);
     case "direction":
       return directionRecipe(figure, shown.data, from);
+    case "sweep":
+      return sweepRecipe(shown.data, from);
     case "rasp":
       return null;
   }
