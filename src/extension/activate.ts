@@ -31,7 +31,8 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
   const { panels, heatmap, colours, notes, marks, rasp, directions, experiments } = parts;
   const { neurons, attention, steering, lens, patch } = panels;
   const { engine, models, log } = services;
-  const restart = (): void => retryAll(services, { ...panels, direction: directions.panel });
+  const restart = (): void =>
+    retryAll(services, { ...panels, direction: directions.panel, heatmap: heatmap.picture });
   engine.onDidCrash(crashNotice({ retry: restart, showLog: () => log.show(true) }));
   context.subscriptions.push(
     log,
@@ -65,6 +66,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     patch: () => patch.store.state,
     rasp: () => rasp.panel.store.state,
     direction: () => directions.panel.store.state,
+    heatmap: () => heatmap.picture.store.state,
   };
   return {
     enginePid: () => engine.pid,

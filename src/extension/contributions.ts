@@ -149,6 +149,7 @@ export const viewTypes = {
   patch: "introspect.patch",
   rasp: "introspect.rasp",
   direction: "introspect.direction",
+  heatmap: "introspect.heatmap",
 } as const satisfies Record<PanelId, string>;
 
 /** End of the name of every experiment file. */

@@ -369,6 +369,7 @@ export function activationEvents(): string[] {
     viewTypes.patch,
     viewTypes.rasp,
     viewTypes.direction,
+    viewTypes.heatmap,
   ];
   // At the start nothing runs; but a text that was coloured before a reload is coloured again.
   const others = [`workspaceContains:${firstLookMarker}`, "onStartupFinished"];

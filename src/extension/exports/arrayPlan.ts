@@ -12,8 +12,10 @@ import type { LensCell, LensView } from "../../protocol/lens";
 import type { ModelInfo } from "../../protocol/model";
 import type { PatchPlace } from "../../protocol/patch";
 import type { StateOf } from "../panels/panelStore";
+import type { HeatmapPanelData } from "../../protocol/heatmapPanel";
 import { directionPlan } from "./directionArrays";
 import { padded, present, real, whole, type ArrayPlan } from "./arrayParts";
+import { heatmapPlan } from "./heatmapArrays";
 
 const nats = (about: "this" | "next") => ({ unit: "nats", about }) as const;
 const next = { about: "next" } as const;
@@ -38,6 +40,8 @@ export function arrayPlan<Id extends PanelId>(id: Id, figure: string, state: Sta
       return patchPlan(data as PatchPanelData, model);
     case "direction":
       return directionPlan(data as DirectionPanelData, model);
+    case "heatmap":
+      return heatmapPlan(data as HeatmapPanelData, model);
     default:
       return steeringPlan(data as SteeringPanelData, model);
   }
