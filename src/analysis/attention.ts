@@ -196,15 +196,17 @@ async function scoreHeads(
       pictures?.add(layer, pattern, positions);
     });
   }
-  const n = Math.max(1, ids.length - first);
+  // Without a query there is no mean, and a zero would look measured.
+  const n = ids.length - first;
+  const mean = (total: number): number | null => (n > 0 ? total / n : null);
   return sums.map((sum, i) => ({
     layer: Math.floor(i / nHeads),
     head: i % nHeads,
-    previousToken: sum.previousToken / n,
-    duplicate: sum.duplicate / n,
-    induction: sum.induction / n,
-    firstToken: sum.firstToken / n,
-    entropy: sum.entropy / n,
+    previousToken: mean(sum.previousToken),
+    duplicate: mean(sum.duplicate),
+    induction: mean(sum.induction),
+    firstToken: mean(sum.firstToken),
+    entropy: mean(sum.entropy),
   }));
 }
 

@@ -31,7 +31,8 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
   const { panels, heatmap, colours, notes, marks, rasp, directions, experiments, sweeps } = parts;
   const { neurons, attention, steering, lens, patch, sweep } = panels;
   const { engine, models, log } = services;
-  const restart = (): void => retryAll(services, { ...panels, direction: directions.panel });
+  const restart = (): void =>
+    retryAll(services, { ...panels, direction: directions.panel, heatmap: heatmap.picture });
   engine.onDidCrash(crashNotice({ retry: restart, showLog: () => log.show(true) }));
   context.subscriptions.push(
     log,
@@ -67,6 +68,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     rasp: () => rasp.panel.store.state,
     direction: () => directions.panel.store.state,
     sweep: () => sweep.store.state,
+    heatmap: () => heatmap.picture.store.state,
   };
   return {
     enginePid: () => engine.pid,

@@ -152,6 +152,7 @@ export const viewTypes = {
   rasp: "introspect.rasp",
   direction: "introspect.direction",
   sweep: "introspect.sweep",
+  heatmap: "introspect.heatmap",
 } as const satisfies Record<PanelId, string>;
 
 /** End of the name of every experiment file. */

@@ -383,6 +383,7 @@ export function activationEvents(): string[] {
     viewTypes.rasp,
     viewTypes.direction,
     viewTypes.sweep,
+    viewTypes.heatmap,
   ];
   // At the start nothing runs; but a text that was coloured before a reload is coloured again.
   const others = [`workspaceContains:${firstLookMarker}`, "onStartupFinished"];

@@ -16,6 +16,7 @@ export const titles = {
   raspRepl: () => l10n.t("RASP REPL"),
   direction: () => l10n.t("Direction"),
   sweep: () => l10n.t("Sweep"),
+  heatmap: () => l10n.t("Token Heatmap"),
 };
 
 /** What is being done, while it is. */

@@ -35,20 +35,20 @@ export interface AttentionStep {
   readonly next: ScoredToken;
 }
 
-/** Shares of attention by which heads are sorted: each is a mean over queries, in [0, 1]. */
+/** Shares of attention by which heads are sorted: each is a mean over queries, in [0, 1]; null where a text has none to score. */
 export interface HeadScores {
   readonly layer: number;
   readonly head: number;
   /** Mean pattern from each position to the one before it. */
-  readonly previousToken: number;
+  readonly previousToken: number | null;
   /** Mean pattern to earlier positions holding the same token. */
-  readonly duplicate: number;
+  readonly duplicate: number | null;
   /** Mean pattern to the positions that follow earlier copies of the query's token. */
-  readonly induction: number;
+  readonly induction: number | null;
   /** Mean pattern to position 0. */
-  readonly firstToken: number;
+  readonly firstToken: number | null;
   /** Mean entropy of the rows, in nats. */
-  readonly entropy: number;
+  readonly entropy: number | null;
 }
 
 /** What heads are scored on. */

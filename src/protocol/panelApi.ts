@@ -6,6 +6,7 @@ import type { DirectionHostApi, DirectionPanelData } from "./directionPanel";
 import type { Experiment, SteerResult, SteerStep } from "./edit";
 import type { OffsetRange } from "./engineApi";
 import type { ChosenPlace, Pointed } from "./focus";
+import type { HeatmapPanelData } from "./heatmapPanel";
 import type { LensKind } from "./lensFile";
 import type { LensMark, LensPanelData } from "./lensPanel";
 import type { Made } from "./made";
@@ -19,10 +20,16 @@ import type { SweepHostApi, SweepPanelData } from "./sweepPanel";
 import type { LogUnit } from "./logUnit";
 
 /** The panels there are. */
-export type PanelId = "lens" | "neurons" | "attention" | "steering" | "patch" | "rasp" | "direction" | "sweep";
+export type PanelId =
+  "lens" | "neurons" | "attention" | "steering" | "patch" | "rasp" | "direction" | "sweep" | "heatmap";
 
 /** Those whose pictures can be saved as a view. */
-export type ModelPanelId = Exclude<PanelId, "rasp" | "direction">;
+export type ModelPanelId = Exclude<PanelId, "rasp" | "direction" | "heatmap">;
+
+const withoutViews: readonly PanelId[] = ["rasp", "direction", "heatmap"];
+
+/** Whether a panel's pictures can be saved as a view. */
+export const savesViews = (id: PanelId): boolean => !withoutViews.includes(id);
 
 /** What a panel runs its texts behind. The prefix is kept while another context is chosen. */
 export interface RunChoice {
@@ -137,6 +144,7 @@ export interface PanelData {
   rasp: RaspPanelData;
   direction: DirectionPanelData;
   sweep: SweepPanelData;
+  heatmap: HeatmapPanelData;
 }
 
 /** What a page may ask of the host. A page never names a command. */

@@ -80,11 +80,34 @@ describe("attention page", () => {
     assert.match(says[0]!, /^head 5\.0, /);
     assert.match(says.at(-1)!, /^head 0\.7, /);
     const listed = await panel.page.locator(".head-row .head-name").allInnerTexts();
-    const best = [...heads].sort((a, b) => b.induction - a.induction).slice(0, listed.length);
+    const best = [...heads].sort((a, b) => b.induction! - a.induction!).slice(0, listed.length);
     assert.deepEqual(
       listed,
       best.map((h) => `${h.layer}.${h.head}`),
     );
+    await panel.close();
+  });
+
+  it("shows no scores of a text of one token, and says why", async () => {
+    const none = { previousToken: null, duplicate: null, induction: null, firstToken: null, entropy: null };
+    const view = attentionView(2, 5, 1);
+    const state = ready({ ...view, heads: view.heads.map((head) => ({ ...head, ...none })) });
+    const panel = await openPanel("attention", { state });
+    await panel.page.locator(".wall-head").first().waitFor();
+    assert.ok((await labels(panel.page, ".wall-head")).every((label) => label.endsWith(", –")));
+    assert.equal(await panel.page.locator(".head-row").count(), 0);
+    await panel.page
+      .locator(".figure-attention-heads .legend", { hasText: "this text has one token" })
+      .waitFor();
+    await panel.page.locator(".wall-head").first().hover();
+    assert.equal((await panel.page.locator(".rail dd").allInnerTexts()).join(""), "–––––");
+    const csv = (await exported(panel, "Heads", "CSV")).content;
+    assert.ok(
+      csvRows(csv)
+        .slice(1)
+        .every((row) => row.slice(1).every((cell) => cell === "")),
+    );
+    await panel.assertClean();
     await panel.close();
   });
 
@@ -93,7 +116,7 @@ describe("attention page", () => {
     const { heads } = attentionView();
     await panel.page.locator("vscode-dropdown[aria-label='Coloured by']").click();
     await panel.page.getByRole("option", { name: "previous token" }).click();
-    const best = [...heads].sort((a, b) => b.previousToken - a.previousToken)[0]!;
+    const best = [...heads].sort((a, b) => b.previousToken! - a.previousToken!)[0]!;
     await panel.page
       .locator(".head-name", { hasText: `${best.layer}.${best.head}` })
       .first()
@@ -113,7 +136,7 @@ describe("attention page", () => {
     await panel.page.locator("vscode-dropdown[aria-label='Show']").click();
     await panel.page.getByRole("option", { name: "from 30% of the scale" }).click();
     await panel.page.locator(".wall-head.below").first().waitFor();
-    const strong = attentionView().heads.filter((head) => head.induction >= 0.3).length;
+    const strong = attentionView().heads.filter((head) => head.induction! >= 0.3).length;
     assert.equal(await panel.page.locator(".wall-head:not(.below)").count(), strong);
     assert.equal(await panel.page.locator(".head-row").count(), Math.min(8, strong));
     await panel.close();
@@ -201,8 +224,8 @@ describe("attention page", () => {
       ...view,
       heads: view.heads.map((head) => ({
         ...head,
-        induction: tiny(head.induction),
-        previousToken: tiny(head.previousToken),
+        induction: tiny(head.induction!),
+        previousToken: tiny(head.previousToken!),
       })),
       pattern: { ...view.pattern, rows: view.pattern.rows.map((row) => row.map(tiny)) },
     };
@@ -228,7 +251,7 @@ describe("attention page", () => {
     });
     await panel.page.locator(".figure-attention-heads .legend-ramp").waitFor();
     const key = await panel.page.locator(".figure-attention-heads .legend").innerText();
-    const most = Math.max(...attentionView().heads.map((head) => head.entropy));
+    const most = Math.max(...attentionView().heads.map((head) => head.entropy!));
     assert.ok(key.includes(`${most.toPrecision(3)} nats`), key);
     assert.match(key, /highest of these heads/);
     await panel.close();

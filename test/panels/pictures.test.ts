@@ -2,6 +2,7 @@
 import type { PanelData, PanelId } from "../../src/protocol/panelApi";
 import { attentionView } from "./fixtures/attention";
 import { directionData } from "./fixtures/direction";
+import { heatmapData } from "./fixtures/heatmap";
 import { lensOf } from "./fixtures/lens";
 import { neuronsData } from "./fixtures/neurons";
 import { steeringData } from "./fixtures/steering";
@@ -20,6 +21,7 @@ const data: { readonly [P in PanelId]: () => PanelData[P] } = {
   rasp: () => raspData(),
   direction: () => directionData(),
   sweep: () => sweepData(),
+  heatmap: () => heatmapData(),
 };
 
 describe("pictures", () => {

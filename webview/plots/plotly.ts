@@ -18,6 +18,7 @@ export interface HeatmapOptions {
   /** The value that gets the strongest colour. */
   readonly max: number;
   readonly size: number;
+  readonly margin: HeatmapMargin;
   readonly theme: Theme;
   /** The cells that are shown; null for all. */
   readonly shown: ShownCells | null;
@@ -29,14 +30,30 @@ export interface ShownCells {
   readonly y: readonly [number, number];
 }
 
-/** Room around the square for the labels, in pixels. */
-export const heatmapMargin = { left: 76, top: 76, right: 8, bottom: 8 };
+/** Room around a square, in pixels. */
+export interface HeatmapMargin {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
 
 const LABEL = 14;
+const FONT_SIZE = 11;
+
+/** As much room before the square as its widest label needs, turned or not. */
+export function heatmapMargin(labels: readonly string[], { monoFamily }: Theme): HeatmapMargin {
+  const context = document.createElement("canvas").getContext("2d");
+  if (context) context.font = `${FONT_SIZE}px ${monoFamily}`;
+  const widths = [...new Set(labels.map(shorten))].map((label) => context?.measureText(label).width ?? 68);
+  // In steps, so that a square does not move with each token that is written.
+  const room = 8 * Math.ceil((Math.max(8, ...widths) + 8) / 8);
+  return { left: room, top: room, right: 8, bottom: 8 };
+}
 
 /** Draws or redraws a heatmap: first row at the top. Zoom by dragging, back by double click. */
 export async function drawHeatmap(element: HTMLElement, options: HeatmapOptions): Promise<void> {
-  const { theme, size, shown } = options;
+  const { theme, size, shown, margin } = options;
   const axis = axisOf(options);
   const data: Partial<Data>[] = [
     {
@@ -50,14 +67,14 @@ export async function drawHeatmap(element: HTMLElement, options: HeatmapOptions)
       hoverongaps: true,
     } as Partial<Data>,
   ];
-  const { left, top, right, bottom } = heatmapMargin;
+  const { left, top, right, bottom } = margin;
   const layout: Partial<Layout> = {
     width: size + left + right,
     height: size + top + bottom,
     margin: { l: left, t: top, r: right, b: bottom, pad: 0 },
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
-    font: { family: theme.monoFamily, size: 11, color: theme.foreground },
+    font: { family: theme.monoFamily, size: FONT_SIZE, color: theme.foreground },
     xaxis: { ...axis, side: "top", tickangle: -90, ...(shown ? { range: [...shown.x] } : {}) },
     yaxis: {
       ...axis,

@@ -13,9 +13,11 @@ import type { ModelInfo } from "../../protocol/model";
 import type { PatchPlace } from "../../protocol/patch";
 import type { SweepPanelData } from "../../protocol/sweepPanel";
 import type { StateOf } from "../panels/panelStore";
+import type { HeatmapPanelData } from "../../protocol/heatmapPanel";
 import { directionPlan } from "./directionArrays";
 import { sweepPlan } from "./sweepArrays";
 import { padded, present, real, whole, type ArrayPlan } from "./arrayParts";
+import { heatmapPlan } from "./heatmapArrays";
 
 const nats = (about: "this" | "next") => ({ unit: "nats", about }) as const;
 const next = { about: "next" } as const;
@@ -42,6 +44,8 @@ export function arrayPlan<Id extends PanelId>(id: Id, figure: string, state: Sta
       return directionPlan(data as DirectionPanelData, model);
     case "sweep":
       return sweepPlan(data as SweepPanelData, model);
+    case "heatmap":
+      return heatmapPlan(data as HeatmapPanelData, model);
     default:
       return steeringPlan(data as SteeringPanelData, model);
   }

@@ -5,6 +5,7 @@ import { CancelledError, CodedError } from "../../base/errors";
 import { windowTokens } from "../../base/sections";
 import { decodeMeasure } from "../../protocol/decodeHeatmap";
 import type { HeatmapMeasure } from "../../protocol/heatmap";
+import type { HeatScale } from "../../protocol/heatmapPanel";
 import { Setting } from "../contributions";
 import type { TextRange } from "../decorations/buckets";
 import { visibleRanges, type TokenColours } from "../decorations/tokenColours";
@@ -20,6 +21,7 @@ import { writeSetting } from "../settings";
 import { attentionFrom, cursorIn, type AttentionRow } from "./attentionRow";
 import { exportColours } from "./export/exportColours";
 import { HeatTables } from "./export/table";
+import { PicturePanel } from "./picturePanel";
 import { hoverAt } from "./hover";
 import { keep, readKept, type KeptLook } from "./keptMeasure";
 import { hasBits, Legend } from "./legend";
@@ -27,7 +29,7 @@ import { PartStore } from "./partStore";
 import { isInBits, share, within, type Look } from "./look";
 import { measure, type Measuring } from "./measuring";
 import { pickMeasure, type HeatAction, type ShownMeasure } from "./pick";
-import { bucketsOf, distributionOf, scaleFor, type HeatScale } from "./scale";
+import { bucketsOf, distributionOf, scaleFor } from "./scale";
 
 /** Milliseconds between two drawings of the legend while much is measured. */
 const legendEveryMs = 250;
@@ -55,7 +57,9 @@ export class Heatmap implements vscode.Disposable {
   private busy = false;
   private drawn = 0;
   private readonly legend = new Legend();
-  private readonly tables = new HeatTables();
+  readonly tables = new HeatTables();
+  /** The page with the picture of what is coloured. */
+  readonly picture: PicturePanel;
   private readonly newest = new NewestWins();
   private readonly pause = new Pause(() => void this.work());
   private readonly linking = new vscode.EventEmitter<number | undefined>();
@@ -67,10 +71,15 @@ export class Heatmap implements vscode.Disposable {
     private readonly services: Services,
     private readonly colours: TokenColours,
   ) {
+    this.picture = new PicturePanel(services, {
+      look: () => this.look,
+      colour: (place, measured) => this.colour(place, measured),
+    });
     this.subscriptions = [
       this.linking,
       this.legend,
       this.tables,
+      this.picture,
       colours.onDidClear(() => {
         if (colours.kind !== "heat") this.end();
       }),
@@ -135,9 +144,9 @@ export class Heatmap implements vscode.Disposable {
     if (picked) await this.start(cursorIn(editor), picked);
   }
 
-  /** Makes a table, a file or a command of what colours a text; asks which unless it is given. */
+  /** Makes a picture, a table or a file of what colours a text; asks which unless it is given. */
   export(choice?: unknown): Promise<void> {
-    return exportColours(this.services, this.tables, this.look, choice);
+    return exportColours(this.services, this, this.look, choice);
   }
 
   /** Colours a document by a measure, whichever editor is active. */
@@ -354,6 +363,7 @@ export class Heatmap implements vscode.Disposable {
   private draw(): void {
     const { look } = this;
     if (!look) return this.legend.hide();
+    this.picture.follow();
     if (!look.info) return this.legend.wait({ measure: look.measure, inBits: isInBits(look) });
     this.drawn = Date.now();
     const { measure, linked, store, info, scale, document } = look;

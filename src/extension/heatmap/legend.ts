@@ -2,11 +2,12 @@
 import * as vscode from "vscode";
 import { shareText } from "../../base/shareText";
 import type { HeatmapMeasure } from "../../protocol/heatmap";
+import type { HeatScale } from "../../protocol/heatmapPanel";
 import { Command } from "../contributions";
 import { heatTexts } from "../messages/heatmap";
 import type { HeatAction } from "./pick";
 import type { MeasuredSums } from "./partStore";
-import type { Distribution, HeatScale } from "./scale";
+import type { Distribution } from "./scale";
 import { measureName, number, rampText, textKey, unitOf, valueText } from "./words";
 
 /** What a legend shows. */

@@ -1,12 +1,12 @@
 /** One text that is coloured by a scalar, and how much of it is measured. */
 import type * as vscode from "vscode";
+import type { HeatScale } from "../../protocol/heatmapPanel";
 import type { ModelInfo } from "../../protocol/model";
 import type { TextRange } from "../decorations/buckets";
 import { readerOf } from "../documents/documentTarget";
 import { logUnit } from "../settings";
 import type { PartStore } from "./partStore";
 import type { ShownMeasure } from "./pick";
-import type { HeatScale } from "./scale";
 
 /** One text that is coloured. */
 export interface Look extends ShownMeasure {

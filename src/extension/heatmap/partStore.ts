@@ -130,29 +130,33 @@ export class PartStore {
     for (const chunk of this.chunks) {
       for (const range of ranges) {
         if (chunk.from >= range.end || chunk.to <= range.start) continue;
-        const { base, starts, ends } = chunk;
-        for (let i = firstAbove(ends, range.start - base); i < starts.length; i++) {
-          if (starts[i] + base >= range.end) break;
-          yield tokenOf(chunk, i);
-        }
+        const { first, last } = indicesIn(chunk, range);
+        for (let i = first; i < last; i++) yield tokenOf(chunk, i);
       }
     }
   }
 
   /**
-   * Every token that is measured as the text is now, in order, also one that covers no text. `position` counts from
-   * the text's first token; null behind a stretch that is not measured.
+   * Every token that is measured as the text is now, in order, also one that covers no text; or those that overlap a
+   * range. `position` counts from the text's first token; null behind a stretch that is not measured.
    */
-  *measured(): Generator<MeasuredToken & { readonly position: number | null }> {
+  *measured(range?: TextRange): Generator<MeasuredToken & { readonly position: number | null }> {
     let at: number | null = 0;
     let end = 0;
     for (const chunk of this.chunks) {
       if (!chunk.fresh || chunk.from > end) at = null;
       end = chunk.to;
       if (!chunk.fresh) continue;
-      for (let i = 0; i < chunk.ids.length; i++)
-        yield { ...tokenOf(chunk, i), position: at === null ? null : at++ };
+      const { first, last } = range ? indicesIn(chunk, range) : { first: 0, last: chunk.ids.length };
+      for (let i = first; i < last; i++)
+        yield { ...tokenOf(chunk, i), position: at === null ? null : at + i };
+      if (at !== null) at += chunk.ids.length;
     }
+  }
+
+  /** Ids of all tokens that are measured as the text is now. */
+  get ids(): number[] {
+    return this.chunks.flatMap(({ ids, fresh }) => (fresh ? [...ids] : []));
   }
 
   /** How many tokens are measured as the text is now. */
@@ -206,6 +210,14 @@ function tokenOf(chunk: Chunk, i: number): MeasuredToken {
     counted: chunk.counted[i] === 1,
     top,
   };
+}
+
+/** The tokens of a chunk that overlap a range, as indices; those that cover no text overlap none. */
+function indicesIn(
+  { base, starts, ends }: Chunk,
+  { start, end }: TextRange,
+): { first: number; last: number } {
+  return { first: firstAbove(ends, start - base), last: firstAbove(starts, end - base - 1) };
 }
 
 /** Index of the first entry above a bound; entries ascend. */

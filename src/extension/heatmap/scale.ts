@@ -1,19 +1,9 @@
 /** From a scalar to a step of colour. Pure, so that it can be tested without an editor. */
 import type { HeatmapMeasure } from "../../protocol/heatmap";
+import { placeOnScale, type HeatScale } from "../../protocol/heatmapPanel";
 import { colourLevels } from "../contributions";
 import { emptySteps, type Buckets, type TextRange } from "../decorations/buckets";
 import type { MeasuredToken, PartStore } from "./partStore";
-
-/**
- * `from` is the background, `to` the strongest step; beyond it nothing gets stronger. Signed scales run from −`to`
- * over nothing to `to`. `log`: equal factors are equal steps.
- */
-export interface HeatScale {
-  readonly from: number;
-  readonly to: number;
-  readonly signed: boolean;
-  readonly log: boolean;
-}
 
 /** What a text's values are like: from a sample of them, as many as there are in all. */
 export interface Distribution {
@@ -62,12 +52,9 @@ export function scaleFor(
 }
 
 /** Step of a value: 0 … `colourLevels`, negative on the other side of a signed scale. */
-export function stepOf({ from, to, signed, log }: HeatScale, value: number): number {
-  const place = (x: number): number => (log ? Math.log(x) : x);
-  const part = (place(signed ? Math.abs(value) : value) - place(from)) / (place(to) - place(from));
-  if (!Number.isFinite(part)) return 0;
-  const step = Math.min(colourLevels, Math.max(0, Math.round(part * colourLevels)));
-  return signed && value < 0 ? -step : step;
+export function stepOf(scale: HeatScale, value: number): number {
+  const place = placeOnScale(scale, value);
+  return Math.sign(place) * Math.round(Math.abs(place) * colourLevels);
 }
 
 /** Tokens by step; what covers no text, has no value or does not count is left out. */

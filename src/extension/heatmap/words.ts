@@ -1,8 +1,9 @@
 /** Names, values and the legend of a measure, in words. */
 import { shareText } from "../../base/shareText";
 import type { HeatmapMeasure } from "../../protocol/heatmap";
+import type { HeatScale } from "../../protocol/heatmapPanel";
+import type { LogUnit } from "../../protocol/logUnit";
 import { heatTexts } from "../messages/heatmap";
-import type { HeatScale } from "./scale";
 
 type Name = keyof typeof heatTexts.names;
 
@@ -40,11 +41,15 @@ function layersName(layers: readonly number[] | null): string {
   return first === last ? ` L${first}` : ` L${first}–${last}`;
 }
 
-/** The unit of a measure's values; empty where it has none. */
+/** The unit of a measure's values; null where it has none. */
+export function logUnitOf({ kind }: HeatmapMeasure, inBits: boolean): LogUnit | null {
+  return kind === "surprisal" || kind === "entropy" ? (inBits ? "bits" : "nats") : null;
+}
+
+/** The same in words; empty where there is none. */
 export function unitOf(measure: HeatmapMeasure, inBits: boolean): string {
-  if (measure.kind === "surprisal" || measure.kind === "entropy")
-    return inBits ? heatTexts.bits() : heatTexts.nats();
-  return "";
+  const unit = logUnitOf(measure, inBits);
+  return unit === null ? "" : heatTexts[unit]();
 }
 
 /** A value with three significant digits and its unit. */
@@ -63,22 +68,13 @@ export function number(value: number): string {
   return size >= 1000 || size < 0.001 ? value.toExponential(2) : value.toPrecision(3);
 }
 
-/** The ends of a scale and its unit, which stands in the ends where it is percent. */
-export function scaleEnds(
-  measure: HeatmapMeasure,
-  scale: HeatScale,
-  inBits: boolean,
-): { readonly from: string; readonly to: string; readonly unit: string } {
+/** The ends of a scale with its ramp between them. */
+export function rampText(measure: HeatmapMeasure, scale: HeatScale, inBits: boolean): string {
   const unit = unitOf(measure, inBits);
   const factor = inBits && unit !== "" ? 1 / Math.LN2 : 1;
   const at = (value: number): string =>
     measure.kind === "attention" ? shareText(value) : number(value * factor);
-  return { from: scale.signed ? `−${at(scale.to)}` : at(scale.from), to: at(scale.to), unit };
-}
-
-/** The ends of a scale with its ramp between them. */
-export function rampText(measure: HeatmapMeasure, scale: HeatScale, inBits: boolean): string {
-  const { from, to, unit } = scaleEnds(measure, scale, inBits);
+  const from = scale.signed ? `−${at(scale.to)}` : at(scale.from);
   const ramp = scale.signed ? "▆▅▄▃▂▁ 0 ▁▂▃▄▅▆" : "▁▂▃▄▅▆";
-  return `${from} ${ramp} ${to} ${unit}`.trimEnd();
+  return `${from} ${ramp} ${at(scale.to)} ${unit}`.trimEnd();
 }

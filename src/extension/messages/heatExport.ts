@@ -11,11 +11,14 @@ export const heatExportTexts = {
   wait: () => l10n.t("No token is measured yet. Wait for the first colours, then choose again."),
   tooMany: (most: number) => l10n.t("More than {0} tokens are measured: too many for one file.", most),
   tooManyNext: () => l10n.t("Use `introspect heatmap --file` on the command line; it writes any length."),
-  noCommand: () =>
+  picture: () => l10n.t("Picture…"),
+  pictureMore: () =>
     l10n.t(
-      "There is no one command for these colours: the text is too long for it, or the token that attention is about has no known place.",
+      "The selected lines, or those on the screen, in a page: PNG, SVG, image, command line, TransformerLens Python",
     ),
-  noCommandNext: () => l10n.t("Save them as JSON instead, or use `introspect heatmap --file`."),
+  drawing: () => l10n.t("Drawing the lines …"),
+  pictureCut: (most: number) => l10n.t("Only the first {0} characters of the lines are drawn.", most),
+  pictureOld: () => l10n.t("The text, its colours or what is measured of it changed."),
   table: () => l10n.t("Show as Table"),
   tableMore: () =>
     l10n.t("A read-only text beside this one, a line per token; Go to Definition goes to the token"),
@@ -25,12 +28,6 @@ export const heatExportTexts = {
   jsonMore: () => l10n.t("The same in nats, as `introspect heatmap` prints it"),
   npz: () => l10n.t("Save as NPZ…"),
   npzMore: () => l10n.t("Arrays along the tokens, for NumPy"),
-  svg: () => l10n.t("Save as SVG…"),
-  svgMore: () => l10n.t("A picture of the selected lines, or of those on the screen, with its legend"),
-  command: () => l10n.t("Copy as Command Line"),
-  commandMore: () => l10n.t("A command that gives the same numbers"),
-  commandCopied: () => l10n.t("A command line that gives these numbers is on the clipboard."),
-  lines: (document: string, from: number, to: number) => l10n.t("{0}, lines {1} to {2}", document, from, to),
   columnPlace: () => l10n.t("line:column"),
   columnToken: () => l10n.t("token"),
   columnGuesses: () => l10n.t("guesses"),

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import type { Page } from "playwright-core";
 import type { HostApi, PanelId } from "../../../src/protocol/panelApi";
+import { contrast, parseColour } from "../../../webview/shared/colour";
 import type { PanelPage } from "./panel";
 
 /**
@@ -24,7 +25,8 @@ export interface FaintText {
 
 /**
  * All shown texts with a contrast below 4.5 (WCAG AA). Signs for white space are left out: they are dim on purpose,
- * and their token says the same to a screen reader.
+ * and their token says the same to a screen reader; so are texts on grounds that are drawn, not styled: see
+ * `faintInDrawing`.
  */
 export async function faintTexts(page: Page): Promise<readonly FaintText[]> {
   return page.evaluate(() => {
@@ -61,7 +63,11 @@ export async function faintTexts(page: Page): Promise<readonly FaintText[]> {
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const element = node.parentElement;
       const text = node.textContent?.trim() ?? "";
-      if (!text || !element || element.closest("script, style, [hidden], .sr-only, .space, .control"))
+      if (
+        !text ||
+        !element ||
+        element.closest("script, style, [hidden], .sr-only, .space, .control, .heat-picture")
+      )
         continue;
       if (element.getClientRects().length === 0) continue;
       const style = getComputedStyle(element);
@@ -73,6 +79,23 @@ export async function faintTexts(page: Page): Promise<readonly FaintText[]> {
       if (ratio < 4.5) result.push({ text, ratio, colours: `${style.color} on ${ground.join(" ")}` });
     }
     return result;
+  });
+}
+
+/** Texts of a drawn SVG with a contrast below 4.5 to the shape that was drawn right before them. */
+export async function faintInDrawing(page: Page, selector: string): Promise<readonly string[]> {
+  const pairs = await page.locator(`${selector} text:not([fill-opacity])`).evaluateAll((texts) =>
+    texts.map((text) => {
+      const before = text.previousElementSibling;
+      const on = before instanceof SVGRectElement ? before.getAttribute("fill") : null;
+      return [text.textContent, text.getAttribute("fill"), on] as const;
+    }),
+  );
+  const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  return pairs.flatMap(([text, ink, on]) => {
+    const ground = parseColour(on === null || on.startsWith("url") ? background : on);
+    const colour = parseColour(ink ?? "");
+    return ground && colour && contrast(colour, ground) >= 4.5 ? [] : [`${text}: ${ink} on ${on}`];
   });
 }
 

@@ -100,7 +100,7 @@ describe("attention, continued", function () {
     );
     const plain = await attentionView(runner, shown);
     // Equal but for the order of sums: with pictures the runs begin at another position.
-    view.heads.forEach((one, i) => assert.ok(Math.abs(one.induction - plain.heads[i].induction) < 1e-6));
+    view.heads.forEach((one, i) => assert.ok(Math.abs(one.induction! - plain.heads[i].induction!) < 1e-6));
     assert.equal(plain.thumbnails, undefined);
     assert.equal(
       (await attentionView(runner, { ...shown, cache: kept, thumbnails: kept })).thumbnails,

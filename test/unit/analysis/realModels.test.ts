@@ -107,7 +107,7 @@ describe("analyses of real models", function () {
       // For the query at position 1 the token before is the first one too.
       const most = 1 + 1 / (window.ids.length - 1);
       for (const { previousToken, firstToken } of heads)
-        assert.ok(previousToken + firstToken <= most + 1e-3, `${previousToken} + ${firstToken}`);
+        assert.ok(previousToken! + firstToken! <= most + 1e-3, `${previousToken} + ${firstToken}`);
     }));
 
   it("a lens that follows typing shows what a fresh one shows", () =>

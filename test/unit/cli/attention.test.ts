@@ -27,9 +27,9 @@ describe("attention on the command line", function () {
         [3, 3],
         [3, 5],
       ] as const)
-        assert.ok(of(layer, head).induction > 0.4, `${layer}.${head}: ${of(layer, head).induction}`);
-      assert.ok(of(0, 4).previousToken > 0.9);
-      assert.ok(of(2, 0).induction < 0.2, "a head that is none");
+        assert.ok(of(layer, head).induction! > 0.4, `${layer}.${head}: ${of(layer, head).induction}`);
+      assert.ok(of(0, 4).previousToken! > 0.9);
+      assert.ok(of(2, 0).induction! < 0.2, "a head that is none");
     }
   });
 

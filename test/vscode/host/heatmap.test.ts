@@ -5,11 +5,13 @@ import path from "node:path";
 import * as vscode from "vscode";
 import { Command, Setting } from "../../../src/extension/contributions";
 import type { HeatmapState } from "../../../src/extension/heatmap/heatmap";
+import { commandLine } from "../../../src/base/shell";
+import { heatmapCommand } from "../../../src/protocol/heatmapCommand";
 import { inRepo } from "../../support/paths";
 import { closeAll, introspect, openText, patience, select, type, until } from "./support/introspect";
 
 interface Printed {
-  readonly tokens: readonly { start: number; end: number; text: string; value: number | null }[];
+  readonly tokens: readonly { id: number; start: number; end: number; text: string; value: number | null }[];
 }
 
 /** What the command line says of a text. */
@@ -77,7 +79,7 @@ describe("colouring a text by a scalar", () => {
     });
   }
 
-  it("is copied as a command that gives its numbers, also of attention, and shown as a table", async () => {
+  it("has a picture of its lines with a command that gives its numbers, also of attention, and a table", async () => {
     const text = 'const it\'s = "$HOME `x`";\n\treturn items[0] % 2;\n';
     const editor = await openText(text);
     select(editor, text.indexOf("items") + 1, text.indexOf("items") + 1);
@@ -86,12 +88,27 @@ describe("colouring a text by a scalar", () => {
       { kind: "attention", direction: "from", layer: 1, head: 2 },
     ]) {
       const found = await colourBy(measure);
-      await vscode.commands.executeCommand(Command.ExportColours, "command");
-      const copied = await vscode.env.clipboard.readText();
+      await vscode.commands.executeCommand(Command.ExportColours, "picture");
+      const { data, model, made } = (await introspect()).panelState("heatmap");
+      assert.ok(data && model && made?.texts.text === text);
+      assert.equal(data.text, text.slice(data.start));
+      const tokensOf = found.values({ start: data.start, end: text.length });
+      assert.deepEqual(
+        data.tokens.map(({ start, end, value }) => ({ start, end, value })),
+        tokensOf,
+      );
+      const run = { measure: data.measure, inBits: data.unit === "bits", at: data.at, bos: made.bos };
+      const command = heatmapCommand({ ...run, model: model.path, text });
+      assert.ok(command && data.whole);
+      const copied = commandLine(command);
       const cli = `"${process.execPath}" "${inRepo("dist/cli.js")}"`;
       const env = { ...process.env, ELECTRON_RUN_AS_NODE: "1" };
       const answer = execSync(copied.replace("introspect", cli), { encoding: "utf8", env });
       const { tokens } = JSON.parse(answer) as Printed;
+      assert.deepEqual(
+        data.whole.ids,
+        tokens.map(({ id }) => id),
+      );
       assert.deepEqual(
         plain(found),
         tokens.map(({ start, end, value }) => ({ start, end, value })),

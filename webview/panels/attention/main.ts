@@ -23,7 +23,7 @@ import { keys, terms } from "./help";
 import { isSink, patternCells, PatternMatrix, type PatternCell } from "./pattern";
 import { Pickers } from "./pickers";
 import { RowTools } from "./rowTools";
-import { scoreByName, scoreNames, scoreWords } from "./scores";
+import { scoredWords, scoreNames, scoreWords } from "./scores";
 import { headTable, patternTable } from "./tables";
 import { HeadWall } from "./wall";
 
@@ -230,12 +230,12 @@ class AttentionPanel implements Panel<AttentionData> {
   private drawKeys(): void {
     const where = this.view?.scoredOn === "repeated" ? "on repeated random tokens: " : "";
     const scale = (t: number): Paint => theme().sequential(t);
-    const score = scoreByName(this.pickers.score);
+    const words = scoredWords(this.view?.heads ?? [], this.pickers.score);
     const zero = this.pickers.score === "entropy" ? logs(0) : "0%";
     fill(
       this.wallFigure.key,
       legend({
-        label: `${where}${score.what}`,
+        label: `${where}${words}`,
         low: zero,
         high: scoreWords(this.pickers.score, this.wall.max),
         scale,

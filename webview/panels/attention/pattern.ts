@@ -1,6 +1,14 @@
 /** The pattern of one head as a matrix: queries downward, keys to the right; the row that is looked at is marked. */
 import type { AttentionView } from "../../../src/protocol/attention";
-import { drawHeatmap, heatmapMargin, onZoom, shownRange, zoomTo, type ShownCells } from "../../plots/plotly";
+import {
+  drawHeatmap,
+  heatmapMargin,
+  onZoom,
+  shownRange,
+  zoomTo,
+  type HeatmapMargin,
+  type ShownCells,
+} from "../../plots/plotly";
 import { h } from "../../shared/dom";
 import { theme } from "../../shared/theme";
 import { visibleText } from "../../shared/tokenText";
@@ -39,6 +47,7 @@ export class PatternMatrix {
   private readonly rowMark = h("div", { class: "row-mark" });
   private readonly cellMark = h("div", { class: "cell-mark" });
   private size = 0;
+  private margin: HeatmapMargin = { left: 0, top: 0, right: 0, bottom: 0 };
   private view: AttentionView | null = null;
   private cell: PatternCell = { query: 0, key: 0 };
   private drawing: Promise<void> = Promise.resolve();
@@ -77,7 +86,9 @@ export class PatternMatrix {
     const n = view.positions.length;
     if (n < (this.view?.positions.length ?? 0)) this.zoomed = null;
     this.view = view;
-    const { left, right, top, bottom } = heatmapMargin;
+    const cells = patternCells(view);
+    this.margin = heatmapMargin(cells.labels, theme());
+    const { left, right, top, bottom } = this.margin;
     this.size = Math.max(120, Math.min(room - left - right, 560, Math.max(160, n * 30)));
     this.element.style.width = `${this.size + left + right}px`;
     this.element.style.height = `${this.size + top + bottom}px`;
@@ -85,7 +96,7 @@ export class PatternMatrix {
       "aria-label",
       `Pattern of head ${view.pattern.layer}.${view.pattern.head}, arrows move, Enter looks at an edge, plus and minus zoom`,
     );
-    const options = { ...patternCells(view), size: this.size, theme: theme() };
+    const options = { ...cells, size: this.size, margin: this.margin, theme: theme() };
     this.drawing = this.drawing
       .then(() => drawHeatmap(this.plot, { ...options, shown: this.zoomed }))
       .then(() => this.wireZoom());
@@ -100,8 +111,8 @@ export class PatternMatrix {
       key: Math.min(Math.max(0, cell.key), n - 1),
     };
     const { x, y } = this.range();
-    const across = (i: number): number => heatmapMargin.left + ((i - 0.5 - x[0]) / (x[1] - x[0])) * this.size;
-    const down = (i: number): number => heatmapMargin.top + ((i - 0.5 - y[0]) / (y[1] - y[0])) * this.size;
+    const across = (i: number): number => this.margin.left + ((i - 0.5 - x[0]) / (x[1] - x[0])) * this.size;
+    const down = (i: number): number => this.margin.top + ((i - 0.5 - y[0]) / (y[1] - y[0])) * this.size;
     const { query, key } = this.cell;
     // Position 0 is an attention sink: hatched, as everywhere.
     const sinks = this.view?.positions[0] === 0 ? 1 : 0;
@@ -123,7 +134,7 @@ export class PatternMatrix {
   }
 
   private bounds(): Box {
-    const { left, top } = heatmapMargin;
+    const { left, top } = this.margin;
     return { left, top, right: left + this.size, bottom: top + this.size };
   }
 
@@ -148,8 +159,8 @@ export class PatternMatrix {
   private point(event: PointerEvent): void {
     const box = this.element.getBoundingClientRect();
     const { x, y } = this.range();
-    const across = (event.clientX - box.left - heatmapMargin.left) / this.size;
-    const down = (event.clientY - box.top - heatmapMargin.top) / this.size;
+    const across = (event.clientX - box.left - this.margin.left) / this.size;
+    const down = (event.clientY - box.top - this.margin.top) / this.size;
     if (down < 0 || down > 1 || across > 1) return;
     const query = Math.round(y[0] + down * (y[1] - y[0]));
     const key = across < 0 ? this.cell.key : Math.round(x[0] + across * (x[1] - x[0]));

@@ -36,14 +36,20 @@ export function scoreByName(name: string | undefined): (typeof scoreNames)[numbe
 }
 
 /** A score with its unit. */
-export const scoreWords = (name: ScoreName, value: number): string =>
+export const scoreWords = (name: ScoreName, value: number | null): string =>
   name === "entropy" ? logs(value) : percent(value);
 
 /** The value with the strongest colour: all of it for shares, so that little looks like little; the highest entropy. */
 export const scaleEnd = (heads: readonly HeadScores[], name: ScoreName): number =>
-  name === "entropy" ? heads.reduce((most, head) => Math.max(most, head.entropy), 0) : 1;
+  name === "entropy" ? heads.reduce((most, head) => Math.max(most, head.entropy ?? 0), 0) : 1;
+
+/** What there is to know before the scores: what they are of, or that there are none. */
+export const scoredWords = (heads: readonly HeadScores[], name: ScoreName): string =>
+  heads.every((head) => head[name] === null)
+    ? "no scores: they are of queries behind position 0, and this text has one token"
+    : scoreByName(name).what;
 
 /** Heads by a score, the highest first; equal ones in the model's order. */
 export function sorted(heads: readonly HeadScores[], name: ScoreName): readonly HeadScores[] {
-  return [...heads].sort((a, b) => b[name] - a[name] || a.layer - b.layer || a.head - b.head);
+  return [...heads].sort((a, b) => (b[name] ?? 0) - (a[name] ?? 0) || a.layer - b.layer || a.head - b.head);
 }

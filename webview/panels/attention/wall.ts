@@ -77,8 +77,12 @@ export class HeadWall {
     this.roving.refresh(
       this.heads.findIndex((head) => head.layer === chosen.layer && head.head === chosen.head),
     );
-    const listed = sorted(heads, score).filter((head) => head[score] >= least * this.max);
+    const listed = sorted(heads, score).filter((head) => isAtLeast(head[score], least * this.max));
     this.drawList(listed.slice(0, LISTED), score, chosen);
+  }
+
+  private shareOf(score: number | null): number {
+    return this.max > 0 ? (score ?? 0) / this.max : 0;
   }
 
   private rebuild(layers: readonly number[], nHeads: number): void {
@@ -115,7 +119,7 @@ export class HeadWall {
   }
 
   private paint(cell: HTMLElement, head: HeadScores, { score, chosen, least = 0 }: WallData): void {
-    const value = this.max > 0 ? head[score] / this.max : 0;
+    const value = this.shareOf(head[score]);
     applyPaint(cell, theme().sequential(value), value);
     const isChosen = head.layer === chosen.layer && head.head === chosen.head;
     cell.classList.toggle("chosen", isChosen);
@@ -128,7 +132,7 @@ export class HeadWall {
 
   private drawList(heads: readonly HeadScores[], score: ScoreName, chosen: WallData["chosen"]): void {
     const rows = heads.map((head) => {
-      const size = this.max > 0 ? head[score] / this.max : 0;
+      const size = this.shareOf(head[score]);
       const bar = h("span", { class: "bars-bar" });
       bar.style.backgroundColor = theme().dataLine;
       bar.style.width = `${size * 100}%`;
@@ -147,6 +151,8 @@ export class HeadWall {
     fill(this.list, ...rows);
   }
 }
+
+const isAtLeast = (score: number | null, least: number): boolean => score !== null && score >= least;
 
 /** A head's small pattern in its cell, or none. */
 function drawThumbnail(cell: HTMLElement, thumbnails: HeadThumbnails | undefined, index: number): void {

@@ -5,7 +5,7 @@
 import type { ModelInfo } from "../../../src/protocol/model";
 import { modelName } from "../badge";
 import type { PythonRead, PythonText } from "./recipes/recipe";
-import { wellFormed } from "../../../src/base/shell";
+import { literal } from "./literal";
 
 /** Names under which TransformerLens knows models, by their name at Hugging Face. */
 const namesAtLens: Readonly<Record<string, string>> = {
@@ -95,13 +95,4 @@ function encodeLines(name: string, { text, ids, bos }: PythonText): readonly str
     `${name} = model.to_tokens(${literal(text)}, ${prepend})`,
     `assert ${name}[0].tolist() == ${list}, "other tokens than in Introspect"`,
   ];
-}
-
-/** A Python string; JSON's escapes are Python's too. What cannot be seen is escaped. */
-function literal(text: string): string {
-  const invisible = /[\u007f-\u00a0\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
-  return JSON.stringify(wellFormed(text)).replace(
-    invisible,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }

@@ -4,6 +4,7 @@ import type { FigureSource } from "./facts";
 import { pythonScript } from "./python";
 import { attentionRecipe } from "./recipes/attention";
 import { directionRecipe } from "./recipes/direction";
+import { heatmapRecipe } from "./recipes/heatmap";
 import { lensRecipe } from "./recipes/lens";
 import { neuronsRecipe } from "./recipes/neurons";
 import { patchRecipe } from "./recipes/patch";
@@ -31,6 +32,8 @@ function recipeOf(figure: string, { model, made, shown }: FigureSource): Recipe 
       return directionRecipe(figure, shown.data, from);
     case "sweep":
       return sweepRecipe(shown.data, from);
+    case "heatmap":
+      return heatmapRecipe(shown.data, from);
     case "rasp":
       return null;
   }
@@ -60,10 +63,12 @@ export function commandOrNull(figure: string, source: FigureSource): string | nu
  * @throws {Error} where there is none
  */
 export function figurePython(figure: string, source: FigureSource): string {
-  const read = recipeOf(figure, source)?.python;
+  const { python: read, whyNoPython } = recipeOf(figure, source) ?? {};
   const { model, made, document, ran } = source;
   if (!read || !model || !made)
-    throw new Error("TransformerLens has no counterpart of this picture; copy it as a command line instead.");
+    throw new Error(
+      whyNoPython ?? "TransformerLens has no counterpart of this picture; copy it as a command line instead.",
+    );
   const of = `${modelName(model)} (${model.family}), digest ${model.digest ?? "not computed yet"}`;
   const on = [document, ran].filter(Boolean).join(", ");
   const heading = [`Introspect ${made.version}, ${figure}, ${made.at}`, of, ...(on === "" ? [] : [on])];

@@ -1,8 +1,6 @@
 /** The files of a coloured text: every measured token with its value and, where there are any, the model's guesses. */
 import { commentLines, csvLine } from "../../../base/exportText";
-import type { ShownArray } from "../../../protocol/arrays";
 import { aboutOf } from "../../../protocol/heatmap";
-import { real, whole } from "../../exports/arrayParts";
 import { otherWork } from "../../requests/otherWork";
 import { bitsPerByteOf } from "../legend";
 import { factsOf, type HeatSnapshot } from "./snapshot";
@@ -86,43 +84,4 @@ function totalOf({ measure, measured, store }: HeatSnapshot): string {
   const sums = store.sums();
   const total = { bits: sums.value / Math.LN2, utf8Bytes: sums.bytes, bitsPerByte: bitsPerByteOf(sums) };
   return `,\n    "total": ${JSON.stringify(total)}`;
-}
-
-/** As arrays along the tokens. */
-export function heatmapArrays(snapshot: HeatSnapshot): readonly ShownArray[] {
-  const { measure, store } = snapshot;
-  const tokens = [...store.measured()];
-  const about = aboutOf(measure);
-  const isLog = measure.kind === "surprisal" || measure.kind === "entropy";
-  const unit = isLog ? "nats" : null;
-  const k = guesses(snapshot);
-  const value = tokens.map((token) => token.value);
-  const column = (name: string, of: (token: (typeof tokens)[number]) => number | null): ShownArray =>
-    whole(name, ["token"], tokens.map(of), { about: "this" });
-  const best = (of: (one: { id: number; logProb: number }) => number): (number | null)[][] =>
-    tokens.map(({ top }) => Array.from({ length: k }, (_, i) => (top[i] ? of(top[i]) : null)));
-  return [
-    column("positions", ({ position }) => position),
-    column("ids", ({ id }) => id),
-    column("starts", ({ start }) => start),
-    column("ends", ({ end }) => end),
-    column("counted", ({ counted }) => Number(counted)),
-    real("values", ["token"], value, { about, unit }),
-    ...(k === 0
-      ? []
-      : [
-          whole(
-            "top_ids",
-            ["token", "k"],
-            best(({ id }) => id),
-            { about },
-          ),
-          real(
-            "top_log_prob",
-            ["token", "k"],
-            best(({ logProb }) => logProb),
-            { about, unit: "nats" },
-          ),
-        ]),
-  ];
 }

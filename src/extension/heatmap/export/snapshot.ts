@@ -1,17 +1,19 @@
 /** What is exported of a coloured text: its measured tokens as they are now, and what they were made of. */
 import { createHash } from "node:crypto";
 import { windowTokens } from "../../../base/sections";
+import { commandLine } from "../../../base/shell";
 import { aboutOf, type HeatmapMeasure } from "../../../protocol/heatmap";
+import { heatmapCommand, type HeatmapRun } from "../../../protocol/heatmapCommand";
 import type { Made } from "../../../protocol/made";
 import type { ModelInfo } from "../../../protocol/model";
 import { documentName, readerOf } from "../../documents/documentTarget";
+import type { EngineCallOptions } from "../../engine/engineSupervisor";
 import { madeNow } from "../../panels/made";
 import type { Services } from "../../services";
 import { bosPolicy } from "../../settings";
 import { isInBits, share, type Look } from "../look";
 import type { PartStore } from "../partStore";
 import { measureName, unitOf } from "../words";
-import { heatmapCommand } from "./command";
 
 /** A coloured text at one moment. */
 export interface HeatSnapshot {
@@ -28,6 +30,8 @@ export interface HeatSnapshot {
   readonly model: ModelInfo;
   readonly made: Made;
   readonly windowTokens: number;
+  /** For attention: position of the chosen token, where that is known. */
+  readonly at: number | null;
   /** SHA-256 of the whole text, which is not repeated where it is long. */
   readonly textDigest: string;
   /** Share of the text that is measured as it is now. */
@@ -38,6 +42,16 @@ export interface HeatSnapshot {
 
 /** Units of a text that an export repeats. */
 const mostText = 400_000;
+
+/** What a file was made with names its model by digest, which is computed when it is first needed. */
+export async function withDigest(
+  { engine }: Services,
+  info: ModelInfo,
+  work: EngineCallOptions = {},
+): Promise<ModelInfo> {
+  if (info.digest !== null) return info;
+  return { ...info, ...(await engine.call("model/digest", { model: info.path }, work)) };
+}
 
 /** What stands there now; the look must be of an open model. */
 export function snapshotOf(services: Services, look: Look, model: ModelInfo): HeatSnapshot {
@@ -65,20 +79,25 @@ export function snapshotOf(services: Services, look: Look, model: ModelInfo): He
     model,
     made,
     windowTokens: windowTokens(model.nCtx),
+    at,
     textDigest: createHash("sha256").update(text).digest("hex"),
     measured: share(look),
-    command: heatmapCommand({ measure, inBits, at, model: model.path, bos, text }),
+    command: commandOrNull({ measure, inBits, at, model: model.path, bos, text }),
   };
+}
+
+function commandOrNull(run: HeatmapRun): string | null {
+  const command = heatmapCommand(run);
+  try {
+    return command && commandLine(command);
+  } catch {
+    return null;
+  }
 }
 
 /** Position of the token at an offset (of several in one character the last); null where that is not known. */
 function positionAt(store: PartStore, offset: number): number | null {
-  let found: number | null = null;
-  for (const { start, end, position } of store.measured()) {
-    if (start > offset) break;
-    if (offset < end) found = position;
-  }
-  return found;
+  return [...store.measured({ start: offset, end: offset + 1 })].at(-1)?.position ?? null;
 }
 
 /** What every file of an export says of itself, as exports of panels do. */

@@ -13,6 +13,8 @@ export interface Ingredients {
 export interface Recipe {
   readonly command: ShellCommand | null;
   readonly python: PythonRead | null;
+  /** Why there is no read, in sentences that go on with what to do; where it is more than that there is none. */
+  readonly whyNoPython?: string;
 }
 
 /** The texts that Python encodes, by the name of the variable, and the lines that read. */
