@@ -31,7 +31,8 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
   const { panels, heatmap, colours, notes, marks, rasp, directions, experiments } = parts;
   const { neurons, attention, steering, lens, patch } = panels;
   const { engine, models, log } = services;
-  const restart = (): void => retryAll(services, { ...panels, direction: directions.panel });
+  const restart = (): void =>
+    retryAll(services, { ...panels, direction: directions.panel, map: directions.map });
   engine.onDidCrash(crashNotice({ retry: restart, showLog: () => log.show(true) }));
   context.subscriptions.push(
     log,
@@ -52,7 +53,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     registerSample(context.extensionUri),
     registerCommands(parts, restart),
     vscode.window.registerWebviewViewProvider(viewTypes.lens, lens),
-    registerSavedViews(services, panels),
+    registerSavedViews(services, { ...panels, direction: directions.panel, map: directions.map }),
   );
   firstLook(context).then(undefined, (error: unknown) =>
     log.warn(`First look: ${toErrorData(error).message}`),
@@ -65,6 +66,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     patch: () => patch.store.state,
     rasp: () => rasp.panel.store.state,
     direction: () => directions.panel.store.state,
+    map: () => directions.map.store.state,
   };
   return {
     enginePid: () => engine.pid,

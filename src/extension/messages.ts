@@ -15,6 +15,7 @@ export const titles = {
   rasp: () => l10n.t("RASP"),
   raspRepl: () => l10n.t("RASP REPL"),
   direction: () => l10n.t("Direction"),
+  map: () => l10n.t("Map"),
 };
 
 /** What is being done, while it is. */

@@ -2,7 +2,9 @@
 import { bosPolicies } from "../base/bosPolicy";
 import { asInteger, asNumber, asObject, asOneOf } from "./decode";
 import { directionPositions } from "./direction";
+import type { ParamDecoders } from "./rpc";
 import { mapMetrics, usualTextMap, type TextMapSpec } from "./textMap";
+import type { MapHostApi } from "./textMapPanel";
 
 /** What numbers may be. */
 const ranges = {
@@ -26,3 +28,19 @@ export function decodeTextMapSpec(value: unknown, path: string): TextMapSpec {
     draws: asInteger(object.draws, `${path}.draws`, ranges.draws),
   };
 }
+
+/** Per method of the Map page, the check of its parameters. */
+export const mapPanelDecoders: ParamDecoders<MapHostApi> = {
+  "map/choose": (params) => {
+    const {
+      bos: _,
+      draws: __,
+      ...choice
+    } = decodeTextMapSpec(asObject(params, "params", ["position", "metric", "perplexity", "seed"]), "params");
+    return choice;
+  },
+  "map/file": (params) => {
+    asObject(params, "params", []);
+    return {};
+  },
+};

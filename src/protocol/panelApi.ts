@@ -16,12 +16,13 @@ import type { NeuronCard, NeuronsResult, RankChoice } from "./neurons";
 import type { PatchChoice, PatchRan, PatchResult } from "./patch";
 import type { RaspHostApi, RaspPanelData } from "./raspPanel";
 import type { LogUnit } from "./logUnit";
+import type { MapHostApi, MapPanelData } from "./textMapPanel";
 
 /** The panels there are. */
-export type PanelId = "lens" | "neurons" | "attention" | "steering" | "patch" | "rasp" | "direction";
+export type PanelId = "lens" | "neurons" | "attention" | "steering" | "patch" | "rasp" | "direction" | "map";
 
 /** Those whose pictures can be saved as a view. */
-export type ModelPanelId = Exclude<PanelId, "rasp" | "direction">;
+export type ModelPanelId = Exclude<PanelId, "rasp">;
 
 /** What a panel runs its texts behind. The prefix is kept while another context is chosen. */
 export interface RunChoice {
@@ -135,10 +136,11 @@ export interface PanelData {
   patch: PatchPanelData;
   rasp: RaspPanelData;
   direction: DirectionPanelData;
+  map: MapPanelData;
 }
 
 /** What a page may ask of the host. A page never names a command. */
-export interface HostApi extends RaspHostApi, DirectionHostApi {
+export interface HostApi extends RaspHostApi, DirectionHostApi, MapHostApi {
   /** The page is up; the host answers with the current snapshot. */
   "page/ready": { params: Record<string, never>; result: PanelState<PanelData[PanelId]> };
   /** The page failed and is to be loaded anew; `reason` goes into the log. */

@@ -129,7 +129,6 @@ class Shell<Data> {
       announce,
       ofModel: this.id !== "rasp",
       isSaved: () => this.state?.saved !== undefined,
-      savesViews: this.id !== "rasp" && this.id !== "direction",
       source,
     });
     const { contexts, subject } = this.panel;

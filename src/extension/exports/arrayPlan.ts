@@ -7,12 +7,14 @@ import type {
   SteeringPanelData,
 } from "../../protocol/panelApi";
 import type { DirectionPanelData } from "../../protocol/directionPanel";
+import type { MapPanelData } from "../../protocol/textMapPanel";
 import type { ShownArray } from "../../protocol/arrays";
 import type { LensCell, LensView } from "../../protocol/lens";
 import type { ModelInfo } from "../../protocol/model";
 import type { PatchPlace } from "../../protocol/patch";
 import type { StateOf } from "../panels/panelStore";
 import { directionPlan } from "./directionArrays";
+import { mapPlan } from "./mapArrays";
 import { padded, present, real, whole, type ArrayPlan } from "./arrayParts";
 
 const nats = (about: "this" | "next") => ({ unit: "nats", about }) as const;
@@ -38,6 +40,8 @@ export function arrayPlan<Id extends PanelId>(id: Id, figure: string, state: Sta
       return patchPlan(data as PatchPanelData, model);
     case "direction":
       return directionPlan(data as DirectionPanelData, model);
+    case "map":
+      return mapPlan(data as MapPanelData, model);
     default:
       return steeringPlan(data as SteeringPanelData, model);
   }

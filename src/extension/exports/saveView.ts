@@ -24,8 +24,7 @@ export async function saveView<Id extends PanelId>(
       ? await engine.call("model/digest", { model: model.path })
       : { digest: model?.digest };
   const known = model && digest ? { ...state, model: { ...model, digest } } : state;
-  const text =
-    id === "rasp" || id === "direction" ? undefined : savedViewText(id, known as StateOf<ModelPanelId>);
+  const text = id === "rasp" ? undefined : savedViewText(id, known as StateOf<ModelPanelId>);
   if (text === undefined) throw new CodedError("nothing-shown", exportTexts.nothingShown());
   const content = new TextEncoder().encode(text);
   await saveAs({ name: `${id}${savedViewSuffix}`, format: "json", content });

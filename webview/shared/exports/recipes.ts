@@ -4,6 +4,7 @@ import type { FigureSource } from "./facts";
 import { pythonScript } from "./python";
 import { attentionRecipe } from "./recipes/attention";
 import { directionRecipe } from "./recipes/direction";
+import { mapRecipe } from "./recipes/map";
 import { lensRecipe } from "./recipes/lens";
 import { neuronsRecipe } from "./recipes/neurons";
 import { patchRecipe } from "./recipes/patch";
@@ -28,6 +29,8 @@ function recipeOf(figure: string, { model, made, shown }: FigureSource): Recipe 
       return steeringRecipe(figure, shown.data, from);
     case "direction":
       return directionRecipe(figure, shown.data, from);
+    case "map":
+      return mapRecipe(shown.data, from);
     case "rasp":
       return null;
   }
