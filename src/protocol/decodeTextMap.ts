@@ -1,10 +1,10 @@
 /** How labelled texts are to be mapped, checked. */
 import { bosPolicies } from "../base/bosPolicy";
-import { asInteger, asNumber, asObject, asOneOf } from "./decode";
+import { asInteger, asNumber, asObject, asOneOf, badField } from "./decode";
 import { directionPositions } from "./direction";
 import type { ParamDecoders } from "./rpc";
 import { mapMetrics, usualTextMap, type TextMapSpec } from "./textMap";
-import type { MapHostApi } from "./textMapPanel";
+import type { MapChoice, MapHostApi } from "./textMapPanel";
 
 /** What numbers may be. */
 const ranges = {
@@ -29,15 +29,17 @@ export function decodeTextMapSpec(value: unknown, path: string): TextMapSpec {
   };
 }
 
+/** What the page chooses, all of it each time. */
+const chosen: readonly (keyof MapChoice)[] = ["position", "metric", "perplexity", "seed"];
+
 /** Per method of the Map page, the check of its parameters. */
 export const mapPanelDecoders: ParamDecoders<MapHostApi> = {
   "map/choose": (params) => {
-    const {
-      bos: _,
-      draws: __,
-      ...choice
-    } = decodeTextMapSpec(asObject(params, "params", ["position", "metric", "perplexity", "seed"]), "params");
-    return choice;
+    const choice = asObject(params, "params", chosen);
+    const missing = chosen.find((name) => choice[name] === undefined);
+    if (missing !== undefined) throw badField(`params.${missing}`, "is missing");
+    const { position, metric, perplexity, seed } = decodeTextMapSpec(choice, "params");
+    return { position, metric, perplexity, seed };
   },
   "map/file": (params) => {
     asObject(params, "params", []);

@@ -13,7 +13,7 @@ export interface SilhouetteOptions {
   readonly row: number;
 }
 
-const PAD = { left: 46, right: 96, top: 18, bottom: 17 };
+const PAD = { left: 52, right: 96, top: 18, bottom: 17 };
 
 /** Layers to the right from the embedding, silhouettes upward; a tick behind each point for each shuffle. */
 export function silhouetteChart(layers: readonly TextMapLayer[], options: SilhouetteOptions): SVGSVGElement {

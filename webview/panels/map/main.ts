@@ -48,6 +48,7 @@ class MapPanel implements Panel<MapPanelData> {
     ["t-SNE", "a picture that keeps near neighbours near (van der Maaten and Hinton 2008); not a measure"],
     ["perplexity", "about how many neighbours count for a text in t-SNE"],
   ] as const;
+  private readonly bar: HTMLElement;
   private readonly position: Dropdown;
   private readonly metric: Dropdown;
   private readonly perplexity: Dropdown;
@@ -85,7 +86,7 @@ class MapPanel implements Panel<MapPanelData> {
       data: () => this.need().layers.map(({ layer, silhouette }) => ({ layer, silhouette })),
     });
     this.silhouettes.body.append(this.chart, this.said);
-    const bar = h(
+    this.bar = h(
       "div",
       { class: "controls map-controls" },
       ...[this.position, this.metric, this.perplexity, this.seed].map(({ element }) => element),
@@ -101,7 +102,7 @@ class MapPanel implements Panel<MapPanelData> {
     this.element = h(
       "div",
       { class: "map" },
-      bar,
+      this.bar,
       this.made,
       this.warnings,
       layer,
@@ -112,6 +113,8 @@ class MapPanel implements Panel<MapPanelData> {
 
   update(data: MapPanelData): void {
     this.data = data;
+    // A saved view changes nothing: what would be asked for is not offered.
+    this.bar.hidden = this.context.isSaved();
     const { map, perplexity } = data;
     const with_ = (all: readonly number[], one: number): { value: string; label: string }[] =>
       [...new Set([...all, one])].sort((a, b) => a - b).map((n) => ({ value: String(n), label: String(n) }));

@@ -110,13 +110,14 @@ export class PicturesPart {
     return h(
       "ul",
       { class: "map-legend", "aria-label": "Labels, with their mean silhouettes in full width" },
+      h("li", { class: "muted" }, "label, mean silhouette in full width:"),
       ...labels.map((label, k) =>
         h(
           "li",
           {},
           labelMark(k, theme()),
           h("span", { class: "map-label" }, label),
-          h("span", { class: "muted num", title: "mean silhouette" }, ` ${number(silhouette.byLabel[k])}`),
+          h("span", { class: "muted num" }, number(silhouette.byLabel[k])),
         ),
       ),
     );
