@@ -32,7 +32,7 @@ const allowed = [
   /^extension\/dist\/node_modules\/onnxruntime-node\/bin\/napi-v6\/[a-z0-9]+\/[a-z0-9]+\/[^/]+\.(node|dll|dylib|so[.0-9]*)$/,
   /^extension\/media\/([a-z-]+\/)?[a-zA-Z.-]+\.(svg|png|ts|md|schema\.json)$/,
   /^extension\/media\/languages\/[a-zA-Z]+\.(language|tmLanguage)\.json$/,
-  /^extension\/media\/directions\/templates\.json$/,
+  /^extension\/media\/directions\/(templates\.json|emotions\.jsonl)$/,
   /^extension\/media\/sample\/(rasp\/)?[^/]+$/,
   /^extension\/models\/(introspect-small\/)?(README\.md|HISTORY\.md|LICENSE|curve\.svg|tokenizer_config\.json)$/,
   /^extension\/l10n\/bundle\.l10n(\.[a-z-]+)?\.json$/i,

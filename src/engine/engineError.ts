@@ -17,6 +17,7 @@ export type EngineErrorCode =
   | "direction-of-another-model"
   | "direction-width"
   | "bad-pairs"
+  | "bad-set"
   | "bad-lens"
   | "lens-of-another-model"
   | "lens-unfinished"

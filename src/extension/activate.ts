@@ -32,7 +32,12 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
   const { neurons, attention, steering, lens, patch, sweep } = panels;
   const { engine, models, log } = services;
   const restart = (): void =>
-    retryAll(services, { ...panels, direction: directions.panel, heatmap: heatmap.picture });
+    retryAll(services, {
+      ...panels,
+      direction: directions.panel,
+      map: directions.map,
+      heatmap: heatmap.picture,
+    });
   engine.onDidCrash(crashNotice({ retry: restart, showLog: () => log.show(true) }));
   context.subscriptions.push(
     log,
@@ -54,7 +59,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     registerSample(context.extensionUri),
     registerCommands(parts, restart),
     vscode.window.registerWebviewViewProvider(viewTypes.lens, lens),
-    registerSavedViews(services, panels),
+    registerSavedViews(services, { ...panels, direction: directions.panel, map: directions.map }),
   );
   firstLook(context).then(undefined, (error: unknown) =>
     log.warn(`First look: ${toErrorData(error).message}`),
@@ -69,6 +74,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     direction: () => directions.panel.store.state,
     sweep: () => sweep.store.state,
     heatmap: () => heatmap.picture.store.state,
+    map: () => directions.map.store.state,
   };
   return {
     enginePid: () => engine.pid,

@@ -64,6 +64,8 @@ function table(
     [Command.RaspRun]: (uri, at) => rasp.run(uriOf(uri), offsetOf(at)),
     [Command.RaspRepl]: () => rasp.repl(),
     ...directionTable(directions.targets),
+    [Command.MapTexts]: (file) =>
+      file instanceof vscode.Uri ? directions.map.show(file) : directions.map.choose(),
     [Command.ShowLog]: () => services.log.show(true),
     [Command.RestartEngine]: () => {
       restart();

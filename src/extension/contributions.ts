@@ -35,6 +35,7 @@ export enum Command {
   CombineDirections = "introspect.combineDirections",
   ExportDirection = "introspect.exportDirection",
   RevealDirection = "introspect.revealDirection",
+  MapTexts = "introspect.mapTexts",
 }
 
 /** What each command takes: VS Code passes the file to those in explorer and title menus. */
@@ -73,6 +74,8 @@ export interface CommandArguments {
   [Command.CombineDirections]: [one?: unknown, selected?: unknown];
   [Command.ExportDirection]: [one?: unknown];
   [Command.RevealDirection]: [one?: unknown];
+  /** A file with texts and labels; without one a person is asked. */
+  [Command.MapTexts]: [file?: unknown];
 }
 
 /** Settings, by full name. */
@@ -153,6 +156,7 @@ export const viewTypes = {
   direction: "introspect.direction",
   sweep: "introspect.sweep",
   heatmap: "introspect.heatmap",
+  map: "introspect.map",
 } as const satisfies Record<PanelId, string>;
 
 /** End of the name of every experiment file. */

@@ -71,6 +71,7 @@ export const manifestTexts: Readonly<Record<string, string>> = {
   [Command.CombineDirections]: "Combine Directions…",
   [Command.ExportDirection]: "Export Direction…",
   [Command.RevealDirection]: "Reveal Direction File",
+  [Command.MapTexts]: "Map Labelled Texts…",
   "view.directions": "Directions",
   "view.directions.empty":
     "A direction is a concept in the model's activations, such as a language or a mood; it colours your text.\n[Make Direction…](command:introspect.makeDirection)\nFrom a shipped template, two selections, or a table in the workspace (CSV, JSON lines, Markdown).\n[Import Direction…](command:introspect.importDirection)",
@@ -207,6 +208,7 @@ function menus() {
       { command: Command.ImportDirection, when: inDirections, group: "2_directions@1" },
       { command: Command.CombineDirections, when: inDirections, group: "2_directions@2" },
       { command: Command.CompareDirections, when: inDirections, group: "2_directions@3" },
+      { command: Command.MapTexts, when: inDirections, group: "2_directions@4" },
     ],
   };
 }
@@ -384,6 +386,7 @@ export function activationEvents(): string[] {
     viewTypes.direction,
     viewTypes.sweep,
     viewTypes.heatmap,
+    viewTypes.map,
   ];
   // At the start nothing runs; but a text that was coloured before a reload is coloured again.
   const others = [`workspaceContains:${firstLookMarker}`, "onStartupFinished"];

@@ -17,6 +17,7 @@ export const titles = {
   direction: () => l10n.t("Direction"),
   sweep: () => l10n.t("Sweep"),
   heatmap: () => l10n.t("Token Heatmap"),
+  map: () => l10n.t("Map"),
 };
 
 /** What is being done, while it is. */

@@ -3,6 +3,7 @@ import { bosPolicies } from "../base/bosPolicy";
 import { asInteger, asList, asNumber, asObject, asOneOf, asText, badField } from "./decode";
 import { decodeDirectionSpec } from "./decodeDirectionSpec";
 import { decodeRunInput } from "./decodeRunInput";
+import { decodeTextMapSpec } from "./decodeTextMap";
 import { directionFormats } from "./direction";
 import type { EngineApi } from "./engineApi";
 import type { ParamDecoders } from "./rpc";
@@ -78,6 +79,16 @@ export const directionDecoders: Pick<ParamDecoders<EngineApi>, DirectionMethods>
       bos: asOneOf(params["bos"], "params.bos", bosPolicies),
       files: [files[0], files[1]],
       layers: layersOf(params["layers"], "params.layers"),
+    };
+  },
+  "directions/map": (value) => {
+    const params = asObject(value, "params");
+    const { file } = params;
+    return {
+      model: asText(params["model"], "params.model"),
+      file: file === null ? null : asText(file, "params.file"),
+      name: asText(params["name"], "params.name"),
+      spec: decodeTextMapSpec(params["spec"], "params.spec"),
     };
   },
   "directions/combine": (value) => {

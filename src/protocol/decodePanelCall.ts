@@ -3,6 +3,7 @@ import { headsScoredOn } from "./attention";
 import { asInteger, asNumber, asObject, asOneOf, asText, badField, parseJson } from "./decode";
 import { blockParamsOf } from "./decodeBlock";
 import { directionPanelDecoders } from "./decodeDirectionPanel";
+import { mapPanelDecoders } from "./decodeTextMap";
 import { decodeEffectChoice, decodeNote, decodeRankChoice } from "./decodeNeurons";
 import { decodePatchChoice } from "./decodePatchChoice";
 import { raspCallDecoders } from "./decodeRaspPanel";
@@ -214,6 +215,7 @@ export const panelCallDecoders: ParamDecoders<HostApi> = {
   ...raspCallDecoders,
   ...directionPanelDecoders,
   ...sweepPanelDecoders,
+  ...mapPanelDecoders,
   "export/save": decodeExport,
   "export/npz": decodeNpz,
   "export/copy": (params) => {

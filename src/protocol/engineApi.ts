@@ -24,6 +24,7 @@ import type { ModelList, ModelListRequest } from "./modelList";
 import type { EffectChoice, NeuronEffects } from "./neuronEffects";
 import type { SteeringSweepPlan, SteeringSweepRan } from "./steeringSweep";
 import type { TaskVectorPlan, TaskVectorResult } from "./taskVector";
+import type { TextMap, TextMapSpec } from "./textMap";
 import type { NeuronCard, NeuronFile, NeuronsResult, NeuronTextPlaces, RankChoice } from "./neurons";
 
 /** A half-open range of UTF-16 offsets in the whole document. */
@@ -212,6 +213,11 @@ export interface EngineApi {
       layers: readonly number[] | null;
     };
     result: DirectionsCorrelated;
+  };
+  /** A file's labelled texts by layer; a null file: the shipped set. `name` is how errors call the file. */
+  "directions/map": {
+    params: { model: string; file: string | null; name: string; spec: TextMapSpec };
+    result: TextMap;
   };
   "directions/combine": {
     params: { parts: readonly { readonly file: string; readonly weight: number }[]; out: string };

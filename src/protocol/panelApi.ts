@@ -18,15 +18,25 @@ import type { PatchChoice, PatchRan, PatchResult } from "./patch";
 import type { RaspHostApi, RaspPanelData } from "./raspPanel";
 import type { SweepHostApi, SweepPanelData } from "./sweepPanel";
 import type { LogUnit } from "./logUnit";
+import type { MapHostApi, MapPanelData } from "./textMapPanel";
 
 /** The panels there are. */
 export type PanelId =
-  "lens" | "neurons" | "attention" | "steering" | "patch" | "rasp" | "direction" | "sweep" | "heatmap";
+  | "lens"
+  | "neurons"
+  | "attention"
+  | "steering"
+  | "patch"
+  | "rasp"
+  | "direction"
+  | "sweep"
+  | "heatmap"
+  | "map";
 
 /** Those whose pictures can be saved as a view. */
-export type ModelPanelId = Exclude<PanelId, "rasp" | "direction" | "heatmap">;
+export type ModelPanelId = Exclude<PanelId, "rasp" | "heatmap">;
 
-const withoutViews: readonly PanelId[] = ["rasp", "direction", "heatmap"];
+const withoutViews: readonly PanelId[] = ["rasp", "heatmap"];
 
 /** Whether a panel's pictures can be saved as a view. */
 export const savesViews = (id: PanelId): boolean => !withoutViews.includes(id);
@@ -145,10 +155,11 @@ export interface PanelData {
   direction: DirectionPanelData;
   sweep: SweepPanelData;
   heatmap: HeatmapPanelData;
+  map: MapPanelData;
 }
 
 /** What a page may ask of the host. A page never names a command. */
-export interface HostApi extends RaspHostApi, DirectionHostApi, SweepHostApi {
+export interface HostApi extends RaspHostApi, DirectionHostApi, SweepHostApi, MapHostApi {
   /** The page is up; the host answers with the current snapshot. */
   "page/ready": { params: Record<string, never>; result: PanelState<PanelData[PanelId]> };
   /** The page failed and is to be loaded anew; `reason` goes into the log. */

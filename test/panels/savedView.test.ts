@@ -67,6 +67,20 @@ describe("saved view page", () => {
     await neurons.close();
   });
 
+  it("hides what would run on the pages of directions and maps; the layers of a map are all there", async () => {
+    const direction = await openPanel("direction", { state: throughFile("direction") });
+    for (const name of ["Colour the editor", "Correlate over the document", "Read also"])
+      assert.equal(await direction.page.getByText(name).isVisible(), false, name);
+    assert.match(await direction.page.locator(".direction-made").innerText(), /^sentiment · /);
+    await direction.close();
+    const map = await openPanel("map", { state: throughFile("map") });
+    assert.equal(await map.page.getByText("Other texts…").isVisible(), false);
+    await map.page.getByRole("slider", { name: "Layer" }).press("Home");
+    await map.page.locator(".map-at", { hasText: "the embedding" }).waitFor();
+    assert.deepEqual([...new Set(map.requests.map(({ method }) => method))], ["page/ready"]);
+    await map.close();
+  });
+
   it("runs nothing: a head that is clicked asks for nothing and says why", async () => {
     const panel = await openPanel("attention", { state: throughFile("attention") });
     await panel.page.locator(".figure-attention-heads [role=gridcell]").first().click();

@@ -22,6 +22,7 @@ export type AnalysisErrorCode =
   | "same-answer"
   | "too-large"
   | "too-few-pairs"
+  | "too-few-labels"
   | "not-finite";
 
 /** An analysis that cannot be made, or whose own check failed. */

@@ -13,6 +13,8 @@ export interface DirectionText extends Label {
   readonly ids: readonly number[];
   /** Positions that may be averaged: neither position 0 nor added tokens. */
   readonly counted: readonly number[];
+  /** What it is called where something is wrong with it; left out, its side of its pair. */
+  readonly name?: string;
 }
 
 /** What is read of each text. */
@@ -105,8 +107,9 @@ function tooLarge(texts: number, hooks: number): AnalysisError {
   return new AnalysisError("too-large", said, { next: "Give fewer pairs or fewer layers." });
 }
 
-function notFinite(hook: string, { pair, positive }: DirectionText): AnalysisError {
+function notFinite(hook: string, { pair, positive, name }: DirectionText): AnalysisError {
   const side = positive ? "positive" : "negative";
-  const said = `The model has numbers at ${hook} that are not finite, on the ${side} text of pair ${pair + 1}.`;
+  const which = name ?? `the ${side} text of pair ${pair + 1}`;
+  const said = `The model has numbers at ${hook} that are not finite, on ${which}.`;
   return new AnalysisError("not-finite", said, { next: "Check the model with `introspect verify`." });
 }

@@ -9,6 +9,7 @@ import { directionFormats, type DirectionSpec } from "../../protocol/direction";
 import { usageError } from "../cliError";
 import type { Command, CommandCall } from "../command";
 import { correlate } from "../directionCorrelate";
+import { map } from "../directionMap";
 import { modelOptions } from "../modelOptions";
 import { oneOf, type ParsedArguments } from "../options";
 import { factsOf, withModel } from "../session";
@@ -26,6 +27,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   show: { takes: "F", run: show },
   compare: { takes: "F G", run: compare },
   correlate: { takes: "DIR F G --file TEXT", run: correlate },
+  map: { takes: "DIR SET", run: map },
   combine: { takes: "F + G - H … [--weights 1,-1] --out S.json", run: combine },
   export: { takes: "F --format npz|gguf --out FILE", run: exportTo },
   templates: { takes: "nothing", run: templates },
@@ -37,7 +39,21 @@ export const directionCommand: Command = {
   summary: `a direction in the residual stream: ${Object.keys(verbs).join(", ")}`,
   positionals: ["VERB"],
   more: "[DIR] FILE …",
-  options: ["out", "format", "weights", "text", "file", "layer", "bos", ...modelOptions],
+  options: [
+    "out",
+    "format",
+    "weights",
+    "text",
+    "file",
+    "layer",
+    "bos",
+    "where",
+    "metric",
+    "perplexity",
+    "seed",
+    "draws",
+    ...modelOptions,
+  ],
   async run(call) {
     const [verb = "", ...rest] = call.args.positionals;
     if (!Object.hasOwn(verbs, verb)) {

@@ -7,6 +7,7 @@ import { buildRunWindow } from "../window";
 import { correlateFiles } from "./correlate";
 import { combineFiles, compareFiles, exportFile } from "./files";
 import { makeDirectionFile } from "./make";
+import { mapFile } from "./map";
 import { readAlong } from "./read";
 import { shippedTemplates } from "./templates";
 
@@ -33,6 +34,10 @@ export function directionHandlers(store: ModelStore): Pick<Handlers<EngineApi>, 
     "directions/correlate": async ({ model, ...asked }, work) => {
       const { open } = await store.getUnchanged(model, work);
       return correlateFiles(open, asked, work);
+    },
+    "directions/map": async ({ model, ...asked }, work) => {
+      const { open } = await store.getUnchanged(model, work);
+      return mapFile(open, asked, work);
     },
     "directions/combine": ({ parts, out }) => combineFiles(parts, out),
     "directions/export": ({ file, format, out }) => exportFile(file, format, out),

@@ -1,26 +1,19 @@
-/** The shipped templates, found beside the running bundle or above it. */
+/** The shipped templates. */
 import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
 import { nearest } from "../../base/nearest";
 import { parseJson } from "../../protocol/decode";
 import { decodeTemplates } from "../../protocol/decodeDirectionSpec";
 import type { DirectionTemplate } from "../../protocol/direction";
 import { EngineError } from "../engineError";
+import { shippedFile } from "./shipped";
 
 /**
  * All templates.
  * @throws {EngineError} "bad-request" where they are not installed; {DecodeError} where the file is not one
  */
 export async function shippedTemplates(from = __dirname): Promise<DirectionTemplate[]> {
-  for (let at = from; ; at = dirname(at)) {
-    const file = join(at, "media", "directions", "templates.json");
-    const text = await readFile(file, "utf8").catch(() => null);
-    if (text !== null) return decodeTemplates(parseJson(text, file));
-    if (dirname(at) === at) break;
-  }
-  throw new EngineError("bad-request", "media/directions/templates.json is not where this program is.", {
-    next: "Run the program from the folder it was installed into.",
-  });
+  const file = await shippedFile("templates.json", from);
+  return decodeTemplates(parseJson(await readFile(file, "utf8"), file));
 }
 
 /**

@@ -73,18 +73,31 @@ export function encodePairs(
   const texts = pairs.flatMap((sides, pair) =>
     sides.flatMap((text, side): DirectionText[] => {
       if (text === null) return [];
-      const { tokens } = tokenizer.encode(text, { bos });
-      let end = tokens.length;
-      while (end > 0 && isAdded(tokens[end - 1])) end--;
-      if (end === 0) throw bad(pair, side, "has no tokens", "Take the pair out, or give a text.");
-      if (end > nCtx) throw tooLong(pair, side, end, nCtx);
-      begins ||= isAdded(tokens[0]);
-      const own = tokens.slice(0, end);
-      const counted = own.flatMap((token, i) => (isCounted(token, i) ? [i] : []));
-      return [{ ids: own.map(({ id }) => id), counted, positive: side === 0, pair }];
+      const own = encodeText(text, { tokenizer, bos });
+      if (own.ids.length === 0) throw bad(pair, side, "has no tokens", "Take the pair out, or give a text.");
+      if (own.ids.length > nCtx) throw tooLong(pair, side, own.ids.length, nCtx);
+      begins ||= own.begins;
+      return [{ ids: own.ids, counted: own.counted, positive: side === 0, pair }];
     }),
   );
   return { texts, bos: begins };
+}
+
+/**
+ * Ids of a text without what the tokenizer adds behind it, the positions that count, and whether something was added
+ * before it.
+ * @throws {TokenizerError} "no-bos-token"
+ */
+export function encodeText(
+  text: string,
+  { tokenizer, bos }: { readonly tokenizer: TextTokenizer; readonly bos: BosPolicy },
+): Pick<DirectionText, "ids" | "counted"> & { readonly begins: boolean } {
+  const { tokens } = tokenizer.encode(text, { bos });
+  let end = tokens.length;
+  while (end > 0 && isAdded(tokens[end - 1])) end--;
+  const own = tokens.slice(0, end);
+  const counted = own.flatMap((token, i) => (isCounted(token, i) ? [i] : []));
+  return { ids: own.map(({ id }) => id), counted, begins: isAdded(own[0]) };
 }
 
 /**

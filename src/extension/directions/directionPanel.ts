@@ -363,7 +363,12 @@ export class DirectionPanel implements vscode.Disposable {
       ...(hasReplaced(seen.text) ? [says.notUtf8()] : []),
     ];
     return {
-      reading: { window, positions, directions },
+      reading: {
+        window,
+        positions,
+        // A page knows no addresses, and a saved view holds none.
+        directions: directions.map((one) => ({ ...one, file: vscode.workspace.asRelativePath(one.file) })),
+      },
       made: madeOf(this.services, { input, window, range }),
       model: models.known ?? info,
       message: notes.length > 0 ? notes.join(" ") : undefined,

@@ -7,10 +7,12 @@ import type { DirectionTargets } from "./directionCommands";
 import { DirectionPanel } from "./directionPanel";
 import { DirectionTree } from "./directionTree";
 import { DirectionMaker } from "./makeDirection";
+import { MapPanel } from "./mapPanel";
 
 /** What the rest of the extension needs of it. */
 export interface Directions extends vscode.Disposable {
   readonly panel: DirectionPanel;
+  readonly map: MapPanel;
   readonly targets: DirectionTargets;
 }
 
@@ -19,13 +21,15 @@ export function registerDirections(services: Services, heatmap: Heatmap, colours
   const { directions } = services;
   const tree = new DirectionTree(directions);
   const panel = new DirectionPanel(services, heatmap, colours);
+  const map = new MapPanel(services);
   const maker = new DirectionMaker(services, async (uri) => {
     const made = await directions.find(uri);
     if (made) await panel.show(made);
   });
   return {
     panel,
+    map,
     targets: { services, heatmap, maker, show: (file, against) => panel.show(file, against) },
-    dispose: () => vscode.Disposable.from(panel, tree, directions).dispose(),
+    dispose: () => vscode.Disposable.from(panel, map, tree, directions).dispose(),
   };
 }

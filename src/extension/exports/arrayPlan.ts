@@ -7,6 +7,7 @@ import type {
   SteeringPanelData,
 } from "../../protocol/panelApi";
 import type { DirectionPanelData } from "../../protocol/directionPanel";
+import type { MapPanelData } from "../../protocol/textMapPanel";
 import type { ShownArray } from "../../protocol/arrays";
 import type { LensCell, LensView } from "../../protocol/lens";
 import type { ModelInfo } from "../../protocol/model";
@@ -16,6 +17,7 @@ import type { StateOf } from "../panels/panelStore";
 import type { HeatmapPanelData } from "../../protocol/heatmapPanel";
 import { directionPlan } from "./directionArrays";
 import { sweepPlan } from "./sweepArrays";
+import { mapPlan } from "./mapArrays";
 import { padded, present, real, whole, type ArrayPlan } from "./arrayParts";
 import { heatmapPlan } from "./heatmapArrays";
 
@@ -46,6 +48,8 @@ export function arrayPlan<Id extends PanelId>(id: Id, figure: string, state: Sta
       return sweepPlan(data as SweepPanelData, model);
     case "heatmap":
       return heatmapPlan(data as HeatmapPanelData, model);
+    case "map":
+      return mapPlan(data as MapPanelData, model);
     default:
       return steeringPlan(data as SteeringPanelData, model);
   }

@@ -1,9 +1,14 @@
 /** From a saved view to the live panel of its kind, on the same text. */
+import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
 import { CodedError } from "../../base/errors";
 import type { SavedView, SavedViewOf } from "../../protocol/savedView/savedView";
 import { viewTypes } from "../contributions";
 import { documentName } from "../documents/documentTarget";
+import type { DirectionPanel } from "../directions/directionPanel";
+import type { MapPanel } from "../directions/mapPanel";
+import { fileTexts } from "../messages/directions";
+import { mapTexts } from "../messages/textMap";
 import type { MarkedText } from "../panels/patchTexts";
 import { exportTexts } from "../messages";
 import type { AttentionPanel } from "../panels/attentionPanel";
@@ -22,6 +27,8 @@ export interface LivePanels {
   readonly patch: PatchPanel;
   readonly steering: SteeringPanel;
   readonly sweep: SweepPanel;
+  readonly direction: DirectionPanel;
+  readonly map: MapPanel;
 }
 
 /**
@@ -29,7 +36,7 @@ export interface LivePanels {
  * @throws {CodedError} "other-model" where the model in use is not the one of the view
  */
 export async function showLive(
-  { engine, models }: Services,
+  { engine, models, directions }: Services,
   panels: LivePanels,
   view: SavedView,
 ): Promise<void> {
@@ -60,6 +67,16 @@ export async function showLive(
     }
     case "lens":
       return showLens(panels.lens, view);
+    case "direction": {
+      const { header } = view.data;
+      const same = (await directions.list()).find((one) => isDeepStrictEqual(one.header, header));
+      if (!same)
+        throw new CodedError("no-direction", fileTexts.gone(header.name), { next: fileTexts.goneNext() });
+      if (view.data.reading) await targetOf(view, { select: true });
+      return panels.direction.show(same);
+    }
+    case "map":
+      return showMap(panels.map, view);
     case "attention": {
       const { pattern, scoredOn } = view.data;
       const { layer, head } = pattern;
@@ -72,6 +89,19 @@ export async function showLive(
       return panels.neurons.lookAgain(await targetOf(view), fields, view.run);
     }
   }
+}
+
+/** The texts are those of the workspace's file of that name, or the shipped ones. */
+async function showMap(panel: MapPanel, { data }: SavedViewOf<"map">): Promise<void> {
+  const { file, map, perplexity } = data;
+  const { position, metric, seed, draws } = map;
+  const spec = { position, metric, seed, draws, perplexity };
+  if (file === null) return panel.show(null, spec);
+  const places = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => vscode.Uri.joinPath(uri, file));
+  // A name that leads out of the workspace is another one from there.
+  const same = places.find((uri) => vscode.workspace.asRelativePath(uri) === file);
+  if (!same) throw new CodedError("no-file", mapTexts.gone(file), { next: mapTexts.goneNext() });
+  return panel.show(same, spec);
 }
 
 /** The text of a view and where it begins in its document. */
@@ -99,11 +129,16 @@ async function show({ document }: Place): Promise<vscode.TextEditor> {
   return vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.One, preview: false });
 }
 
-async function targetOf(view: SavedView): Promise<{ uri: string; start: number; end: number }> {
+async function targetOf(
+  view: SavedView,
+  { select = false } = {},
+): Promise<{ uri: string; start: number; end: number }> {
   const place = await placeOf(view);
   const { text = "" } = view.made.texts;
   const { start, end } = view.made.range ?? { start: 0, end: text.length };
-  await show(place);
+  const editor = await show(place);
+  const at = (offset: number): vscode.Position => place.document.positionAt(place.start + offset);
+  if (select) editor.selection = new vscode.Selection(at(start), at(end));
   return { uri: place.document.uri.toString(), start: place.start + start, end: place.start + end };
 }
 

@@ -15,6 +15,7 @@ import type { BlockParams } from "../../protocol/attentionEdge";
 import type { PatchChoice } from "../../protocol/patch";
 import type { HostApi, PanelId, RunChoice, SteeringAgain } from "../../protocol/panelApi";
 import type { RaspHostApi } from "../../protocol/raspPanel";
+import type { MapChoice, MapHostApi } from "../../protocol/textMapPanel";
 import type { Handlers } from "../../protocol/rpc";
 import { Command, Setting } from "../contributions";
 import { saveAs } from "../documents/saveAs";
@@ -79,6 +80,9 @@ export interface PanelActions {
   compareWith?(direction: number | null): Promise<void>;
   correlateDirections?(): Promise<void>;
   colourByDirection?(): Promise<void>;
+  chooseMap?(choice: MapChoice): Promise<void>;
+  /** Asks the person which texts are mapped. */
+  chooseMapFile?(): Promise<void>;
   /** Of a saved view: to the live panel. */
   showLive?(): Promise<void>;
 }
@@ -216,11 +220,11 @@ function raspHandlers(
   };
 }
 
-/** What the Direction page asks. */
+/** What the Direction and Map pages ask. */
 function directionHandlers(
   actions: PanelActions,
   start: (work: PromiseLike<unknown> | undefined) => null,
-): Handlers<DirectionHostApi> {
+): Handlers<DirectionHostApi & MapHostApi> {
   return {
     "direction/choose": ({ direction }) => start(actions.chooseDirection?.(direction)),
     "direction/layers": ({ layers }) => start(actions.chooseDirectionLayers?.(layers)),
@@ -228,6 +232,8 @@ function directionHandlers(
     "direction/compare": ({ direction }) => start(actions.compareWith?.(direction)),
     "direction/correlate": () => start(actions.correlateDirections?.()),
     "direction/colour": () => start(actions.colourByDirection?.()),
+    "map/choose": (choice) => start(actions.chooseMap?.(choice)),
+    "map/file": () => start(actions.chooseMapFile?.()),
   };
 }
 

@@ -8,7 +8,9 @@ import type { PanelData, ModelPanelId, PanelState, RunChoice } from "../panelApi
 import { decodeRunChoice } from "../decodeRunChoice";
 import { attentionShape } from "./attention";
 import { madeShape, modelShape } from "./common";
+import { directionShape, requireDirectionFit } from "./direction";
 import { lensShape } from "./lens";
+import { mapShape, requireMapFit } from "./map";
 import { neuronsShape } from "./neurons";
 import { patchShape } from "./patch";
 import { nullable, optional, text, type Shape } from "./shapes";
@@ -44,6 +46,8 @@ const shapes: { readonly [Id in ModelPanelId]: Shape<PanelData[Id]> } = {
   patch: patchShape,
   steering: steeringShape,
   sweep: sweepShape,
+  direction: directionShape,
+  map: mapShape,
 };
 
 /** The text of a view's file; undefined where the panel shows no finished result. */
@@ -120,6 +124,10 @@ function requireFit(view: SavedView): void {
   } else if (view.panel === "neurons") {
     const { ranking } = view.data;
     requirePositions(ranking.selected, ranking.window.tokens.length);
+  } else if (view.panel === "direction") {
+    requireDirectionFit(view.data);
+  } else if (view.panel === "map") {
+    requireMapFit(view.data);
   } else if (view.panel === "patch") {
     const { patched, maps, base, source } = view.data;
     if (maps.some(({ effects }) => effects.some((row) => row.length !== patched.length)))

@@ -158,6 +158,8 @@ describe("2,500 mutated calls of the engine", function () {
       ["b cat", "b dog"],
       ["c cat", "c dog"],
     ];
+    const set = join(folder(), "set.csv");
+    writeFiles(folder(), { "set.csv": "label,text\na,one\na,two\nb,three\nb,four" });
     const measure = { kind: "direction", file: made, layers: [1], centred: true };
     const calls: [keyof EngineApi, unknown][] = [
       ["directions/make", { model, spec: { pairs, hook: "hook_resid_post" }, base: folder(), out: made }],
@@ -166,6 +168,7 @@ describe("2,500 mutated calls of the engine", function () {
       ["directions/read", { model, input, files: [made], layers: null, range, most: 2, strip: [0] }],
       ["directions/compare", { files: [made, made] }],
       ["directions/correlate", { model, text: "a cat sat", bos: "auto", files: [made, made], layers: [1] }],
+      ["directions/map", { model, file: set, name: "set.csv", spec: { draws: 20, perplexity: 2 } }],
       ["directions/combine", { parts: [{ file: made, weight: -1 }], out: join(folder(), "sum.json") }],
       ["directions/export", { file: made, format: "gguf", out: join(folder(), "made.gguf") }],
       ["heatmap/part", { model, text: "a cat", lead: 0, offset: 0, bos: "auto", measure, most: 8, from: 3 }],

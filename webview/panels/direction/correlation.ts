@@ -18,9 +18,10 @@ export class CorrelationPart {
   private readonly figure: Figure;
   private readonly picture = h("div", {});
   private readonly said = h("p", { class: "note" });
+  private readonly ask: HTMLElement;
   private data: Correlated | null = null;
 
-  constructor(context: PageContext) {
+  constructor(private readonly context: PageContext) {
     this.figure = new Figure(context, {
       name: "direction-scatter",
       title: "Over the document",
@@ -31,12 +32,13 @@ export class CorrelationPart {
       data: () => this.data,
     });
     this.figure.body.append(this.picture, this.said);
-    const ask = button("Correlate over the document", () => context.host.ask("direction/correlate", {}));
-    this.element = h("div", { class: "direction-correlation" }, ask, this.figure.element);
+    this.ask = button("Correlate over the document", () => context.host.ask("direction/correlate", {}));
+    this.element = h("div", { class: "direction-correlation" }, this.ask, this.figure.element);
   }
 
   update(compared: DirectionPanelData["compared"]): void {
     this.data = compared?.correlated ?? null;
+    this.ask.hidden = this.context.isSaved();
     this.element.hidden = compared === null;
     this.figure.element.hidden = this.data === null;
     if (!this.data) return;

@@ -43,6 +43,7 @@ class DirectionPanel implements Panel<DirectionPanelData> {
   private readonly chosen: Dropdown;
   private readonly layers: Dropdown;
   private readonly against: Dropdown;
+  private readonly bar: HTMLElement;
   private readonly colour: HTMLElement;
   private readonly made = h("p", { class: "muted direction-made" });
   private readonly warnings = h("ul", { class: "direction-warnings", "aria-label": "Warnings" });
@@ -70,7 +71,7 @@ class DirectionPanel implements Panel<DirectionPanelData> {
     this.quality = new QualityPart(context);
     this.compare = new ComparePart(context);
     this.correlation = new CorrelationPart(context);
-    const bar = h(
+    this.bar = h(
       "div",
       { class: "controls direction-controls" },
       this.chosen.element,
@@ -81,7 +82,7 @@ class DirectionPanel implements Panel<DirectionPanelData> {
     this.element = h(
       "div",
       { class: "direction" },
-      bar,
+      this.bar,
       this.made,
       this.warnings,
       this.reading.element,
@@ -93,6 +94,8 @@ class DirectionPanel implements Panel<DirectionPanelData> {
 
   update(data: DirectionPanelData): void {
     this.data = data;
+    // A saved view changes nothing: what would be asked for is not offered.
+    this.bar.hidden = this.context.isSaved();
     const { header, listed, compared, coloured } = data;
     const names = listed.map(({ name, file }, i) => {
       const isAlone = listed.filter((one) => one.name === name).length === 1;
@@ -104,7 +107,7 @@ class DirectionPanel implements Panel<DirectionPanelData> {
     this.against.update([{ value: "", label: "nothing" }, ...others], compared ? String(compared.with) : "");
     this.against.element.hidden = others.length === 0;
     setText(this.colour, coloured ? "Clear colours" : "Colour the editor");
-    setText(this.made, madeSentence(header));
+    setText(this.made, `${this.bar.hidden ? `${header.name} · ` : ""}${madeSentence(header)}`);
     this.warnings.hidden = header.warnings.length === 0;
     fill(this.warnings, ...header.warnings.map((warning) => h("li", {}, warning)));
     this.reading.update(data);

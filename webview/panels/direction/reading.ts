@@ -167,7 +167,7 @@ export class ReadingPart {
   private offer({ listed, chosen, also }: DirectionPanelData): void {
     const others = listed.flatMap((one, index) => (index === chosen ? [] : [{ ...one, index }]));
     const key = JSON.stringify(others.map(({ name, index }) => [name, index]));
-    this.also.hidden = others.length === 0;
+    this.also.hidden = others.length === 0 || this.context.isSaved();
     if (key !== this.offered) {
       this.offered = key;
       const boxes = others.map(({ name, index, file }) => {

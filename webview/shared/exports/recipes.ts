@@ -5,6 +5,7 @@ import { pythonScript } from "./python";
 import { attentionRecipe } from "./recipes/attention";
 import { directionRecipe } from "./recipes/direction";
 import { heatmapRecipe } from "./recipes/heatmap";
+import { mapRecipe } from "./recipes/map";
 import { lensRecipe } from "./recipes/lens";
 import { neuronsRecipe } from "./recipes/neurons";
 import { patchRecipe } from "./recipes/patch";
@@ -34,6 +35,8 @@ function recipeOf(figure: string, { model, made, shown }: FigureSource): Recipe 
       return sweepRecipe(shown.data, from);
     case "heatmap":
       return heatmapRecipe(shown.data, from);
+    case "map":
+      return mapRecipe(shown.data, from);
     case "rasp":
       return null;
   }
