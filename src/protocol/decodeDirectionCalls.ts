@@ -60,6 +60,9 @@ export const directionDecoders: Pick<ParamDecoders<EngineApi>, DirectionMethods>
         ? {}
         : { most: asInteger(params["most"], "params.most", { min: 1, max: maxIndex }) }),
       ...(params["strip"] === undefined ? {} : { strip: layersOf(params["strip"], "params.strip") }),
+      ...(params["room"] === undefined
+        ? {}
+        : { room: asInteger(params["room"], "params.room", { min: 0, max: maxIndex }) }),
       ...(params["written"] === undefined ? {} : { written: idsOf(params["written"], "params.written") }),
     };
   },

@@ -182,7 +182,8 @@ export interface EngineApi {
   /**
    * The text's tokens with their scores along directions at `layers`; null: at all layers that each has. With `range`,
    * the scores of its last `most` counted tokens alone, with their mean over `strip`. `written` are ids that the model
-   * wrote behind the text; they are read as if they stood in it.
+   * wrote behind the text; they are read as if they stood in it. A window leaves `room` for so many tokens behind it,
+   * at most half of what the model sees.
    */
   "directions/read": {
     params: {
@@ -194,6 +195,7 @@ export interface EngineApi {
       most?: number;
       strip?: readonly number[] | null;
       written?: readonly number[];
+      room?: number;
     };
     result: {
       window: RunWindow;

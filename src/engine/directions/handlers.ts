@@ -20,9 +20,10 @@ export function directionHandlers(store: ModelStore): Pick<Handlers<EngineApi>, 
       const { open } = await store.getUnchanged(model, work);
       return makeDirectionFile(open, spec, places, work);
     },
-    "directions/read": async ({ model, input, range, most, written = [], ...asked }, work) => {
+    "directions/read": async ({ model, input, range, most, written = [], room = 0, ...asked }, work) => {
       const { open } = await store.getUnchanged(model, work);
-      const seen = buildRunWindow(input, open.tokenizer, open.info.nCtx);
+      const { nCtx } = open.info;
+      const seen = buildRunWindow(input, open.tokenizer, Math.max(Math.ceil(nCtx / 2), nCtx - room));
       const window = withWritten(seen, written, (id) => open.vocabulary.text(id));
       const behind = written.map((_, i) => seen.ids.length + i);
       const covered = range && [...selectedPositions(window, range), ...behind];

@@ -120,7 +120,8 @@ export class DirectionMaker {
       { label: sourceTexts.head(), detail: this.headSays(), kind: "head" as const },
       { label: sourceTexts.task(), detail: sourceTexts.taskMore(), kind: "task" as const },
     ].map(({ kind, ...item }) => ({ ...item, of: kind }));
-    const options = { title: makeTexts.title(), placeHolder: makeTexts.from() };
+    // A page that had the focus takes it again when the palette closes, which would close this list too.
+    const options = { title: makeTexts.title(), placeHolder: makeTexts.from(), ignoreFocusOut: true };
     const picked = await vscode.window.showQuickPick(items, options);
     switch (picked?.of) {
       case undefined:

@@ -77,6 +77,7 @@ export interface PanelActions {
   compareWith?(direction: number | null): Promise<void>;
   correlateDirections?(): Promise<void>;
   colourByDirection?(): Promise<void>;
+  continueAlong?(tokens: number): Promise<void>;
   /** Of a saved view: to the live panel. */
   showLive?(): Promise<void>;
 }
@@ -223,6 +224,7 @@ function directionHandlers(
     "direction/layers": ({ layers }) => start(actions.chooseDirectionLayers?.(layers)),
     "direction/also": ({ direction, on }) => start(actions.readAlso?.(direction, on)),
     "direction/compare": ({ direction }) => start(actions.compareWith?.(direction)),
+    "direction/continue": ({ tokens }) => start(actions.continueAlong?.(tokens)),
     "direction/correlate": () => start(actions.correlateDirections?.()),
     "direction/colour": () => start(actions.colourByDirection?.()),
   };

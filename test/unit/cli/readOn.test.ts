@@ -4,10 +4,7 @@ import { cliError, cliJson } from "../../support/cli";
 import { DirectionCalls, type PrintedReading, smallModel } from "../../support/directionCalls";
 import { useTempFolder } from "../../support/tempFolder";
 
-type Written = PrintedReading & {
-  readonly written: string;
-  readonly tokens: readonly { readonly id: number; readonly generated?: true; readonly logProb?: number }[];
-};
+type Written = PrintedReading & { readonly written: string };
 
 describe("introspect read --generate", function () {
   this.timeout(60_000);

@@ -148,6 +148,12 @@ describe("a range of a text read along directions", () => {
         assert.equal(direction.strip!.scores.length, 1);
       }),
     );
+    const text = { ...input, text: "a cat sat on it ".repeat(4), context: { kind: "document" } as const };
+    const end = { start: 60, end: 64 };
+    await assert.rejects(read({ input: text, range: end, written }), /33 tokens do not fit/);
+    const moved = await read({ input: text, range: end, written, room: 8 });
+    assert.ok(moved.window.ids.length <= 32 - 8 + written.length, String(moved.window.ids.length));
+    assert.ok(moved.window.truncated);
     const last = await read({ range, most: 2, written });
     assert.deepEqual(last.positions, whole.positions!.slice(-2));
   });
