@@ -39,6 +39,7 @@ export const optionTexts = {
   measure:
     "--measure M         surprisal (default), bits, rank, entropy, depth, neuron:L.N, norm:HOOK, direction:FILE@LAYER, attention-from:L.H@POS, attention-to:L.H@POS",
   window: "--window N          most tokens of a window (what the model sees, up to 1,024)",
+  generate: "--generate N        the model writes N tokens behind the text, which are read too",
   "max-tokens": "--max-tokens N      most new tokens",
   temperature: "--temperature T     0 is greedy (default)",
   seed: "--seed S            seed of what is drawn at random (0)",

@@ -40,7 +40,11 @@ export function makeParts(services: Services) {
   };
   neurons.register();
   attention.register();
-  const directions = registerDirections(services, heatmap, colours);
+  const looked = {
+    neuron: () => neurons.store.state.data?.chosen ?? null,
+    head: () => attention.store.state.data?.pattern ?? null,
+  };
+  const directions = registerDirections(services, { heatmap, colours, looked });
   return {
     services,
     panels,

@@ -29,6 +29,9 @@ function layersOf(value: unknown, path: string): number[] | null {
   return layers;
 }
 
+const idsOf = (value: unknown, path: string): number[] =>
+  asList(value, path).map((one, i) => asInteger(one, `${path}[${i}]`, { min: 0, max: 2 ** 31 - 1 }));
+
 function rangeOf(value: unknown): { start: number; end: number } {
   const object = asObject(value, "params.range");
   const start = asInteger(object["start"], "params.range.start", { min: 0 });
@@ -58,6 +61,22 @@ export const directionDecoders: Pick<ParamDecoders<EngineApi>, DirectionMethods>
         ? {}
         : { most: asInteger(params["most"], "params.most", { min: 1, max: maxIndex }) }),
       ...(params["strip"] === undefined ? {} : { strip: layersOf(params["strip"], "params.strip") }),
+      ...(params["room"] === undefined
+        ? {}
+        : { room: asInteger(params["room"], "params.room", { min: 0, max: maxIndex }) }),
+      ...(params["written"] === undefined ? {} : { written: idsOf(params["written"], "params.written") }),
+    };
+  },
+  "directions/next": (value) => {
+    const params = asObject(value, "params");
+    const ids = idsOf(params["ids"], "params.ids");
+    if (ids.length === 0) throw badField("params.ids", "is an empty list");
+    return {
+      model: asText(params["model"], "params.model"),
+      ids,
+      files: filesOf(params["files"], "params.files"),
+      layers: layersOf(params["layers"], "params.layers"),
+      strip: layersOf(params["strip"], "params.strip"),
     };
   },
   "directions/templates": (value) => {

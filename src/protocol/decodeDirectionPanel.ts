@@ -6,6 +6,8 @@ import type { ParamDecoders } from "./rpc";
 const maxIndex = 1_000_000;
 /** Layers of one band. */
 const mostLayers = 1000;
+/** Tokens that one click may have written. */
+const mostWritten = 512;
 
 const index = (value: unknown, path: string): number => asInteger(value, path, { min: 0, max: maxIndex });
 
@@ -37,6 +39,10 @@ export const directionPanelDecoders: ParamDecoders<DirectionHostApi> = {
   "direction/compare": (params) => {
     const { direction } = asObject(params, "params", ["direction"]);
     return { direction: direction === null ? null : index(direction, "params.direction") };
+  },
+  "direction/continue": (params) => {
+    const { tokens } = asObject(params, "params", ["tokens"]);
+    return { tokens: asInteger(tokens, "params.tokens", { min: 1, max: mostWritten }) };
   },
   "direction/correlate": nothing,
   "direction/colour": nothing,

@@ -27,6 +27,16 @@ export interface ConceptReading {
   readonly directions: readonly DirectionReading[];
 }
 
+/**
+ * How many more tokens may be written behind a reading. Where text of the document comes before, its window moves on by
+ * up to half of what the model sees to make room.
+ */
+export function roomBehind({ window: { ids, tokens, context } }: ConceptReading, nCtx: number): number {
+  const written = tokens.filter(({ generated }) => generated).length;
+  const movable = context === "document" ? Math.floor(nCtx / 2) - written : 0;
+  return Math.max(0, nCtx - ids.length, movable);
+}
+
 /** Data of the Direction panel. */
 export interface DirectionPanelData {
   readonly listed: readonly DirectionListed[];
@@ -62,6 +72,8 @@ export interface DirectionHostApi {
   "direction/compare": { params: { direction: number | null }; result: null };
   /** Correlates the two that are compared over the document. */
   "direction/correlate": { params: Record<string, never>; result: null };
+  /** Has the model write so many tokens behind the text, each read as it comes. */
+  "direction/continue": { params: { tokens: number }; result: null };
   /** Colours the editor by the chosen direction at the chosen layers. */
   "direction/colour": { params: Record<string, never>; result: null };
 }

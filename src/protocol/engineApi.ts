@@ -17,7 +17,7 @@ import type { Experiment, SteerResult, SteerStep } from "./edit";
 import type { HeatmapPart, HeatmapQuestion } from "./heatmap";
 import type { LensDepths, LensPerplexity, LensView } from "./lens";
 import type { LensRequested } from "./lensFile";
-import type { ModelInfo, RunInput, RunWindow, TokensResult } from "./model";
+import type { ModelInfo, RunInput, RunWindow, ScoredToken, TokensResult } from "./model";
 import type { PatchChoice, PatchRan, PatchResult, PatchSide } from "./patch";
 import type { VerifyRecord } from "./verify";
 import type { ModelList, ModelListRequest } from "./modelList";
@@ -182,7 +182,9 @@ export interface EngineApi {
   };
   /**
    * The text's tokens with their scores along directions at `layers`; null: at all layers that each has. With `range`,
-   * the scores of its last `most` counted tokens alone, with their mean over `strip`.
+   * the scores of its last `most` counted tokens alone, with their mean over `strip`. `written` are ids that the model
+   * wrote behind the text; they are read as if they stood in it. A window leaves `room` for so many tokens behind it,
+   * at most half of what the model sees.
    */
   "directions/read": {
     params: {
@@ -193,6 +195,8 @@ export interface EngineApi {
       range?: OffsetRange;
       most?: number;
       strip?: readonly number[] | null;
+      written?: readonly number[];
+      room?: number;
     };
     result: {
       window: RunWindow;
@@ -200,6 +204,17 @@ export interface EngineApi {
       positions?: readonly number[];
       directions: readonly DirectionReading[];
     };
+  };
+  /** One step of a continuation: the scores of the last of these ids alone, and the likeliest token behind it. */
+  "directions/next": {
+    params: {
+      model: string;
+      ids: readonly number[];
+      files: readonly string[];
+      layers: readonly number[] | null;
+      strip: readonly number[] | null;
+    };
+    result: { next: ScoredToken; directions: readonly DirectionReading[] };
   };
   "directions/templates": { params: Record<never, never>; result: readonly DirectionTemplate[] };
   "directions/compare": { params: { files: readonly [string, string] }; result: DirectionsCompared };

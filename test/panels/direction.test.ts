@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { DirectionPanelData } from "../../src/protocol/directionPanel";
 import type { PanelState } from "../../src/protocol/panelApi";
-import { directionData, directionHeader } from "./fixtures/direction";
+import { directionData, directionHeader, writtenData } from "./fixtures/direction";
 import { model } from "./fixtures/text";
 import { assertFits, assertReadable, assertSoon, csvRows, exported } from "./support/checks";
 import { openPanel, themeNames, type PanelPage, type ThemeName } from "./support/panel";
@@ -49,6 +49,38 @@ describe("direction page", () => {
       /^formality, L3/,
     );
     assert.equal(await panel.page.locator(".direction script, .direction b").count(), 0, "tokens are text");
+    await panel.assertClean();
+    await panel.close();
+  });
+
+  it("has the model write on as many tokens as are chosen, and paints them dotted like any other token", async () => {
+    const panel = await open();
+    const write = panel.page.locator(".direction-reading .write-on");
+    await write.getByRole("button", { name: "Continue" }).click();
+    await assertSoon(() => panel.requests.at(-1), { method: "direction/continue", params: { tokens: 16 } });
+    await panel.send(ready(writtenData(), 2));
+    const dotted = panel.page.locator(".direction-reading .strip .token.generated");
+    await dotted.nth(2).waitFor();
+    assert.equal(await dotted.count(), 3);
+    await panel.screenshot("direction-written");
+    assert.match((await dotted.first().getAttribute("aria-label"))!, /written by the model.*sentiment [−\d]/);
+    assert.match(
+      await panel.page.locator(".figure-direction-strips").innerText(),
+      /3 dotted tokens are the model’s own/,
+    );
+    const rows = csvRows((await exported(panel, "Along the text", "CSV")).content);
+    assert.deepEqual(rows[0]!.slice(0, 3), ["position", "token", "written by"]);
+    assert.deepEqual(
+      rows.slice(1).map((row) => row[2]),
+      writtenData().reading!.positions.map((_, i, all) => (i < all.length - 3 ? "the text" : "the model")),
+    );
+    // As many tokens as the model sees: nothing can be written behind them.
+    const full = {
+      ...ready(writtenData(), 3),
+      model: { ...model, nCtx: writtenData().reading!.window.ids.length },
+    };
+    await panel.send(full);
+    await write.getByRole("button", { name: "Continue", disabled: true }).waitFor();
     await panel.assertClean();
     await panel.close();
   });

@@ -5,7 +5,18 @@ import { inRepo } from "../support/paths";
 import { openPanel, themeNames } from "./support/panel";
 
 const ids = (
-  ["lens", "neurons", "attention", "steering", "patch", "rasp", "direction", "sweep", "heatmap"] as const
+  [
+    "lens",
+    "neurons",
+    "attention",
+    "steering",
+    "patch",
+    "rasp",
+    "direction",
+    "sweep",
+    "heatmap",
+    "map",
+  ] as const
 ).filter((id: PanelId) => fs.existsSync(inRepo("webview/panels", id, "main.ts")));
 
 describe("every panel page", () => {

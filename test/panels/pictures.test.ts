@@ -4,6 +4,7 @@ import { attentionView } from "./fixtures/attention";
 import { directionData } from "./fixtures/direction";
 import { heatmapData } from "./fixtures/heatmap";
 import { lensOf } from "./fixtures/lens";
+import { mapData } from "./fixtures/map";
 import { neuronsData } from "./fixtures/neurons";
 import { steeringData } from "./fixtures/steering";
 import { sweepData } from "./fixtures/sweep";
@@ -22,6 +23,7 @@ const data: { readonly [P in PanelId]: () => PanelData[P] } = {
   direction: () => directionData(),
   sweep: () => sweepData(),
   heatmap: () => heatmapData(),
+  map: () => mapData(),
 };
 
 describe("pictures", () => {

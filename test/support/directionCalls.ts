@@ -24,6 +24,8 @@ export interface PrintedReading {
     readonly end: number;
     readonly score: number;
     readonly counted?: false;
+    readonly generated?: true;
+    readonly logProb?: number;
   }[];
 }
 

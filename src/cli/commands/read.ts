@@ -8,6 +8,7 @@ import { usageError } from "../cliError";
 import type { Command, ModelWork } from "../command";
 import { band } from "../measure";
 import { type ParsedArguments, wholeNumber } from "../options";
+import { readOn } from "../readOn";
 import { SectionedText } from "../sectionedText";
 import { factsOf, type Session } from "../session";
 
@@ -30,12 +31,20 @@ export const readCommand: Command = {
     "prefix",
     "bos",
     "window",
+    "generate",
   ],
   async run(call) {
     const { values } = call.args;
     const measure = measureOf(call.args);
     const wanted = values.window === undefined ? undefined : wholeNumber("window", values.window, 2);
+    const generate = values.generate === undefined ? null : wholeNumber("generate", values.generate, 1);
+    if (generate !== null && wanted !== undefined)
+      throw usageError("--window does not go with --generate.", "Both are read in one run.");
     await answerInputs(call, async (session, input, out) => {
+      if (generate !== null) {
+        const asked = { file: measure.file, layers: measure.layers, generate };
+        return out.value(await readOn(session, input, asked, call.work));
+      }
       const { nCtx } = session.info;
       const most = wanted ?? windowTokens(nCtx);
       if (most > nCtx) throw usageError(`--window ${most} is too much.`, `The model sees ${nCtx} tokens.`);

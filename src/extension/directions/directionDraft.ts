@@ -1,16 +1,35 @@
 /** A direction as it is asked for in the dialogue. Pure, so that it can be tested without an editor. */
 import type { DirectionPosition, DirectionSpec, DirectionTemplate } from "../../protocol/direction";
 import { badName, freeName } from "../steering/experimentDraft";
+import { type Demonstration, shownOf } from "./typedSources";
 
 /** Methods that are offered for pairs. */
 export const pairMethods = ["mean-difference", "pca", "logistic"] as const;
+
+/** Pairs of a shipped template, or of a table. */
+export type PairsFrom = { readonly template: string } | { readonly path: string };
 
 /** What a direction is made from. */
 export type DirectionSource =
   | { readonly kind: "template"; readonly template: Pick<DirectionTemplate, "name"> | null }
   | { readonly kind: "file"; readonly path: string | null }
   | { readonly kind: "selections"; readonly texts: readonly [positive: string, negative: string] }
-  | { readonly kind: "tokens"; readonly plus: string; readonly minus: string };
+  | { readonly kind: "tokens"; readonly plus: string; readonly minus: string }
+  | {
+      readonly kind: "neurons";
+      readonly neurons: NonNullable<DirectionSpec["neurons"]>;
+      /** What it is judged on; null: nothing. */
+      readonly pairs: PairsFrom | null;
+    }
+  | {
+      readonly kind: "head";
+      readonly head: NonNullable<DirectionSpec["head"]> | null;
+      readonly pairs: PairsFrom | null;
+    }
+  | {
+      readonly kind: "task";
+      readonly from: { readonly path: string } | { readonly pairs: readonly Demonstration[] };
+    };
 
 /** What was answered so far. */
 export interface DirectionDraft {
@@ -45,7 +64,27 @@ export function specOf({ source, method, position, save }: DirectionDraft): Dire
       return { ...common, method: "prompt-pair", position: "last", pairs: [source.texts] };
     case "tokens":
       return { ...common, method: "unembed", tokens: [source.plus, source.minus] };
+    case "neurons":
+      return { ...common, method: "neurons", neurons: source.neurons, ...pairsPart(source.pairs) };
+    case "head":
+      return { ...common, method: "head", ...headPart(source.head), ...pairsPart(source.pairs) };
+    case "task":
+      return { ...common, method: "task", position: "last", ...taskPart(source.from) };
   }
+}
+
+const headPart = (head: DirectionSpec["head"] | null): Pick<DirectionSpec, "head"> => (head ? { head } : {});
+
+function pairsPart(from: PairsFrom | null): Pick<DirectionSpec, "pairs" | "template"> {
+  if (from === null) return {};
+  return "template" in from ? { template: from.template } : { pairs: { file: from.path } };
+}
+
+function taskPart(
+  from: Extract<DirectionSource, { kind: "task" }>["from"],
+): Pick<DirectionSpec, "pairs"> & Partial<Pick<DirectionSpec, "demonstrations">> {
+  if ("path" in from) return { pairs: { file: from.path } };
+  return { pairs: from.pairs, demonstrations: shownOf(from.pairs.length) };
 }
 
 /** A direction's name: its file's, without folder and ending. */
@@ -55,7 +94,7 @@ const folder = "directions";
 
 /** Where a direction is proposed to be saved: a path that is not taken. */
 export function proposedPath({ source, method }: DirectionDraft, taken: ReadonlySet<string>): string {
-  const short = method === "mean-difference" || source.kind === "selections" || source.kind === "tokens";
+  const short = method === "mean-difference" || (source.kind !== "template" && source.kind !== "file");
   const name = [plainName(source), ...(short ? [] : [method])].join("-");
   const all = new Set([...taken].map((path) => path.replace(/\.json$/, "")));
   return `${freeName(`${folder}/${name}`, all)}.json`;
@@ -66,12 +105,31 @@ function plainName(source: DirectionSource): string {
     case "template":
       return source.template?.name ?? "direction";
     case "file":
-      return slug(nameOf((source.path ?? "").replaceAll("\\", "/")).replace(/\.[^.]*$/, ""));
+      return fileName(source.path ?? "");
     case "selections":
       return pairName(...source.texts);
     case "tokens":
       return pairName(source.plus, source.minus);
+    case "neurons":
+      return neuronsName(source.neurons);
+    case "head":
+      return ["head", source.head?.layer, source.head?.head, ...fromName(source.pairs)].join("-");
+    case "task":
+      return "path" in source.from
+        ? fileName(source.from.path)
+        : `task-${pairName(...(source.from.pairs[0] ?? ["", ""]))}`;
   }
+}
+
+const fileName = (path: string): string => slug(nameOf(path.replaceAll("\\", "/")).replace(/\.[^.]*$/, ""));
+
+const fromName = (from: PairsFrom | null): readonly string[] =>
+  from === null ? [] : ["template" in from ? from.template : fileName(from.path)];
+
+function neuronsName(neurons: NonNullable<DirectionSpec["neurons"]>): string {
+  const [first] = neurons;
+  const more = neurons.length > 1 ? ["and", neurons.length - 1] : [];
+  return [neurons.length > 1 ? "neurons" : "neuron", first?.layer, first?.neuron, ...more].join("-");
 }
 
 const pairName = (plus: string, minus: string): string =>

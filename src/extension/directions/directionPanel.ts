@@ -1,30 +1,21 @@
 /** The Direction panel: how good a direction is, and the text at the cursor read along it, live. */
-import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
 import { sectionUnits } from "../../base/sections";
 import { CancelledError, CodedError, toErrorData } from "../../base/errors";
-import type { ConceptReading, DirectionPanelData } from "../../protocol/directionPanel";
+import { type ConceptReading, type DirectionPanelData, roomBehind } from "../../protocol/directionPanel";
 import type { RunChoice } from "../../protocol/panelApi";
 import { Command, Setting } from "../contributions";
 import type { TokenColours } from "../decorations/tokenColours";
-import {
-  documentName,
-  findDocument,
-  readerOf,
-  readTail,
-  revealRange,
-  textEditor,
-} from "../documents/documentTarget";
-import { cutTail, hasReplaced } from "../documents/textTail";
+import { documentName, findDocument, readerOf, revealRange, textEditor } from "../documents/documentTarget";
 import type { Heatmap } from "../heatmap/heatmap";
-import { says } from "../messages";
+import { says, working } from "../messages";
 import { hostHandlers, type PanelActions } from "../panels/hostHandlers";
-import { madeNow, madeOf } from "../panels/made";
+import { madeNow } from "../panels/made";
 import { PanelStore, type StateOf } from "../panels/panelStore";
 import { PanelTask, type JobWork } from "../panels/panelTask";
 import { PanelWindow } from "../panels/panelWindow";
 import { pointing } from "../panels/pointing";
-import { beginOf, contextOf, KeptChoice } from "../panels/runChoice";
+import { KeptChoice } from "../panels/runChoice";
 import { Follower } from "../requests/follower";
 import type { Services } from "../services";
 import { bosPolicy } from "../settings";
@@ -32,30 +23,14 @@ import { bestOf } from "./describe";
 import type { DirectionFile } from "./directionFiles";
 import { decodeLook, isColoured, type DirectionLook } from "./directionLook";
 import { fileTexts, pageTexts } from "../messages/directions";
+import { type LoadedDirections, loadDirections } from "./loadDirections";
 import { along } from "./pickDirection";
+import { readOn, writtenIn } from "./directionWriting";
+import { mostTokens, readPlace, type Place, type PlaceRead, type Written } from "./readPlace";
 
 const memoryKey = "panel.direction";
 /** Milliseconds before a running request is shown as such: while typing, nothing flickers. */
 const quietMs = 250;
-/** Columns of the picture: more than a line or a sentence, and still drawn between two keystrokes. */
-const mostTokens = 96;
-
-/** A text that is read: a selection, or the cursor's line. */
-interface Place {
-  readonly document: vscode.TextDocument;
-  readonly version: number;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** What was read of the files, for one look. */
-interface Loaded {
-  readonly look: DirectionLook;
-  readonly files: readonly DirectionFile[];
-  readonly chosen: DirectionFile;
-  readonly compared: DirectionPanelData["compared"];
-}
-
 type State = Partial<Omit<StateOf<"direction">, "seq" | "status">>;
 
 /** The panel; its page is in `webview/panels/direction`. */
@@ -70,9 +45,11 @@ export class DirectionPanel implements vscode.Disposable {
   private readonly choice: KeptChoice;
   private readonly subscriptions: vscode.Disposable[];
   private look: DirectionLook | undefined;
-  private loaded: Loaded | undefined;
+  private loaded: LoadedDirections | undefined;
   private key: string | undefined;
   private shown: string | undefined;
+  /** What the model wrote behind a text, by the text's key. */
+  private written: (Written & { readonly behind: string }) | undefined;
   private last: Pick<vscode.TextEditor, "document" | "selection"> | undefined;
 
   constructor(
@@ -204,6 +181,7 @@ export class DirectionPanel implements vscode.Disposable {
         change((_, files) => ({ against: index === null ? null : address(files, index) })),
       correlateDirections: () => this.correlate(),
       colourByDirection: () => this.colour(),
+      continueAlong: (tokens) => this.writeOn(tokens),
     };
   }
 
@@ -231,6 +209,45 @@ export class DirectionPanel implements vscode.Disposable {
     });
   }
 
+  /** Has the model write behind what is read; then all of it is read once more, in one run. */
+  private async writeOn(wanted: number): Promise<void> {
+    const { data, model } = this.store.state;
+    const { look, loaded } = this;
+    const place = this.place();
+    const behind = this.textKey(place);
+    // A text that changed since is about to be read anew.
+    const isNow = this.key === JSON.stringify([look, behind]);
+    if (!data?.reading || !model || !look || !loaded || !place || !isNow) return;
+    const { reading: from } = data;
+    const tokens = Math.min(wanted, roomBehind(from, model.nCtx));
+    if (tokens === 0) return;
+    const files = [loaded.chosen, ...data.also.map((index) => loaded.files[index]!)];
+    const show = (reading: ConceptReading): DirectionPanelData => ({
+      ...(this.store.state.data ?? data),
+      reading,
+    });
+    await this.task.run({ message: working.writing(0, tokens) }, async (work) => {
+      const ids = writtenIn(from);
+      const fits = from.window.ids.length + tokens <= model.nCtx;
+      const room = fits ? this.writtenBehind(behind).room : ids.length + tokens;
+      this.written = { behind, ids, room };
+      const writing = {
+        reading: fits ? from : (await this.read(place, files, work)).reading,
+        model: model.path,
+        files: files.map(({ uri }) => uri.fsPath),
+        strip: look.layers,
+        tokens,
+        most: mostTokens,
+        says: working.writing,
+        onWritten: (ids: readonly number[]) => (this.written = { behind, ids, room }),
+        onMore: (reading: ConceptReading) => this.store.update({ data: show(reading) }),
+      };
+      await readOn(this.services, writing, work);
+      const { reading, ...read } = await this.read(place, files, work);
+      return { ...read, data: show(reading) };
+    });
+  }
+
   private async chooseRun(choice: RunChoice): Promise<void> {
     if (!this.choice.change(choice)) return;
     this.store.update({ run: choice });
@@ -242,6 +259,28 @@ export class DirectionPanel implements vscode.Disposable {
     const document = this.shown === undefined ? this.place()?.document : await findDocument(this.shown);
     if (!look || !loaded || !document) throw new CodedError("no-text", pageTexts.noText());
     await this.heatmap.colour({ document, at: 0 }, along(loaded.chosen, look.layers));
+  }
+
+  /** What a text is known by: the place, and how it is run. */
+  private textKey(place: Place | undefined): string {
+    const text = place && [place.document.uri.toString(), place.version, place.start, place.end];
+    return JSON.stringify([text, this.choice.value, bosPolicy(), this.services.models.path]);
+  }
+
+  private writtenBehind(text: string): Written {
+    return this.written?.behind === text ? this.written : { ids: [], room: 0 };
+  }
+
+  private read(place: Place, files: readonly DirectionFile[], work: JobWork): Promise<PlaceRead> {
+    const asked = {
+      place,
+      run: this.choice.value,
+      files: files.map(({ uri }) => uri.fsPath),
+      strip: this.look?.layers ?? null,
+      // Behind another text it is not what the model would write.
+      written: this.writtenBehind(this.textKey(place)),
+    };
+    return readPlace(this.services, asked, work);
   }
 
   private place(): Place | undefined {
@@ -263,8 +302,7 @@ export class DirectionPanel implements vscode.Disposable {
     const { look } = this;
     if (!look || !this.window.isSeen) return;
     const place = this.place();
-    const text = place && [place.document.uri.toString(), place.version, place.start, place.end];
-    const key = JSON.stringify([look, text, this.choice.value, bosPolicy(), this.services.models.path]);
+    const key = JSON.stringify([look, this.textKey(place)]);
     if (key === this.key) return;
     this.key = key;
     const options = { message: pageTexts.reading(), quietMs: this.store.state.data ? quietMs : 0 };
@@ -272,7 +310,7 @@ export class DirectionPanel implements vscode.Disposable {
   }
 
   private async job(look: DirectionLook, place: Place | undefined, work: JobWork): Promise<State> {
-    const loaded = await this.load(look, work);
+    const loaded = await loadDirections(this.services, this.loaded, { look, work });
     if (!work.signal.aborted) this.loaded = loaded;
     const { files, chosen, compared } = loaded;
     const also = look.also.flatMap((uri) => {
@@ -301,78 +339,15 @@ export class DirectionPanel implements vscode.Disposable {
     const state = { made: nothing, model: this.services.models.known, document };
     if (!place || place.start === place.end) return { ...state, data: { ...data, problem: noText() } };
     try {
-      const read = await this.read(place, [chosen, ...also.map((index) => files[index]!)], work);
-      return { ...state, ...read, data: { ...data, reading: read.reading } };
+      const all = [chosen, ...also.map((index) => files[index]!)];
+      const { reading, ...read } = await this.read(place, all, work);
+      return { ...state, ...read, data: { ...data, reading } };
     } catch (error) {
       const problem = toErrorData(error);
       // What is known of the direction is shown all the same, but for what no direction is to blame for.
       if (error instanceof CancelledError || /^(engine|model|internal)/.test(problem.code)) throw error;
       return { ...state, data: { ...data, problem } };
     }
-  }
-
-  private async load(look: DirectionLook, work: JobWork): Promise<Loaded> {
-    const { loaded } = this;
-    if (loaded && loaded.look.uri === look.uri && loaded.look.against === look.against) {
-      // What was correlated belongs to the layers that it was read at.
-      if (!loaded.compared || isDeepStrictEqual(loaded.look.layers, look.layers)) return { ...loaded, look };
-      const { correlated: _, ...compared } = loaded.compared;
-      return { ...loaded, look, compared };
-    }
-    const { directions, engine } = this.services;
-    const listed = await directions.list();
-    const find = async (address: string): Promise<DirectionFile | undefined> =>
-      listed.find(({ uri }) => uri.toString() === address) ??
-      (await directions.find(vscode.Uri.parse(address)));
-    const chosen = await find(look.uri);
-    if (!chosen) {
-      const said = fileTexts.gone(documentName(vscode.Uri.parse(look.uri)));
-      throw new CodedError("no-direction", said, { next: fileTexts.goneNext() });
-    }
-    const against = look.against === null ? undefined : await find(look.against);
-    // One may be looked at that is outside the workspace.
-    const files = [
-      ...listed,
-      ...[chosen, against].filter((one) => one && !listed.includes(one)),
-    ] as DirectionFile[];
-    if (!against) return { look, files, chosen, compared: null };
-    const both = [chosen.uri.fsPath, against.uri.fsPath] as const;
-    const cosines = await engine.call("directions/compare", { files: both }, work);
-    return { look, files, chosen, compared: { with: files.indexOf(against), cosines } };
-  }
-
-  private async read(
-    { document, start, end }: Place,
-    files: readonly DirectionFile[],
-    work: JobWork,
-  ): Promise<State & { readonly reading: ConceptReading }> {
-    const { engine, models } = this.services;
-    const context = contextOf(this.choice.value, start);
-    // The text is taken before anything is awaited, so that it belongs to the offsets.
-    const piece = readTail(document, { start: beginOf(context), end }, models.known?.nCtx ?? null);
-    const info = models.known ?? (await models.open(work));
-    const seen = cutTail(piece, beginOf(context), info.nCtx);
-    const input = { kind: "text", ...seen, context, bos: bosPolicy() } as const;
-    const strip = this.look?.layers ?? null;
-    const asked = { files: files.map(({ uri }) => uri.fsPath), layers: null, most: mostTokens, strip };
-    const range = { start, end };
-    const params = { model: info.path, input, range, ...asked };
-    const { window, positions = [], directions } = await engine.call("directions/read", params, work);
-    const notes = [
-      ...(positions.length === mostTokens ? [pageTexts.cut(mostTokens)] : []),
-      ...(hasReplaced(seen.text) ? [says.notUtf8()] : []),
-    ];
-    return {
-      reading: {
-        window,
-        positions,
-        // A page knows no addresses, and a saved view holds none.
-        directions: directions.map((one) => ({ ...one, file: vscode.workspace.asRelativePath(one.file) })),
-      },
-      made: madeOf(this.services, { input, window, range }),
-      model: models.known ?? info,
-      message: notes.length > 0 ? notes.join(" ") : undefined,
-    };
   }
 
   private restore(): void {

@@ -1,6 +1,5 @@
 /** The dialogue of Make Direction…: what from, how, where to save; each question with a default that works. */
 import path from "node:path";
-import * as vscode from "vscode";
 import type { DirectionTemplate } from "../../protocol/direction";
 import { askInput } from "../steering/inputStep";
 import { fromLine, toLine } from "../steering/lineText";
@@ -15,6 +14,8 @@ import {
 } from "./directionDraft";
 import { makeTexts, methodNames } from "../messages/directions";
 import { askPick } from "./pickStep";
+import { demonstrationsStep, headStep, neuronsStep, pairsStep } from "./sourceSteps";
+import { tableItems, tablePath } from "./tableFiles";
 
 /** What the dialogue needs to know. */
 export interface MakeFacts {
@@ -33,6 +34,9 @@ export function askDirection(source: DirectionSource, facts: MakeFacts): Promise
     file: [fileStep, methodStep, positionStep, ...place],
     selections: place,
     tokens: [tokenStep("plus"), tokenStep("minus"), ...place],
+    neurons: [neuronsStep, pairsStep(facts.templates), ...place],
+    head: [headStep, pairsStep(facts.templates), positionStep, ...place],
+    task: [demonstrationsStep, ...place],
   };
   return runSteps(firstDraft(source), steps[source.kind]);
 }
@@ -73,32 +77,14 @@ const positionStep: Step<DirectionDraft> = async (draft, number, total) => {
   return end.kind === "next" ? { kind: "next", state: { ...draft, position: end.state.position } } : end;
 };
 
-const tables = ["csv", "tsv", "jsonl", "ndjson", "md", "markdown"];
-
 const fileStep: Step<DirectionDraft> = async (draft, number, total) => {
-  const found = await vscode.workspace.findFiles(`**/*.{${tables.join(",")}}`, "**/node_modules/**", 500);
-  const active = vscode.window.activeTextEditor?.document.uri.toString();
-  const files = found
-    .filter(({ scheme }) => scheme === "file")
-    .sort(
-      (a, b) =>
-        Number(b.toString() === active) - Number(a.toString() === active) || (a.path < b.path ? -1 : 1),
-    );
-  const items = [
-    ...files.map((uri) => ({ label: vscode.workspace.asRelativePath(uri), uri })),
-    { label: makeTexts.browse(), uri: undefined },
-  ];
+  const items = await tableItems();
   const end = await askPick({ title: title(), placeHolder: makeTexts.whichFile(), items, number, total });
   if (end.kind !== "next") return end;
-  const uri = end.state.uri ?? (await browse());
-  if (!uri) return { kind: "leave" };
-  return { kind: "next", state: { ...draft, source: { kind: "file", path: uri.fsPath } } };
+  const path = await tablePath(end.state);
+  if (path === undefined) return { kind: "leave" };
+  return { kind: "next", state: { ...draft, source: { kind: "file", path } } };
 };
-
-async function browse(): Promise<vscode.Uri | undefined> {
-  const [uri] = (await vscode.window.showOpenDialog({ title: makeTexts.whichFile() })) ?? [];
-  return uri;
-}
 
 const tokenStep =
   (side: "plus" | "minus"): Step<DirectionDraft> =>

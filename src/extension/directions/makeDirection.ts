@@ -18,9 +18,16 @@ import {
   type DirectionSource,
 } from "./directionDraft";
 import { askDirection } from "./makeDialogue";
-import { makeTexts } from "../messages/directions";
+import { makeTexts, sourceTexts } from "../messages/directions";
+import { demonstrationsFrom } from "./typedSources";
 
 type Show = (file: vscode.Uri) => Promise<unknown>;
+
+/** What panels look at now: the first answer where a direction is made of it. */
+export interface LookedAt {
+  readonly neuron: () => { readonly layer: number; readonly neuron: number } | null;
+  readonly head: () => { readonly layer: number; readonly head: number } | null;
+}
 
 /** Units of a selection that is made a direction of; a model sees no more of it. */
 const longest = 20_000;
@@ -33,6 +40,7 @@ export class DirectionMaker {
   constructor(
     private readonly services: Services,
     private readonly show: Show,
+    private readonly looked: LookedAt,
   ) {}
 
   /** Asks what is to be made, and makes it. */
@@ -108,8 +116,12 @@ export class DirectionMaker {
       { label: makeTexts.selections(), detail: this.selectionsSay(texts), kind: "selections" as const },
       { label: makeTexts.file(), detail: makeTexts.fileMore(), kind: "file" as const },
       { label: makeTexts.tokens(), detail: makeTexts.tokensMore(), kind: "tokens" as const },
+      { label: sourceTexts.neurons(), detail: this.neuronsSay(), kind: "neurons" as const },
+      { label: sourceTexts.head(), detail: this.headSays(), kind: "head" as const },
+      { label: sourceTexts.task(), detail: sourceTexts.taskMore(), kind: "task" as const },
     ].map(({ kind, ...item }) => ({ ...item, of: kind }));
-    const options = { title: makeTexts.title(), placeHolder: makeTexts.from() };
+    // A page that had the focus takes it again when the palette closes, which would close this list too.
+    const options = { title: makeTexts.title(), placeHolder: makeTexts.from(), ignoreFocusOut: true };
     const picked = await vscode.window.showQuickPick(items, options);
     switch (picked?.of) {
       case undefined:
@@ -122,7 +134,26 @@ export class DirectionMaker {
         return { kind: "tokens", plus: "", minus: "" };
       case "selections":
         return this.fromSelections(texts);
+      case "neurons": {
+        const neuron = this.looked.neuron();
+        return { kind: "neurons", neurons: neuron ? [{ ...neuron, weight: 1 }] : [], pairs: null };
+      }
+      case "head":
+        return { kind: "head", head: this.looked.head(), pairs: null };
+      case "task":
+        return { kind: "task", from: { pairs: demonstrationsFrom(texts.join("\n")) ?? [] } };
     }
+  }
+
+  private neuronsSay(): string {
+    const neuron = this.looked.neuron();
+    if (!neuron) return sourceTexts.neuronsMore();
+    return sourceTexts.neuronsLooked(`${neuron.layer}.${neuron.neuron}`);
+  }
+
+  private headSays(): string {
+    const head = this.looked.head();
+    return head ? sourceTexts.headLooked(`${head.layer}.${head.head}`) : sourceTexts.headMore();
   }
 
   private selectionsSay(texts: readonly string[]): string {

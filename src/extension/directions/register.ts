@@ -6,7 +6,7 @@ import type { Services } from "../services";
 import type { DirectionTargets } from "./directionCommands";
 import { DirectionPanel } from "./directionPanel";
 import { DirectionTree } from "./directionTree";
-import { DirectionMaker } from "./makeDirection";
+import { DirectionMaker, type LookedAt } from "./makeDirection";
 import { MapPanel } from "./mapPanel";
 
 /** What the rest of the extension needs of it. */
@@ -17,15 +17,19 @@ export interface Directions extends vscode.Disposable {
 }
 
 /** Makes it. */
-export function registerDirections(services: Services, heatmap: Heatmap, colours: TokenColours): Directions {
+export function registerDirections(
+  services: Services,
+  { heatmap, colours, looked }: { heatmap: Heatmap; colours: TokenColours; looked: LookedAt },
+): Directions {
   const { directions } = services;
   const tree = new DirectionTree(directions);
   const panel = new DirectionPanel(services, heatmap, colours);
   const map = new MapPanel(services);
-  const maker = new DirectionMaker(services, async (uri) => {
+  const show = async (uri: vscode.Uri): Promise<void> => {
     const made = await directions.find(uri);
     if (made) await panel.show(made);
-  });
+  };
+  const maker = new DirectionMaker(services, show, looked);
   return {
     panel,
     map,

@@ -102,6 +102,41 @@ export const makeTexts = {
   made: (name: string) => l10n.t("The direction {0} is made.", name),
 };
 
+/** Parts of the model and tasks that a direction is made from. */
+export const sourceTexts = {
+  neurons: () => l10n.t("Neurons"),
+  neuronsMore: () => l10n.t("The sum of what they write into the stream"),
+  neuronsLooked: (neuron: string) =>
+    l10n.t("The sum of what they write into the stream; neuron {0} is looked at", neuron),
+  whichNeurons: () =>
+    l10n.t("Neurons as LAYER.NEURON with commas between them; -3.12 takes one off, 0.5*3.12 is half of it"),
+  noNeurons: () => l10n.t("Write neurons, such as 3.12, 3.40, -5.7."),
+  judgedOn: () => l10n.t("On which pairs is it judged?"),
+  notJudged: () => l10n.t("On None"),
+  notJudgedMore: () => l10n.t("Nothing then says how well it tells texts apart, or where its zero is"),
+  template: () => l10n.t("template"),
+  head: () => l10n.t("A Head's Output"),
+  headMore: () => l10n.t("How what one attention head writes differs between the sides of pairs"),
+  headLooked: (head: string) =>
+    l10n.t(
+      "How what one attention head writes differs between the sides of pairs; head {0} is looked at",
+      head,
+    ),
+  whichHead: () => l10n.t("The head as LAYER.HEAD"),
+  noHead: () => l10n.t("Write a layer and a head, such as 2.3."),
+  headPairs: () => l10n.t("Between the sides of which pairs?"),
+  task: () => l10n.t("Demonstrations of a Task"),
+  taskMore: () => l10n.t("Inputs and outputs: the state in which the model is about to do the same again"),
+  whichTask: () => l10n.t("Where are the demonstrations?"),
+  type: () => l10n.t("Type Them…"),
+  typeMore: () => l10n.t("Such as hot -> cold; big -> small; what is selected in the editor is taken in"),
+  demonstrations: () =>
+    l10n.t("input -> output, with semicolons between them: six or more, a dozen is better"),
+  noDemonstrations: () => l10n.t("Write demonstrations, such as hot -> cold; big -> small."),
+  fewDemonstrations: (there: number, needed: number) =>
+    l10n.t("{0} are too few: some are held out to judge it. Write {1} or more.", there, needed),
+};
+
 /** Other things done with direction files. */
 export const fileTexts = {
   importTitle: () => l10n.t("Import Direction"),

@@ -83,6 +83,7 @@ export interface PanelActions {
   chooseMap?(choice: MapChoice): Promise<void>;
   /** Asks the person which texts are mapped. */
   chooseMapFile?(): Promise<void>;
+  continueAlong?(tokens: number): Promise<void>;
   /** Of a saved view: to the live panel. */
   showLive?(): Promise<void>;
 }
@@ -230,6 +231,7 @@ function directionHandlers(
     "direction/layers": ({ layers }) => start(actions.chooseDirectionLayers?.(layers)),
     "direction/also": ({ direction, on }) => start(actions.readAlso?.(direction, on)),
     "direction/compare": ({ direction }) => start(actions.compareWith?.(direction)),
+    "direction/continue": ({ tokens }) => start(actions.continueAlong?.(tokens)),
     "direction/correlate": () => start(actions.correlateDirections?.()),
     "direction/colour": () => start(actions.colourByDirection?.()),
     "map/choose": (choice) => start(actions.chooseMap?.(choice)),

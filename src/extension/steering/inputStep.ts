@@ -11,6 +11,8 @@ export interface InputQuestion {
   readonly total: number;
   /** What is wrong with a text, or null. */
   readonly check: (text: string) => string | null;
+  /** Whether there is something to go back to in the first step too. */
+  readonly canGoBack?: boolean;
 }
 
 /** Asks; the answer is a text that passed the check. */
@@ -22,7 +24,7 @@ export function askInput(question: InputQuestion): Promise<StepEnd<string>> {
   box.step = question.number;
   box.totalSteps = question.total;
   box.ignoreFocusOut = true;
-  if (question.number > 1) box.buttons = [vscode.QuickInputButtons.Back];
+  if (question.number > 1 || question.canGoBack) box.buttons = [vscode.QuickInputButtons.Back];
   return new Promise<StepEnd<string>>((resolve) => {
     const validate = (): boolean => {
       box.validationMessage = question.check(box.value) ?? undefined;

@@ -46,8 +46,8 @@ describe("a model whose induction circuit was built by hand", () => {
     return sum / (to - from);
   }
 
-  const near = (found: number, wanted: number, within: number): void =>
-    assert.ok(Math.abs(found - wanted) < within, `${found}, not ${wanted}`);
+  const near = (found: number | null, wanted: number, within: number): void =>
+    assert.ok(found !== null && Math.abs(found - wanted) < within, `${found}, not ${wanted}`);
 
   it("has prefix matching 0.962 in the one head, previous token 1.0 in the other, 0 elsewhere", async () => {
     const heads = await headScores(runner, ids, {}, once.length);

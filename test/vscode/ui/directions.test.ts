@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
 import type { DirectionHeader } from "../../../src/protocol/direction";
+import { pressInNotification } from "./support/notification";
 import { openWorkbench, patience, type Workbench } from "./support/workbench";
 
 const coloured = ".editor-instance .view-overlays [class*='ced-'][class*='TextEditorDecorationType']";
@@ -25,6 +28,14 @@ describe("directions", () => {
     const row = rows().filter({ hasText: label }).first();
     await row.waitFor({ timeout: patience });
     await row.click();
+  }
+
+  /** Presses Enter where a text is asked for, after writing one. */
+  async function answer(asked: string, text?: string): Promise<void> {
+    const message = workbench.page.locator(".quick-input-message").filter({ hasText: asked });
+    await message.waitFor({ timeout: patience });
+    if (text !== undefined) await input().fill(text);
+    await workbench.page.keyboard.press("Enter");
   }
 
   before(async () => {
@@ -93,6 +104,18 @@ describe("directions", () => {
     assert.match((await strip.innerText()).replace(/[·\s]/g, ""), /export.?const.?marvellous/);
   });
 
+  it("read what the model writes behind the text, each token as it comes", async () => {
+    const frame = await workbench.webviewFrame("direction");
+    await frame.locator(".direction-reading .write-on").getByText("Continue").click();
+    await frame
+      .locator("body[data-status='ready'] .direction-reading .strip .token.generated")
+      .nth(15)
+      .waitFor({ timeout: patience });
+    await workbench.screenshot("directions-written");
+    const note = await frame.locator(".direction-writing").innerText();
+    assert.match(note, /^16 dotted tokens are the model’s own/);
+  });
+
   it("colour the editor from the view, with the threshold as the background", async () => {
     await entries().filter({ hasText: "code" }).first().hover();
     await entries().first().getByLabel("Colour Text by Direction…").click();
@@ -104,5 +127,38 @@ describe("directions", () => {
     const frame = await workbench.webviewFrame("direction");
     await frame.getByText("Clear colours").waitFor({ timeout: patience });
     await workbench.screenshot("directions-coloured");
+  });
+
+  it("are not made of a table when that is cancelled, and are made of neurons judged on one", async () => {
+    const long = Array.from({ length: 4000 }, (_, i) => [
+      `const x${i} = f(${i} * ${i + 1});`,
+      `He had ${i} apples.`,
+    ]);
+    const table = (rows: readonly string[][]) => rows.map((row) => JSON.stringify(row)).join("\n");
+    fs.writeFileSync(path.join(workbench.folder, "long.jsonl"), table(long));
+    fs.writeFileSync(path.join(workbench.folder, "short.jsonl"), table(long.slice(0, 12)));
+    await workbench.runCommand("Introspect: Make Direction…");
+    await choose("What is the direction made from?", "A Table in the Workspace");
+    await choose("Which file holds the pairs?", "long.jsonl");
+    await choose("By which method?", "difference of means");
+    await choose("Where is each text read?", "Mean over Its Tokens");
+    await answer("Where it is saved");
+    const making = "Introspect: making the direction long";
+    await pressInNotification(workbench, making, "Cancel");
+    await workbench.page
+      .locator(".notifications-center .notification-list-item")
+      .filter({ hasText: making })
+      .waitFor({ state: "hidden", timeout: patience });
+    await workbench.runCommand("Introspect: Make Direction…");
+    await choose("What is the direction made from?", "Neurons");
+    await answer("Neurons as LAYER.NEURON", "1.5, -2.7");
+    await choose("On which pairs is it judged?", "short.jsonl");
+    await answer("Where it is saved");
+    await entries().filter({ hasText: "neurons-1-5-and-1" }).first().waitFor({ timeout: patience });
+    await workbench.screenshot("directions-neurons");
+    const header = JSON.parse(workbench.readFile("directions/neurons-1-5-and-1.json")) as DirectionHeader;
+    assert.deepEqual([header.method, header.data.pairs, header.layers[0]!.layer], ["neurons", 12, 2]);
+    assert.equal(typeof header.layers[0]!.accuracy, "number");
+    assert.ok(!fs.existsSync(path.join(workbench.folder, "directions", "long.json")));
   });
 });

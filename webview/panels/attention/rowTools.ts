@@ -4,16 +4,14 @@ import type { AttentionPanelData } from "../../../src/protocol/panelApi";
 import { h, setText } from "../../shared/dom";
 import { count } from "../../shared/format";
 import type { PageContext } from "../../shared/page";
-import { button, Dropdown } from "../../shared/ui";
-
-const amounts = [8, 16, 32, 64];
+import { button } from "../../shared/ui";
+import { WriteOn } from "../../shared/writeOn";
 
 /** Two buttons with what they need to know. */
 export class RowTools {
   readonly element: HTMLElement;
   private readonly colour: HTMLElement;
-  private readonly amount: Dropdown;
-  private readonly write: HTMLElement;
+  private readonly write: WriteOn;
   private readonly note = h("span", { class: "muted tools-note" });
   private query = -1;
   private view: AttentionPanelData | null = null;
@@ -21,18 +19,12 @@ export class RowTools {
   constructor(private readonly context: PageContext) {
     this.colour = button("Colour the editor", () => this.act());
     this.colour.classList.add("colours");
-    this.amount = new Dropdown("Write on", (value) => {
-      context.host.memory.set("write", value);
-      this.draw();
-    });
-    this.write = button("Continue", () => context.host.ask("attention/continue", { tokens: this.tokens() }));
-    this.write.classList.add("continue");
+    this.write = new WriteOn(context, (tokens) => context.host.ask("attention/continue", { tokens }));
     this.element = h(
       "div",
       { class: "controls row-tools no-export" },
       this.colour,
-      this.amount.element,
-      this.write,
+      this.write.element,
       this.note,
     );
   }
@@ -50,25 +42,16 @@ export class RowTools {
     if (chosen && this.view?.coloured) this.ask(false);
   }
 
-  private tokens(): number {
-    const stored = Number(this.context.host.memory.get("write"));
-    return amounts.includes(stored) ? stored : amounts[1]!;
-  }
-
   private draw(): void {
     const { view } = this;
     if (!view) return;
     const saved = this.context.isSaved();
-    this.amount.update(
-      amounts.map((n) => ({ value: String(n), label: `${n} tokens` })),
-      String(this.tokens()),
-    );
     setText(this.colour, view.coloured ? "Clear colours" : "Colour the editor");
     const token = view.window.tokens[view.positions[this.query] ?? -1];
     const nowhere = token !== undefined && (token.prefix === true || token.end <= token.start);
     toggle(this.colour, saved || (!view.coloured && nowhere));
     const full = this.full(view);
-    toggle(this.write, saved || full !== "");
+    this.write.update(!saved && full === "");
     const words = [full || "The likeliest token each time.", nowhere ? notInDocument : ""].join(" ");
     setText(this.note, saved ? savedWords : words);
   }

@@ -1,6 +1,10 @@
 /** The text read along directions: a strip of tokens, small strips of other directions, and layer by token. */
 import type { DirectionReading } from "../../../src/protocol/direction";
-import type { ConceptReading, DirectionPanelData } from "../../../src/protocol/directionPanel";
+import {
+  type ConceptReading,
+  type DirectionPanelData,
+  roomBehind,
+} from "../../../src/protocol/directionPanel";
 import { heatCells } from "../../plots/heatCells";
 import { HeatGrid } from "../../plots/heatGrid";
 import { fill, h, setText } from "../../shared/dom";
@@ -11,10 +15,11 @@ import type { PageContext } from "../../shared/page";
 import { facts } from "../../shared/rail";
 import { theme } from "../../shared/theme";
 import { tokenFace, TokenStrip, type StripToken } from "../../shared/tokenStrip";
+import { WriteOn } from "../../shared/writeOn";
 import { spokenText } from "../../shared/tokenText";
 import { fullScale, isCalibrated, scaled } from "./scaled";
 import { layersTable, stripsTable } from "./tables";
-import { calibrationSentence, endsSentence } from "./words";
+import { calibrationSentence, endsSentence, writingSentence } from "./words";
 
 const layerNames = (layers: readonly number[]): string =>
   layers.length === 1 ? `L${layers[0]}` : `L${layers[0]}–${layers.at(-1)}`;
@@ -28,6 +33,8 @@ export class ReadingPart {
   private readonly others = h("div", { class: "direction-others" });
   private readonly also = h("fieldset", { class: "direction-also" });
   private readonly calibration = h("p", { class: "note" });
+  private readonly write: WriteOn;
+  private readonly writing = h("span", { class: "muted direction-writing" });
   private readonly grid: HeatGrid;
   private readonly none = h("p", { class: "direction-none" });
   private data: DirectionPanelData | null = null;
@@ -60,7 +67,9 @@ export class ReadingPart {
       table: () => layersTable(this.need()),
       data: () => this.data?.reading?.directions[0],
     });
-    this.strips.body.append(this.strip.element, this.calibration, this.others);
+    this.write = new WriteOn(context, (tokens) => context.host.ask("direction/continue", { tokens }));
+    const on = h("div", { class: "controls direction-write no-export" }, this.write.element, this.writing);
+    this.strips.body.append(this.strip.element, on, this.calibration, this.others);
     this.layers.body.append(this.grid.element);
     this.element = h(
       "div",
@@ -83,6 +92,9 @@ export class ReadingPart {
     if (!reading) return;
     this.drawStrips(reading);
     this.drawLayers(reading);
+    const nCtx = this.context.source().model?.nCtx ?? Infinity;
+    this.write.update(roomBehind(reading, nCtx) > 0);
+    setText(this.writing, writingSentence(reading, nCtx));
   }
 
   private get ends(): string {

@@ -15,6 +15,10 @@ const tokenAt = ({ window }: ConceptReading, position: number): string => {
   return token ? visibleText(token.text, token.id) : "?";
 };
 
+/** Who wrote a token: a column where the model wrote some. */
+const writers = ({ window, positions }: ConceptReading): readonly string[] =>
+  positions.map((position) => (window.tokens[position]?.generated ? "the model" : "the text"));
+
 /** A row per token, two columns per direction. */
 export function stripsTable(reading: ConceptReading): TableData {
   const read = reading.directions.map((one) => ({ ...one, values: one.strip ? scaled(one.strip) : [] }));
@@ -22,12 +26,15 @@ export function stripsTable(reading: ConceptReading): TableData {
     `${name} (score, layers ${strip?.layers.join(" ") ?? ""})`,
     `${name} (of the way to the class means)`,
   ]);
+  const by = writers(reading);
+  const isWritten = by.includes("the model");
   return {
     caption: "Scores of the tokens along the directions, about the token itself",
-    columns: ["position", "token", ...names],
+    columns: ["position", "token", ...(isWritten ? ["written by"] : []), ...names],
     rows: reading.positions.map((position, i) => [
       position,
       tokenAt(reading, position),
+      ...(isWritten ? [by[i] ?? ""] : []),
       ...read.flatMap(({ strip, values }) => [strip?.scores[i] ?? null, values[i] ?? null]),
     ]),
   };

@@ -5,6 +5,7 @@ import type {
   DirectionsCompared,
   DirectionsCorrelated,
 } from "../../../src/protocol/direction";
+import { type ConceptReading, roomBehind } from "../../../src/protocol/directionPanel";
 import { count, number, percent } from "../../shared/format";
 
 /** Methods in words. */
@@ -77,6 +78,16 @@ export function calibrationSentence(
   if (threshold === null || spread === null || spread <= 0)
     return `${at} no texts say where the sides part: zero is the score 0, and the strongest colour the largest score here.`;
   return `${at} the sides part at ${number(threshold)}: zero here. ±1 are the means of the training texts of either side, ${number(spread)} away. A score tells how a token’s vector lies to those texts, not whether something is so.`;
+}
+
+/** What is written behind a text, and why no more can be. */
+export function writingSentence(reading: ConceptReading, nCtx: number): string {
+  const n = reading.window.tokens.filter(({ generated }) => generated).length;
+  const written =
+    n === 0 ? "" : `${count(n)} dotted ${n === 1 ? "token is" : "tokens are"} the model’s own. `;
+  if (roomBehind(reading, nCtx) === 0)
+    return `${written}The model sees ${count(nCtx)} tokens; there is no room for more.`;
+  return `${written}The likeliest token each time, read as it comes.`;
 }
 
 /** What a direction of ends of texts says of other tokens; empty where it was made of all of them. */

@@ -6,7 +6,7 @@ import { gaussian, seededRandom } from "../../../../src/base/random";
 import { directionHandlers } from "../../../../src/engine/directions/handlers";
 import { ModelStore } from "../../../../src/engine/modelStore";
 import { writeDirection } from "../../../../src/engine/store/directionStore";
-import type { DirectionHeader } from "../../../../src/protocol/direction";
+import type { DirectionHeader, DirectionReading } from "../../../../src/protocol/direction";
 import { directionHeader } from "../../../panels/fixtures/direction";
 import { useTempFolder, writeFiles } from "../../../support/tempFolder";
 import { writeTinyCheckpoint } from "../../../support/tinyCheckpoint";
@@ -113,6 +113,50 @@ describe("a range of a text read along directions", () => {
     spread: unknown;
     scores: unknown;
   }) => rest;
+
+  it("goes on behind the text: each written token's scores as it comes are those of reading all of it at once", async () => {
+    const handlers = directionHandlers(store);
+    const work = { signal: new CancelSource().signal, onProgress: () => undefined };
+    const own = (await read({})).window.ids;
+    const steps: DirectionReading[][] = [];
+    const written: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      const ids = [...own, ...written];
+      const asked = { model: folder(), ids, files, layers: null, strip: [0, 2] };
+      const step = await handlers["directions/next"](asked, work as never);
+      if (i > 0) steps.push([...step.directions]);
+      written.push(step.next.id);
+    }
+    const range = { start: 2, end: 15 };
+    const whole = await read({ range, strip: [0, 2], written });
+    assert.deepEqual(whole.window.ids, [...own, ...written]);
+    assert.deepEqual(
+      whole.positions!.slice(-5),
+      [0, 1, 2, 3, 4].map((i) => own.length + i),
+    );
+    assert.ok(whole.window.tokens.slice(own.length).every(({ generated }) => generated === true));
+    const plain = await read({ input: { kind: "ids", ids: [...own, ...written] } });
+    steps.forEach((step, i) =>
+      step.forEach((direction, d) => {
+        const all = whole.directions[d]!;
+        direction.layers.forEach(({ scores }, l) => {
+          const at = whole.positions!.indexOf(own.length + i);
+          const once = plain.directions[d]!.layers[l]!.scores[own.length + i]!;
+          assert.ok(Math.abs(scores[0]! - once) < 1e-5, `${scores[0]} ${once}`);
+          assert.ok(Math.abs(all.layers[l]!.scores[at]! - once) < 1e-5);
+        });
+        assert.equal(direction.strip!.scores.length, 1);
+      }),
+    );
+    const text = { ...input, text: "a cat sat on it ".repeat(4), context: { kind: "document" } as const };
+    const end = { start: 60, end: 64 };
+    await assert.rejects(read({ input: text, range: end, written }), /33 tokens do not fit/);
+    const moved = await read({ input: text, range: end, written, room: 8 });
+    assert.ok(moved.window.ids.length <= 32 - 8 + written.length, String(moved.window.ids.length));
+    assert.ok(moved.window.truncated);
+    const last = await read({ range, most: 2, written });
+    assert.deepEqual(last.positions, whole.positions!.slice(-2));
+  });
 
   it("of position 0 alone is refused, since nothing there counts", async () => {
     await assert.rejects(read({ range: { start: 0, end: 1 } }), { code: "empty-selection" });

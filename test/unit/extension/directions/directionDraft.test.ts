@@ -9,11 +9,27 @@ import {
 } from "../../../../src/extension/directions/directionDraft";
 import { decodeDirectionSpec } from "../../../../src/protocol/decodeDirectionSpec";
 
+const opposites = ["hot cold", "big small", "up down", "in out", "old new", "wet dry"].map(
+  (pair) => pair.split(" ") as [string, string],
+);
+
 const sources: readonly DirectionSource[] = [
   { kind: "template", template: { name: "sentiment" } },
   { kind: "file", path: "/w/data/My pairs.csv" },
   { kind: "selections", texts: ["Love", "Hate"] },
   { kind: "tokens", plus: " yes", minus: " no" },
+  {
+    kind: "neurons",
+    neurons: [
+      { layer: 3, neuron: 12, weight: 1 },
+      { layer: 5, neuron: 7, weight: -0.5 },
+    ],
+    pairs: null,
+  },
+  { kind: "neurons", neurons: [{ layer: 3, neuron: 12, weight: 1 }], pairs: { path: "/w/a.csv" } },
+  { kind: "head", head: { layer: 2, head: 3 }, pairs: { template: "sentiment" } },
+  { kind: "task", from: { path: "/w/tasks/antonyms.jsonl" } },
+  { kind: "task", from: { pairs: opposites } },
 ];
 
 describe("a direction that is asked for in the dialogue", () => {
@@ -42,6 +58,11 @@ describe("a direction that is asked for in the dialogue", () => {
         "directions/my-pairs.json",
         "directions/love-hate.json",
         "directions/yes-no.json",
+        "directions/neurons-3-12-and-1.json",
+        "directions/neuron-3-12.json",
+        "directions/head-2-3-sentiment.json",
+        "directions/antonyms.json",
+        "directions/task-hot-cold.json",
       ],
     );
     assert.equal(path(sources[0]!, ["directions/sentiment.json"]), "directions/sentiment-2.json");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { directionData } from "../../../panels/fixtures/direction";
+import { directionData, writtenData } from "../../../panels/fixtures/direction";
 import { model } from "../../../panels/fixtures/text";
 import { directionRecipe } from "../../../../webview/shared/exports/recipes/direction";
 
@@ -21,6 +21,7 @@ describe("a figure of the Direction page as a command", () => {
     assert.equal(words("direction-strips", { layers: [4] }), `${read} --layer 4`);
     assert.equal(words("direction-layers", { layers: [2, 3, 4] }), `${read} --layers 2-4`);
     assert.equal(words("direction-strips", { reading: null }), "");
+    assert.equal(words("direction-strips", { reading: writtenData().reading }), `${read} --generate 3`);
   });
 
   it("shows and compares files; the document behind a correlation is not known to the page", () => {

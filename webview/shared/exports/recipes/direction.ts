@@ -17,7 +17,9 @@ export function directionRecipe(figure: string, data: DirectionPanelData, from: 
   if (figure === "direction-scatter") return null;
   if (figure === "direction-strips" || figure === "direction-layers") {
     if (!reading) return null;
-    const command = onText(from, "read", ["--direction", file, ...layerOptions(layers)]);
+    const written = reading.window.tokens.filter(({ generated }) => generated).length;
+    const on = written === 0 ? [] : ["--generate", String(written)];
+    const command = onText(from, "read", ["--direction", file, ...layerOptions(layers), ...on]);
     const [layer = header.bestLayer] = layers ?? [];
     const vectors = file.replace(/\.json$/, ".npz");
     const hook = `blocks.${layer}.${header.hook}`;
