@@ -90,6 +90,11 @@ describe("a page", () => {
     const alert = panel.page.getByRole("alert");
     assert.match(await alert.innerText(), /The weights changed\.\s+Open the model again\./);
     assert.equal(await panel.page.locator(".frame-error .code").innerText(), "model-changed");
+    // Which model it is about is still said, and another can be chosen.
+    const badge = panel.page.getByRole("button", {
+      name: /^Model introspect-small, .*Choose another model$/,
+    });
+    assert.equal(await badge.locator(".badge-name").innerText(), "introspect-small");
     await panel.page.getByRole("button", { name: "Try again" }).click();
     await assertSoon(() => panel.requests.at(-1)?.method, "page/retry");
     await panel.close();

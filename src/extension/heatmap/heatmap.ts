@@ -73,6 +73,7 @@ export class Heatmap implements vscode.Disposable {
   ) {
     this.picture = new PicturePanel(services, {
       look: () => this.look,
+      busy: () => this.busy,
       colour: (place, measured) => this.colour(place, measured),
     });
     this.subscriptions = [

@@ -24,6 +24,8 @@ const quietMs = 250;
 export interface Coloured {
   /** What colours a text now. */
   readonly look: () => Look | undefined;
+  /** Whether it is being measured. */
+  readonly busy: () => boolean;
   /** Colours a text. */
   readonly colour: (place: Pick<Look, "document" | "at">, measure: HeatmapMeasure) => Promise<void>;
 }
@@ -32,6 +34,7 @@ export interface Coloured {
 interface Drawn {
   readonly look: Pick<Look, "document" | "store">;
   readonly version: number;
+  readonly at: number;
   readonly inBits: boolean;
   readonly measured: number;
 }
@@ -76,12 +79,13 @@ export class PicturePanel implements vscode.Disposable {
   follow(): void {
     const look = this.coloured.look();
     if (!look) return;
-    if (this.awaits && look.store.fresh > 0) return void this.retry();
+    if (this.awaits && look.store.fresh > 0 && !this.coloured.busy()) return void this.retry();
     const { drawn, store } = this;
     if (!drawn || store.state.status !== "ready") return;
     const isSame =
       drawn.look.store === look.store &&
       drawn.version === look.document.version &&
+      drawn.at === look.at &&
       drawn.inBits === isInBits(look) &&
       drawn.measured === share(look);
     if (!isSame) store.update({ status: "stale", message: heatExportTexts.pictureOld() });
@@ -102,7 +106,7 @@ export class PicturePanel implements vscode.Disposable {
     const snapshot = snapshotOf(this.services, look, model);
     const lines = drawnLines(document);
     const measured = share(look);
-    this.drawn = { look, version: document.version, inBits: snapshot.inBits, measured };
+    this.drawn = { look, version: document.version, at: look.at, inBits: snapshot.inBits, measured };
     const said = [
       ...(lines.isCut ? [heatExportTexts.pictureCut(mostUnits)] : []),
       ...(measured < 1 ? [heatExportTexts.partly(`${Math.floor(100 * measured)}%`)] : []),

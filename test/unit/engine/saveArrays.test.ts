@@ -7,8 +7,10 @@ import { promisify } from "node:util";
 import { arrayPlan } from "../../../src/extension/exports/arrayPlan";
 import type { ShownArray } from "../../../src/protocol/arrays";
 import { engineCallDecoders } from "../../../src/protocol/decodeEngineCall";
+import type { HeatmapPanelData } from "../../../src/protocol/heatmapPanel";
 import type { LensPanelData } from "../../../src/protocol/lensPanel";
 import type { AttentionPanelData } from "../../../src/protocol/panelApi";
+import { heatmapData } from "../../panels/fixtures/heatmap";
 import { cliJson } from "../../support/cli";
 import { PanelEngine, inputOf } from "../../support/panelData";
 import { inRepo } from "../../support/paths";
@@ -111,6 +113,38 @@ describe("the arrays behind a picture", function () {
       data.positions.map((k, j) => Math.abs(whole[q]![k]! - data.pattern.rows[i]![j]!)),
     );
     assert.ok(far.length > 4 && Math.max(...far) < 1e-5);
+  });
+
+  it("of a coloured text are its drawn tokens, and the hook that is measured where the text is one run", async () => {
+    const model = await engine.info();
+    const { window } = await engine.call("lens/view", {
+      model: engine.path,
+      input: inputOf(text),
+      columns: 4,
+      k: 5,
+    });
+    const measure = { kind: "neuron", layer: 1, neuron: 7 } as const;
+    const whole = { ids: window.ids, bos: window.bos, windowTokens: 512 };
+    const plan = (change: Partial<HeatmapPanelData>) =>
+      arrayPlan("heatmap", "heatmap", {
+        ...{ seq: 1, status: "ready", model },
+        data: heatmapData({ measure, whole, ...change }),
+      });
+    const { tokens } = heatmapData({ measure });
+    const read = await numpyReads(await save(plan({})), "values");
+    assert.deepEqual(read.arrays["blocks.1.mlp.hook_post"], ["float32", [window.ids.length, model.dMlp]]);
+    (read.one as number[]).forEach((value, i) =>
+      assert.ok(Math.abs(value - (tokens[i]!.value ?? -9)) < 1e-5),
+    );
+    assert.equal(read.arrays["top_ids"], undefined);
+    assert.deepEqual(plan({ whole: { ...whole, windowTokens: 4 } })?.runs, []);
+    assert.deepEqual(plan({ whole: null })?.runs, []);
+    const guessed = await numpyReads(
+      await save(plan({ measure: { kind: "surprisal" }, whole: null })),
+      "top_log_prob",
+    );
+    assert.deepEqual(guessed.arrays["top_ids"]?.[1], [tokens.length, 3]);
+    assert.equal(guessed.meta.arrays["values"]?.unit, "nats");
   });
 
   it("are written without a model, and refused where values do not fill a shape", async () => {

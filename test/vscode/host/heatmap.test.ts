@@ -8,7 +8,16 @@ import type { HeatmapState } from "../../../src/extension/heatmap/heatmap";
 import { commandLine } from "../../../src/base/shell";
 import { heatmapCommand } from "../../../src/protocol/heatmapCommand";
 import { inRepo } from "../../support/paths";
-import { closeAll, introspect, openText, patience, select, type, until } from "./support/introspect";
+import {
+  closeAll,
+  introspect,
+  openText,
+  patience,
+  select,
+  type,
+  until,
+  untilState,
+} from "./support/introspect";
 
 interface Printed {
   readonly tokens: readonly { id: number; start: number; end: number; text: string; value: number | null }[];
@@ -213,6 +222,8 @@ describe("colouring a text by a scalar", () => {
     const text = "for (const item of items) {\n  total += item.price;\n}\n";
     const editor = await openText(text);
     await colourBy({ kind: "surprisal" });
+    await vscode.commands.executeCommand(Command.ExportColours, "picture");
+    assert.equal((await introspect()).panelState("heatmap").status, "ready");
     const place = editor.document.positionAt(text.indexOf("total"));
     editor.selection = new vscode.Selection(place, place);
     await type("x");
@@ -221,6 +232,8 @@ describe("colouring a text by a scalar", () => {
     const now = editor.document.getText();
     const wanted = printed(now, "surprisal").map(({ start, end, value }) => ({ start, end, value }));
     assert.deepEqual(plain(found), wanted);
+    const { data } = await untilState("heatmap", "it says it is old", ({ status }) => status === "stale");
+    assert.equal(data?.text, text, "a picture stays of its moment");
   });
 
   it("the command behind Escape takes the colours off and ends the work", async () => {

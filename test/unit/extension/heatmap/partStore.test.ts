@@ -103,6 +103,22 @@ describe("measured tokens of a document", () => {
     assert.deepEqual(store.gap({ start: 0, end: 10 }), { start: 0, end: 10 });
   });
 
+  it("have positions from the text's first token on, also where a range is asked for, unless something before is not measured", () => {
+    const store = new PartStore();
+    put(store, 0, 10);
+    put(store, 10, 20);
+    const positions = (start: number, end: number) =>
+      [...store.measured({ start, end })].map((one) => one.position);
+    assert.deepEqual(positions(8, 12), [8, 9, 10, 11]);
+    assert.deepEqual(
+      [...store.measured()].map(({ id, position }) => [id, position]),
+      store.ids.map((id, i) => [id, i]),
+    );
+    store.put(partOf(25, 30), { start: 25, end: 30 });
+    assert.deepEqual(positions(18, 27), [18, 19, null, null]);
+    assert.equal(store.ids.length, store.fresh);
+  });
+
   it("add up: values, bytes and the largest that counts, without those that have none", () => {
     const store = new PartStore();
     put(store, 0, 4, (at) => (at === 2 ? null : at === 0 ? 100 : -at));
