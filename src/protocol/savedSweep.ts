@@ -32,11 +32,7 @@ export function savedSweepText(result: SteeringSweepRan): string {
   const saved = { ...facts, ...of, pareto, best, controls, warnings };
   const text = JSON.stringify(saved, (_, value: unknown) => rounded(value), 2);
   // A JSON string holds no line break of its own, so that these breaks are always between entries.
-  const flat = (list: string): string =>
-    list
-      .replace(/\s+/g, " ")
-      .replace(/([[{]) /, "$1")
-      .replace(/ ([\]}])$/, "$1");
+  const flat = (list: string): string => list.replace(/\s+/g, " ").replace("[ ", "[").replace(" ]", "]");
   return `${text.replace(/\[\n[^[\]{}"]*\]/g, flat).replace(/\{\n\s+"effect": [^[\]{}]*\}/g, flat)}\n`;
 }
 

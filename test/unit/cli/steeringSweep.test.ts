@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import type { SteeringSweepResult } from "../../../src/protocol/steeringSweep";
-import { cliJson } from "../../support/cli";
+import { cli, cliJson } from "../../support/cli";
 import { inRepo } from "../../support/paths";
 import { useTempFolder } from "../../support/tempFolder";
 
@@ -55,5 +55,22 @@ describe("introspect sweep on a plan of layers × strengths", function () {
     assert.equal(result.controls?.zero.same, true);
     assert.match(result.digest, /^[0-9a-f]{64}$/);
     assert.ok(!fs.existsSync(`${file}.part`), "what was kept for a crash is gone");
+  });
+
+  it("is saved as a file for review, where that is asked for", async () => {
+    const file = write({ ...plan, layers: [1] });
+    const save = path.join(folder(), "plan.introspect-sweep.result.json");
+    const result = await cliJson<SteeringSweepResult>("sweep", model, file, "--save", save);
+    const saved = JSON.parse(fs.readFileSync(save, "utf8")) as SteeringSweepResult & { kind: string };
+    assert.equal(saved.kind, "sweep-result");
+    assert.deepEqual([saved.layers, saved.strengths], [[1], [0, 2, 4]]);
+    for (const [j, value] of saved.effect[0].entries())
+      assert.ok(Math.abs(value - result.effect[0][j]) < 1e-4, String(value));
+    const measures = [{ of: "kl" }];
+    const edits = [{ hook: "blocks.{layer}.hook_resid_pre", op: "zero", positions: "last" }];
+    const cells = { version: 1, base: { text: "a b" }, axes: { layer: "layers" }, edits, measures };
+    const { status, stderr } = await cli("sweep", model, write(cells), "--save", save);
+    assert.equal(status, 2);
+    assert.match(stderr, /--save goes with a plan of layers and strengths/);
   });
 });

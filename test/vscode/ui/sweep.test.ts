@@ -1,6 +1,8 @@
 import fs from "node:fs";
 import path from "node:path";
 import assert from "node:assert/strict";
+import { viewTypes } from "../../../src/extension/contributions";
+import { reopened } from "./support/reopened";
 import { openWorkbench, patience } from "./support/workbench";
 
 describe("a sweep in the workbench", () => {
@@ -28,9 +30,10 @@ describe("a sweep in the workbench", () => {
     await frame.getByRole("gridcell", { name: /^layer 1, strength 2\.00, / }).first().click(); // prettier-ignore
     const steering = await workbench.webviewFrame("steering");
     await steering.getByText("blocks.1.hook_resid_pre").waitFor({ timeout: patience });
-    workbench = await openWorkbench({ folder: workbench.folder });
-    await workbench.page.getByRole("tab", { name: "Sweep" }).click({ timeout: patience });
+    workbench = await reopened(workbench, viewTypes.sweep);
+    await workbench.page.getByRole("tab", { name: "Sweep", exact: true }).click({ timeout: patience });
     const again = await workbench.webviewFrame("sweep");
     await again.locator(".sweep-said").getByText("Best effect").waitFor({ timeout: patience });
+    await workbench.screenshot("sweep-again");
   });
 });

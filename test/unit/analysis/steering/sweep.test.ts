@@ -13,6 +13,7 @@ import {
 import { bestCell, paretoFront } from "../../../../src/analysis/steeringSweep/pareto";
 import type { Progress } from "../../../../src/base/cancel";
 import { decodeSteeringSweep } from "../../../../src/protocol/decodeSteeringSweep";
+import type { SweepPart } from "../../../../src/protocol/steeringSweep";
 import { tinyVocabulary } from "../../../support/tinyRunner";
 import { randomIds } from "../../../support/tinyWindow";
 import { encoder, experiment, newRunner, pair, prompt } from "./subject";
@@ -161,7 +162,27 @@ describe("a sweep of steering", () => {
       code: "cancelled",
     });
     assert.equal(seen.length, 5);
-    assert.ok(seen.every(({ done, total }, i) => done === i && total === 12 + 3 + 3 + 2));
+    assert.deepEqual(
+      seen.map(({ done }) => done),
+      [0, 1, 1, 2, 2],
+    );
+    assert.ok(seen.every(({ total }) => total === 12 + 3 + 3 + 2));
+  });
+
+  it("tells every cell as soon as it is measured, as it then stands in the result", async () => {
+    const parts: SweepPart[] = [];
+    const onProgress = ({ partial }: Progress) => partial !== undefined && parts.push(partial as SweepPart);
+    const result = await steeringSweep(newRunner(), tinyVocabulary, request(), { onProgress });
+    assert.deepEqual(
+      parts.map(({ cell }) => cell),
+      result.layers.flatMap((_, row) => result.strengths.map((_, column) => [row, column])),
+    );
+    for (const { cell, ...told } of parts) {
+      const [row, column] = cell;
+      const { effect, cost, relativeNorm, baseline } = result;
+      const [e, c, norm] = [effect, cost, relativeNorm].map((rows) => rows[row][column]);
+      assert.deepEqual(told, { effect: e, cost: c, relativeNorm: norm, baseline });
+    }
   });
 
   const bad: [string, object, RegExp][] = [
@@ -179,14 +200,14 @@ describe("a sweep of steering", () => {
     ],
     [
       "a hook that the model has not",
-      { edits: [{ ...pair, scale: 1, hook: "blocks.{layer}.hook_nothing" }], strengths: [1] },
+      { edits: [{ ...pair, scale: 1, hook: "blocks.{layer}.attn.hook_rot_q" }], strengths: [1] },
       /names no hook of this model/,
     ],
   ];
   for (const [what, more, message] of bad) {
     it(`refuses ${what}, in one sentence, before anything is run`, async () => {
       const runner = newRunner();
-      await assert.rejects(run({ plan: plan(more) }, runner), { code: "bad-field", message });
+      await assert.rejects(async () => run({ plan: plan(more) }, runner), { code: "bad-field", message });
       assert.equal(runner.plans.length, 0);
     });
   }

@@ -10,6 +10,7 @@ import { readNpz } from "../../../../src/formats/npz";
 import type { LensPanelData } from "../../../../src/protocol/lensPanel";
 import type { PatchSide } from "../../../../src/protocol/patch";
 import type { RunContext } from "../../../../src/protocol/model";
+import { decodeSteeringSweep } from "../../../../src/protocol/decodeSteeringSweep";
 import { decodeSavedView, savedViewText } from "../../../../src/protocol/savedView/savedView";
 import type { AttentionPanelData, ModelPanelId, NeuronsPanelData } from "../../../../src/protocol/panelApi";
 import { figureCommand, figurePython } from "../../../../webview/shared/exports/recipes";
@@ -258,6 +259,39 @@ describe("a figure copied as a command line", function () {
     const atStep = (await paste("steering-texts", dragged)) as unknown as typeof steered;
     near([atStep.kl.steered, atStep.steered.logProbs], [ran.kl, ran.steered.logProbs]);
     near(((await paste("steering-controls", dragged)) as unknown as typeof steered).kl, steered.kl);
+  });
+
+  it("gives the cells and controls of a sweep", async () => {
+    const plan = decodeSteeringSweep({
+      version: 1,
+      prompt: "it's",
+      edits: [{ hook: "blocks.{layer}.hook_resid_pre", op: "add", value: { text: " a", minus: " b" }, positions: "prefill-front" }],
+      layers: "all",
+      strengths: [0, 2],
+      effect: { of: "logProb", text: " a" },
+      cost: { of: "kl" },
+      controls: { isotropic: 2, shuffled: 0 },
+    }); // prettier-ignore
+    const ran = await engine.call("steer/sweep", { model: engine.path, plan, base: engine.path });
+    const { layers, strengths, effect, cost, relativeNorm, baseline, ...outcome } = ran;
+    const cells = { layers, strengths, effect, cost, relativeNorm, baseline };
+    const data = { plan, file: null, cells, outcome };
+    const source = await engine.source({ panel: "sweep", data }, madeOfTexts({ prompt: plan.prompt }));
+    const said = (await paste("sweep-effect", source)) as unknown as typeof ran;
+    near([said.effect, said.cost], [effect, cost]);
+    near(said.controls?.isotropic, ran.controls?.isotropic);
+    // A plan that names files is run from its own folder, where it has one.
+    const on = { file: "a.txt" };
+    const named = { ...data, plan: { ...plan, cost: { of: "perplexityRatio" as const, on } } };
+    const of = (file: string | null) => ({
+      ...source,
+      shown: { panel: "sweep" as const, data: { ...named, file } },
+    });
+    assert.match(
+      figureCommand("sweep-cost", of("d/p.introspect-sweep.json")),
+      / d\/p\.introspect-sweep\.json$/,
+    );
+    assert.throws(() => figureCommand("sweep-cost", of(null)), /no one command/);
   });
 
   it("is refused where a prefix has control characters, which a paste could run", async () => {
