@@ -41,6 +41,13 @@ describe("direction files", () => {
     await row.click();
   }
 
+  /** Takes a row of the picker that asks for a format; it has a title alone. */
+  async function chooseFormat(label: string): Promise<void> {
+    const title = workbench.page.locator(".quick-input-title", { hasText: "Export Direction" });
+    await title.waitFor({ timeout: patience });
+    await rows().filter({ hasText: label }).first().click();
+  }
+
   /** Waits for an input with a message beneath, replaces its value where one is given, and takes it. */
   async function enter(message: string, value?: string): Promise<string> {
     await workbench.page
@@ -98,7 +105,7 @@ describe("direction files", () => {
     await workbench.openFile("stories.md");
   });
 
-  it("are added up by a sum that is written, into a file of its own", async () => {
+  it("are added up as it is written, into a file of its own", async () => {
     await workbench.runCommand("Introspect: Combine Directions…");
     await workbench.page
       .locator('.quick-input-widget input[placeholder="Which directions are added up?"]')
@@ -109,9 +116,9 @@ describe("direction files", () => {
         .click();
     await workbench.page.keyboard.press("Enter");
     assert.equal(await enter("Names with + and − between them", "+ code - 0.5 loud"), "+ code - 0.5 loud");
-    const file = await enter("Where it is saved");
+    const file = await enter("Where it is saved", "directions/sum.json");
     await untilFile(file);
-    await shown(header(file).name);
+    await shown("sum");
     assert.deepEqual(header(file).parts, [
       { name: "code", weight: 1 },
       { name: "loud", weight: -0.5 },
@@ -122,7 +129,7 @@ describe("direction files", () => {
   it("are taken out as npz and as GGUF, which says what it has no place for", async () => {
     await workbench.runCommand("Introspect: Export Direction…");
     await choose("Which direction?", "code.json");
-    await choose("Export Direction", "NumPy arrays");
+    await chooseFormat("NumPy arrays");
     await dialog("/code-vectors.npz");
     await untilFile("code-vectors.npz");
     await waitForNotification(workbench, "code-vectors.npz: 4 layers.");
@@ -131,7 +138,7 @@ describe("direction files", () => {
     for (const [hook, { data }] of own!) assert.deepEqual(out!.get(hook)!.data, data);
     await workbench.runCommand("Introspect: Export Direction…");
     await choose("Which direction?", "code.json");
-    await choose("Export Direction", "Control vector");
+    await chooseFormat("Control vector");
     await dialog("/code-vectors.gguf");
     await untilFile("code-vectors.gguf");
     await waitForNotification(workbench, /code-vectors\.gguf: 3 layers\. Layer 0 is not in it/);
@@ -206,7 +213,7 @@ describe("direction files", () => {
     assert.equal(fs.existsSync(at(file)), false);
   });
 
-  it("have a map of labelled texts beside them, which comes back after a reload", async () => {
+  it("have a map of labelled texts beside them, layer by layer", async () => {
     await workbench.runCommand("Introspect: Map Labelled Texts…");
     await choose("Which file holds texts and labels?", "Six Emotions");
     const frame = await workbench.webviewFrame("map");
