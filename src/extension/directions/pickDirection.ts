@@ -38,7 +38,11 @@ export async function pickDirection(
   const items = await offered(files, asked.without);
   if (!items) return undefined;
   const { placeHolder = pickTexts.which() } = asked;
-  const picked = await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true });
+  const picked = await vscode.window.showQuickPick(items, {
+    placeHolder,
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
   return picked?.file;
 }
 

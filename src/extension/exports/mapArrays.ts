@@ -27,12 +27,16 @@ export function mapPlan({ map }: MapPanelData, model: ModelInfo): ArrayPlan {
       layers.map(({ pca }) => pca.explained),
       rows,
     ),
-    real(
-      "tsne",
-      ["row", "text", "axis"],
-      drawn.map(({ tsne }) => tsne?.points ?? []),
-      { labels: drawn.map(({ hook }) => hook) },
-    ),
+    ...(drawn.length === 0
+      ? []
+      : [
+          real(
+            "tsne",
+            ["row", "text", "axis"],
+            drawn.map(({ tsne }) => tsne?.points ?? []),
+            { labels: drawn.map(({ hook }) => hook) },
+          ),
+        ]),
     real(
       "silhouette",
       ["row"],

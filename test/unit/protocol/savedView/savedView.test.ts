@@ -79,6 +79,33 @@ describe("a saved view", () => {
       change("steering", (v) => Object.assign(v["data"]["experiment"], { edits: [{}] })),
       "bad-field",
     ],
+    [
+      "a score too many along a direction",
+      change("direction", (v) =>
+        (v["data"]["reading"]["directions"][0]["layers"][1]["scores"] as number[]).push(1),
+      ),
+      "bad-field",
+    ],
+    [
+      "a direction that is not listed",
+      change("direction", (v) => Object.assign(v["data"], { also: [99] })),
+      "bad-field",
+    ],
+    [
+      "a point of a map too few",
+      change("map", (v) => (v["data"]["map"]["layers"][2]["pca"]["points"] as []).pop()),
+      "bad-field",
+    ],
+    [
+      "a text of no label",
+      change("map", (v) => Object.assign(v["data"]["map"]["texts"][0], { label: 6 })),
+      "bad-field",
+    ],
+    [
+      "a best layer that is none",
+      change("map", (v) => Object.assign(v["data"]["map"]["best"], { layer: 9 })),
+      "bad-field",
+    ],
   ];
   for (const [name, text, wanted] of harmful) {
     it(`is refused with ${name}`, () => assert.equal(code(text), wanted));
