@@ -21,6 +21,8 @@ export interface Progress {
   readonly done: number;
   readonly total: number;
   readonly message: string;
+  /** What there is so far, for calls that say in their method map what this is. */
+  readonly part?: unknown;
 }
 
 /** What every long call takes: a way to stop it and a way to tell how far it is. */
