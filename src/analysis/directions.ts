@@ -20,7 +20,7 @@ import { type Fit, judge, type Judged } from "./directions/judge";
 import { fitDirection, type FittedMethod, type Label } from "./directions/methods";
 import { nearestTokens } from "./directions/nearest";
 import { type DirectionText, embeddingRows, readStates, type States } from "./directions/states";
-import { type Split, splitPairs } from "./directions/split";
+import { type Split, splitTexts } from "./directions/split";
 import { resultWarnings, textWarnings } from "./directions/warnings";
 
 /** What a direction is made of: fitted to texts, what a head writes on them, or vectors given per layer. */
@@ -80,7 +80,7 @@ export async function makeDirection(
     texts.length === 0
       ? new Map<string, Rows>()
       : await readStates(runner, { texts, position, hooks, head }, options);
-  const parts = partsOf(request);
+  const parts = splitTexts(request.texts, request.testShare, request.seed);
   const turns = new Turns(options);
   const judged: Judged[] = [];
   for (const [i, name] of hooks.entries()) {
@@ -157,16 +157,6 @@ function requireWidths(
 
 function outOfRange(said: string, next: string): AnalysisError {
   return new AnalysisError("out-of-range", said, { next });
-}
-
-function partsOf({ texts, testShare, seed }: DirectionRequest): Parts {
-  const pairs = [...new Set(texts.map(({ pair }) => pair))];
-  const split = splitPairs(pairs.length, testShare, seed);
-  const textsOf = (part: readonly number[]): number[] => {
-    const chosen = new Set(part.map((i) => pairs[i]));
-    return texts.flatMap(({ pair }, i) => (chosen.has(pair) ? [i] : []));
-  };
-  return { train: textsOf(split.train), validation: textsOf(split.validation), test: textsOf(split.test) };
 }
 
 async function judgeLayer(

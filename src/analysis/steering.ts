@@ -1,49 +1,27 @@
 /**
  * A steering experiment with its controls: the plain continuation, the steered one, the same edits at strength zero
- * (which must change no bit), two nulls (random directions of equal norm, random prompt pairs), what is added without
- * what is taken off, embeddings alone, prompting instead, another layer; and what the experiment was expected to come to.
+ * (which must change no bit), two nulls (random directions of equal norm; shuffled labels, or random prompt pairs), what
+ * is added without what is taken off, embeddings alone, prompting instead, another layer; and what the experiment was
+ * expected to come to.
  *
  * Source: activation additions, Turner et al., 2023; the controls are theirs but the random prompt pairs.
  */
-import { throwIfCancelled, type WorkOptions } from "../base/cancel";
+import type { WorkOptions } from "../base/cancel";
 import type { Runner, Vocabulary } from "../graph/runner";
 import type { Edit, Experiment, GenerateResult, SingleControl, SteerResult } from "../protocol/edit";
 import { AnalysisError, requireIds } from "./common/analysisError";
 import { continueText } from "./common/continuation";
-import { divergence } from "./common/divergence";
-import { atStrengthZero, numericEdits, type PairEncoder, requireRows } from "./common/editValue";
+import { atStrengthZero, numericEdits, requireRows } from "./common/editValue";
 import { EditedModel, SteeringSubject } from "./common/steering/editedModel";
-import { PromptStreams, relativeNorms } from "./common/steering/relativeNorm";
 import { type Steps, stepsOf } from "./common/steps";
 import { controlEdits, type ControlEdits } from "./steering/controls";
 import { meetExpectation, type ReadyExpectation } from "./steering/expectations";
-import { movedTokens } from "./steering/moved";
-import { partsAt } from "./steering/partsAt";
-import { percentileOf } from "./common/percentile";
+import { type Models, Report, type SteerRequest, type Texts } from "./steering/report";
 
-/** What an experiment runs on. */
-export interface SteerRequest {
-  readonly experiment: Experiment;
-  /** The prompt's ids. */
-  readonly ids: readonly number[];
-  /** Whether the first of them is a BOS token. */
-  readonly bos: boolean;
-  /** Null where the model has no tokenizer. */
-  readonly encoder: PairEncoder | null;
-  /** The model's digest, which the answer carries. */
-  readonly digest: string | null;
-  /** The prompt behind the text that stands for steering; left out or null where there is none. */
-  readonly prompting?: { readonly text: string; readonly ids: readonly number[] } | null;
-  readonly expect?: readonly ReadyExpectation[];
-}
-
-/** The models of one experiment. */
-interface Models {
-  readonly plain: EditedModel;
-  readonly steered: EditedModel;
-  readonly isotropic: readonly EditedModel[];
-  readonly shuffled: readonly EditedModel[];
-  readonly single: readonly (readonly [SingleControl, EditedModel])[];
+/** How an experiment is stopped and told of. */
+export interface SteerOptions extends WorkOptions {
+  /** Called with each control that is done: the result as far as it goes. */
+  readonly onPart?: ((result: SteerResult) => void) | undefined;
 }
 
 /**
@@ -56,15 +34,15 @@ export async function steer(
   runner: Runner,
   vocabulary: Vocabulary,
   request: SteerRequest,
-  options: WorkOptions = {},
+  options: SteerOptions = {},
 ): Promise<SteerResult> {
-  const { ids, experiment, encoder, expect = [] } = request;
+  const { ids, experiment, encoder, expect = [], labels } = request;
   requireIds(ids);
   const { sampling, controls } = experiment;
   const edits = await numericEdits(runner, experiment.edits, encoder, options);
   edits.forEach((edit) => requireRows(edit, ids.length));
   const both = { given: experiment.edits, numeric: edits };
-  const made = await controlEdits(runner, both, { controls, encoder }, options);
+  const made = await controlEdits(runner, both, { controls, encoder, labels }, options);
   const prompting = controls.others === false ? null : (request.prompting ?? null);
   const subject = new SteeringSubject(runner, vocabulary, { ids, sampling, encoder });
   const models = modelsOf(subject, edits, made);
@@ -79,55 +57,38 @@ export async function steer(
   const atZero = new EditedModel(subject, edits.map(atStrengthZero));
   const [zero] = await drawn(atZero, 1, "Checking strength zero");
   requireIdentity(plain[0], zero);
+  const report = new Report(runner, vocabulary, { request, models, made, prompting });
   const singles: Partial<Record<SingleControl, GenerateResult>> = {};
-  for (const [name, model] of models.single) [singles[name]] = await drawn(model, 1, says[name]);
+  const isotropic: GenerateResult[] = [];
+  const shuffled: GenerateResult[] = [];
+  const texts: Texts = { plain, steered, zero, singles, isotropic, shuffled };
+  const tell = async (): Promise<void> =>
+    options.onPart?.(await report.of(texts, { signal: options.signal }));
+  if (options.onPart) await tell();
+  for (const [name, model] of models.single) {
+    [singles[name]] = await drawn(model, 1, says[name]);
+    if (options.onPart) await tell();
+  }
   if (prompting) {
     const asked = { ids: prompting.ids, sampling, encoder };
     singles.prompting = await continueText(runner, vocabulary, asked, steps.next(says.prompting));
+    if (options.onPart) await tell();
   }
-  const nulls = async (all: readonly EditedModel[], word: string): Promise<GenerateResult[]> => {
-    const texts: GenerateResult[] = [];
-    for (const [i, one] of all.entries())
-      texts.push((await drawn(one, 1, `${word} ${i + 1} of ${all.length}`))[0]);
-    return texts;
+  const nulls = async (all: readonly EditedModel[], into: GenerateResult[], word: string): Promise<void> => {
+    for (const [i, one] of all.entries()) {
+      into.push((await drawn(one, 1, `${word} ${i + 1} of ${all.length}`))[0]);
+      if (options.onPart) await tell();
+    }
   };
-  const isotropic = await nulls(models.isotropic, "Random direction");
-  const shuffled = await nulls(models.shuffled, "Random prompt pair");
+  await nulls(models.isotropic, isotropic, "Random direction");
+  await nulls(
+    models.shuffled,
+    shuffled,
+    made.shuffledKind === "pairs" ? "Random prompt pair" : "Shuffled labels",
+  );
   const work = steps.next("Comparing distributions");
-  const kl = await divergences(models, prompting?.ids ?? null, work);
-  const expected = await expectations(expect, models, { steps, sampling });
-  const streams = new PromptStreams(runner, ids);
-  const norms = (of: readonly Edit[]): Promise<(number | null)[]> => relativeNorms(runner, of, streams, work);
-  const relative: Partial<Record<SingleControl, readonly (number | null)[]>> = {};
-  for (const [name, model] of models.single) relative[name] = await norms(model.edits);
-  return {
-    default: plain[0],
-    steered: steered[0],
-    controls: { zero, isotropic, ...(shuffled.length > 0 ? { shuffled } : {}), ...singles },
-    kl,
-    percentile: percentileOf(kl.steered, kl.isotropic),
-    relativeNorm: await norms(edits),
-    partsAt: partsAt(plain[0], steered[0]),
-    bos: request.bos,
-    digest: request.digest,
-    percentiles: {
-      isotropic: percentileOf(kl.steered, kl.isotropic),
-      shuffled: percentileOf(kl.steered, kl.shuffled ?? []),
-    },
-    controlFacts: {
-      ...(prompting ? { prompting: prompting.text } : {}),
-      ...(made.otherLayer ? { otherLayer: made.otherLayer.layer } : {}),
-      relativeNorm: relative,
-    },
-    ...(n > 1 ? { samples: samplesOf(plain, steered, sampling.seed) } : {}),
-    ...(await crossed(models, { plain: plain[0], steered: steered[0] }, work)),
-    moved: movedTokens(
-      await models.plain.distribution(ids, work),
-      await models.steered.distribution(ids, work),
-      vocabulary,
-    ),
-    ...expected,
-  };
+  const result = await report.of(texts, work);
+  return { ...result, ...(await expectations(expect, models, { steps, sampling })) };
 }
 
 const says: Readonly<Record<SingleControl, string>> = {
@@ -166,31 +127,6 @@ function requireIdentity(plain: GenerateResult, zero: GenerateResult): void {
   });
 }
 
-/** KL(plain ‖ edited) of the distributions at the prompt's end, nats. */
-async function divergences(
-  models: Models,
-  prompting: readonly number[] | null,
-  options: WorkOptions,
-): Promise<SteerResult["kl"]> {
-  const { ids } = models.plain.subject.prompt;
-  const plain = await models.plain.distribution(ids, options);
-  const of = async (model: EditedModel, behind = ids): Promise<number> => {
-    throwIfCancelled(options.signal);
-    return divergence(plain, await model.distribution(behind, options));
-  };
-  const each = async (all: readonly EditedModel[]): Promise<number[]> => {
-    const values: number[] = [];
-    for (const model of all) values.push(await of(model));
-    return values;
-  };
-  const steered = await of(models.steered);
-  const [isotropic, shuffled] = [await each(models.isotropic), await each(models.shuffled)];
-  const single: Partial<Record<SingleControl, number>> = {};
-  for (const [name, model] of models.single) single[name] = await of(model);
-  if (prompting) single.prompting = await of(models.plain, prompting);
-  return { steered, isotropic, ...(shuffled.length > 0 ? { shuffled } : {}), ...single };
-}
-
 async function expectations(
   expect: readonly ReadyExpectation[],
   models: Models,
@@ -207,34 +143,5 @@ async function expectations(
     expectations: found.map(({ result }) => result),
     met: found.every(({ result }) => result.met),
     ...(warnings.length > 0 ? { warnings } : {}),
-  };
-}
-
-function samplesOf(
-  plain: readonly GenerateResult[],
-  steered: readonly GenerateResult[],
-  seed: number,
-): NonNullable<SteerResult["samples"]> {
-  return {
-    seeds: plain.map((_, i) => seed + i),
-    default: plain,
-    steered,
-    partsAt: plain.map((one, i) => partsAt(one, steered[i])),
-  };
-}
-
-/** What each model thinks of the other's words. */
-async function crossed(
-  { plain, steered }: Models,
-  texts: { readonly plain: GenerateResult; readonly steered: GenerateResult },
-  options: WorkOptions,
-): Promise<Pick<SteerResult, "crossed">> {
-  if (texts.plain.ids.length === 0 || texts.steered.ids.length === 0) return {};
-  const { ids } = plain.subject.prompt;
-  return {
-    crossed: {
-      steered: await plain.forced({ ids, forced: texts.steered.ids }, options),
-      default: await steered.forced({ ids, forced: texts.plain.ids }, options),
-    },
   };
 }

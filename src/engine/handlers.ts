@@ -13,7 +13,8 @@ import { neuronFile } from "../analysis/neuronFile";
 import { rankNeurons } from "../analysis/neurons";
 import { steer } from "../analysis/steering";
 import { whyAttention } from "../analysis/whyAttention";
-import type { WorkOptions } from "../base/cancel";
+import type { Progress, WorkOptions } from "../base/cancel";
+import type { SteerResult } from "../protocol/edit";
 import type { EngineApi } from "../protocol/engineApi";
 import type { RunInput, RunWindow } from "../protocol/model";
 import type { Handlers, ServedWork } from "../protocol/rpc";
@@ -202,7 +203,10 @@ async function steerFile(
   const { path } = experiment.model;
   const { open } = await store.get(isAbsolute(path) ? path : resolve(base, path), work);
   const request = await steerRequest(open, experiment, { tokenizer: tokenizerOf({ open }), base }, work);
-  return steer(open.runner, open.vocabulary, request, work);
+  let told: Progress = { done: 0, total: 1, message: "" };
+  const onProgress = (progress: Progress): void => work.onProgress?.((told = progress));
+  const onPart = (part: SteerResult): void => work.onProgress?.({ ...told, partial: part });
+  return steer(open.runner, open.vocabulary, request, { ...work, onProgress, onPart });
 }
 
 /** The token that the model's own tokenizer puts first; null where it puts none. */

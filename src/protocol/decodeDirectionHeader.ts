@@ -1,4 +1,5 @@
 /** Headers of direction files, decoded. */
+import { decodeTextPairs } from "./decodeDirectionSpec";
 import { asInteger, asList, asNumber, asObject, asOneOf, asText, badField, DecodeError } from "./decode";
 import {
   directionChoices,
@@ -130,6 +131,7 @@ function decodeData(value: unknown): DirectionHeader["data"] {
     digest: textOrNull(object["digest"], "data.digest"),
     testShare: asNumber(object["testShare"], "data.testShare", { min: 0, max: 1 }),
     seed: asInteger(object["seed"], "data.seed", { min: 0 }),
+    ...(object["kept"] === undefined ? {} : { kept: decodeTextPairs(object["kept"], "data.kept") }),
     texts: { train: count("train"), validation: count("validation"), test: count("test") },
   };
 }

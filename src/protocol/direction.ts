@@ -145,6 +145,11 @@ export interface DirectionData {
   readonly digest: string | null;
   readonly testShare: number;
   readonly seed: number;
+  /**
+   * The pairs as they were run, so that a direction can be made again and its labels shuffled where it is used; absent
+   * where they are those of the template, or too many for a header.
+   */
+  readonly kept?: readonly TextPair[];
   /** Texts of each part. */
   readonly texts: { readonly train: number; readonly validation: number; readonly test: number };
 }

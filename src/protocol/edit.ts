@@ -130,7 +130,7 @@ export interface ExperimentControls {
   /** Number of isotropic random directions of equal norm. */
   readonly isotropic: number;
   readonly seed: number;
-  /** Number of random prompt pairs; as many as `isotropic` where it is left out. */
+  /** Number of draws with shuffled labels, or of random prompt pairs where a direction's own are not known; as many as `isotropic` where it is left out. */
   readonly shuffled?: number;
   /** False leaves out the controls that are run once: positive part, embeddings, prompting, other layer. */
   readonly others?: boolean;
@@ -157,6 +157,9 @@ export interface Experiment {
 
 /** Controls that are run once, by name. */
 export const singleControls = ["positiveOnly", "embeddingOnly", "prompting", "otherLayer"] as const;
+
+/** What the second null is made of: "labels" wherever the pairs of a direction are known, "pairs" where none are, "both" where they are of some edits alone. */
+export const shuffledKinds = ["labels", "pairs", "both"] as const;
 
 /** A control that is run once. */
 export type SingleControl = (typeof singleControls)[number];
@@ -187,7 +190,7 @@ export interface SteerResult {
     /** The same edits at strength zero: executed, and equal to `default` to the last bit. */
     readonly zero: GenerateResult;
     readonly isotropic: readonly GenerateResult[];
-    /** Random prompt pairs through the same pipeline, brought to the same norms. */
+    /** Shuffled labels or random prompt pairs (`controlFacts.shuffled`) through the same pipeline, brought to the same norms. */
     readonly shuffled?: readonly GenerateResult[];
     /** What is added without what is taken off; absent where nothing is. */
     readonly positiveOnly?: GenerateResult;
@@ -220,6 +223,8 @@ export interface SteerResult {
   readonly percentiles?: { readonly isotropic: number | null; readonly shuffled: number | null };
   /** What the controls that are run once were made of, and their edits' sizes as in `relativeNorm`. */
   readonly controlFacts?: {
+    /** What the draws of "shuffled" are: directions made anew of their own pairs under shuffled labels, or differences of random prompt pairs. */
+    readonly shuffled?: (typeof shuffledKinds)[number];
     readonly prompting?: string;
     readonly otherLayer?: number;
     readonly relativeNorm: { readonly [control in SingleControl]?: readonly (number | null)[] };

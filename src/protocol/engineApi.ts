@@ -242,6 +242,7 @@ export interface EngineApi {
     params: { file: string; format: DirectionFormat; out: string };
     result: DirectionExported;
   };
+  /** Its progress brings, as `partial`, the result as far as it goes: a SteerResult with the controls that are done. */
   "steer/run": { params: { experiment: Experiment; base: string }; result: SteerResult };
   /** The same experiment's continuation alone, for a strength that is dragged; new strengths are answered from what is kept. */
   "steer/step": { params: { experiment: Experiment; base: string }; result: SteerStep };

@@ -26,3 +26,18 @@ export function splitPairs(n: number, testShare: number, seed: number): Split {
     train: part(nTest + nValidation, n),
   };
 }
+
+/** The same split of texts, by the pairs they belong to: indices of texts. */
+export function splitTexts(
+  texts: readonly { readonly pair: number }[],
+  testShare: number,
+  seed: number,
+): Split {
+  const pairs = [...new Set(texts.map(({ pair }) => pair))];
+  const split = splitPairs(pairs.length, testShare, seed);
+  const textsOf = (part: readonly number[]): number[] => {
+    const chosen = new Set(part.map((i) => pairs[i]));
+    return texts.flatMap(({ pair }, i) => (chosen.has(pair) ? [i] : []));
+  };
+  return { train: textsOf(split.train), validation: textsOf(split.validation), test: textsOf(split.test) };
+}

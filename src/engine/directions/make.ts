@@ -65,12 +65,25 @@ export async function makeDirectionFile(
       digest: pairs.length === 0 ? null : pairsDigest(pairs),
       testShare: spec.testShare,
       seed: spec.seed,
+      ...keptOf(pairs, spec),
       texts: result.texts,
     },
     ...(task === undefined ? {} : { task }),
     warnings: [...warnings, ...result.warnings],
   };
   return { ...(await writeDirection(places.out, header, result.vectors)), file: places.out };
+}
+
+/** Longest pairs that a header holds, in UTF-16 units. */
+const mostKept = 500_000;
+
+/** Pairs that stand nowhere else, as far as a header holds them. */
+function keptOf(
+  pairs: readonly TextPair[],
+  { pairs: given }: DirectionSpec,
+): Pick<DirectionHeader["data"], "kept"> {
+  const length = pairs.reduce((sum, [a, b]) => sum + (a?.length ?? 0) + (b?.length ?? 0), 0);
+  return given === undefined || pairs.length === 0 || length > mostKept ? {} : { kept: pairs };
 }
 
 async function requireWritable(out: string): Promise<void> {

@@ -1,6 +1,6 @@
 /** An experiment made ready to run on an open model: the same for editor and command line. */
 import { pairOf } from "../../analysis/common/steering/variants";
-import type { SteerRequest } from "../../analysis/steering";
+import type { SteerRequest } from "../../analysis/steering/report";
 import type { ReadyExpectation } from "../../analysis/steering/expectations";
 import type { BosPolicy } from "../../base/bosPolicy";
 import type { WorkOptions } from "../../base/cancel";
@@ -11,6 +11,7 @@ import { withDirections } from "../directionFile";
 import type { OpenModel } from "../model";
 import { pairEncoderOf } from "../pairEncoder";
 import { encodeWhole } from "../window";
+import { labelShuffles } from "./labelShuffles";
 import { type MeasureSetting, readyMeasure } from "./readyMeasures";
 
 /** What an experiment is run with beside itself. */
@@ -37,6 +38,8 @@ export async function steerRequest(
   const { prompt, sampling } = experiment;
   const whole = await encodeWhole(tokenizer, prompt, { bos, ...work });
   const edits = await withDirections(experiment.edits, base);
+  const { isotropic, shuffled: draws = isotropic, seed } = experiment.controls;
+  const labels = await labelShuffles(open, experiment.edits, { base, draws, seed }, work);
   // Directions are numbers now, whose widths can be checked.
   decodeEdits(edits, "edits", open.info);
   const text = promptingText(experiment);
@@ -56,6 +59,7 @@ export async function steerRequest(
     digest: await open.digest(work),
     prompting: text !== null && prompting !== null && fits ? { text, ids: prompting } : null,
     expect,
+    labels,
   };
 }
 

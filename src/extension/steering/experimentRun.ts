@@ -1,9 +1,11 @@
 /** Running an experiment: the same for the panel and for tests. */
 import path from "node:path";
 import type * as vscode from "vscode";
+import type { Progress } from "../../base/cancel";
 import { decodeExperiment } from "../../protocol/decodeExperiment";
 import type { Experiment, SteerResult, SteerStep } from "../../protocol/edit";
 import type { ModelInfo } from "../../protocol/model";
+import type { CallMeta } from "../../protocol/rpcMessages";
 import type { JobWork } from "../panels/panelTask";
 import type { Services } from "../services";
 
@@ -23,7 +25,8 @@ export interface ExperimentPlace {
 }
 
 /** How a run is stopped and told of. */
-type RunWork = Partial<JobWork> & Pick<JobWork, "signal" | "meta">;
+type RunWork = Partial<Omit<JobWork, "meta">> &
+  Pick<JobWork, "signal"> & { readonly meta: JobWork["meta"] & CallMeta };
 
 /** The folder from which paths in an experiment's file start; null where it has none on this machine. */
 export function baseOf(file: vscode.Uri | undefined): string | null {
@@ -58,15 +61,27 @@ export async function stepExperiment(
   return services.engine.call("steer/step", asked, work);
 }
 
+/** Least milliseconds between two parts of a result. */
+const partEveryMs = 150;
+
 /**
- * Opens the model and runs the experiment on it.
+ * Opens the model and runs the experiment on it. `onPart` is given, now and then, the result as far as it goes.
  * @throws {CodedError} what the engine finds wrong with it; {CancelledError} when it was cancelled
  */
 export async function runExperiment(
   services: Pick<Services, "engine" | "models">,
   place: ExperimentPlace,
   work: RunWork,
+  onPart?: (result: SteerResult) => void,
 ): Promise<ExperimentRun> {
   const { info, asked } = await ready(services, place, work);
-  return { result: await services.engine.call("steer/run", asked, work), info };
+  let shown = 0;
+  const onProgress = (progress: Progress): void => {
+    const { partial, ...rest } = progress;
+    work.onProgress?.(rest);
+    if (partial === undefined || !onPart || Date.now() - shown < partEveryMs) return;
+    shown = Date.now();
+    onPart(partial as SteerResult);
+  };
+  return { result: await services.engine.call("steer/run", asked, { ...work, onProgress }), info };
 }

@@ -4,6 +4,7 @@ import { CodedError } from "../../base/errors";
 import { modelNameOf } from "../../base/modelName";
 import { decodeExperiment } from "../../protocol/decodeExperiment";
 import type { Experiment, SteerResult } from "../../protocol/edit";
+import type { ModelInfo } from "../../protocol/model";
 import type { SteeringAgain } from "../../protocol/panelApi";
 import { withStrength } from "../../protocol/strength";
 import { experimentSuffix } from "../contributions";
@@ -124,7 +125,9 @@ export class SteeringPanel implements vscode.Disposable {
     const { result, info } = await ran;
     const digest = experiment.model.digest;
     const differs = digest !== null && result.digest !== null && digest !== result.digest;
-    const data = { experiment, result, file: this.fileName() };
+    // What was dragged to meanwhile stays; the controls are of the experiment's own strength.
+    const { step } = this.store.state.data ?? {};
+    const data = { experiment, result, file: this.fileName(), ...(step ? { step } : {}) };
     const { bos = "auto", prompt } = experiment;
     return {
       data,
@@ -139,8 +142,6 @@ export class SteeringPanel implements vscode.Disposable {
   private async slide(scale: number): Promise<void> {
     const { experiment, file } = this;
     if (!experiment) throw new CodedError("no-experiment", says.nothingToSave());
-    // Somebody who drags on does not wait for the controls of where it stood.
-    this.task.cancel();
     const { base = baseOf(file) } = this.way;
     const model = await resolveModel(experiment, base, this.services.models);
     const asked = { experiment: withStrength(experiment, scale), model, base };
@@ -158,12 +159,19 @@ export class SteeringPanel implements vscode.Disposable {
     const model = await resolveModel(experiment, base, this.services.models);
     const asked = withControls(experiment, controls);
     const first = firstPart(asked);
-    if (first) this.showFirst(await runExperiment(this.services, { experiment: first, model, base }, work));
-    return runExperiment(this.services, { experiment: asked, model, base }, work);
+    const place = { model, base };
+    if (!first) return runExperiment(this.services, { experiment: asked, ...place }, work);
+    const { result, info } = await runExperiment(this.services, { experiment: first, ...place }, work);
+    this.showPart(result, info);
+    // The controls make way for whoever drags the strength, and for other views.
+    const behind = { ...work, meta: { ...work.meta, priority: "background" } } as const;
+    return runExperiment(this.services, { experiment: asked, ...place }, behind, (part) =>
+      this.showPart(part, info),
+    );
   }
 
-  /** The texts are there before the controls are. */
-  private showFirst({ result, info }: ExperimentRun): void {
+  /** The texts are there before the controls are, and each control before the next. */
+  private showPart(result: SteerResult, info: ModelInfo): void {
     const { data } = this.store.state;
     if (data) this.store.update({ data: { ...data, result }, model: info });
   }

@@ -1,7 +1,14 @@
 /** Shape of the Steering panel's data. */
 import { decodeExperiment } from "../decodeExperiment";
 import { measureKinds } from "../decodeSteeringMeasure";
-import type { GenerateResult, MovedToken, SteerResult, SteerSamples, SteerStep } from "../edit";
+import {
+  type GenerateResult,
+  type MovedToken,
+  shuffledKinds,
+  type SteerResult,
+  type SteerSamples,
+  type SteerStep,
+} from "../edit";
 import type { SteeringPanelData, SteeringPanelStep } from "../panelApi";
 import type { ExpectationResult } from "../steeringMeasure";
 import { aboutThis, scoredShape } from "./common";
@@ -55,6 +62,7 @@ const expectation = object<ExpectationResult>({
 type Facts = NonNullable<SteerResult["controlFacts"]>;
 
 const controlFacts = object<Facts>({
+  shuffled: optional(word(...shuffledKinds)),
   prompting: optional(text),
   otherLayer: optional(index),
   relativeNorm: object<Facts["relativeNorm"]>({

@@ -14,24 +14,42 @@ import { commonWords } from "./commonWords";
 /** Tokens of a random text that stands for a vector which came from no text. */
 const usualLength = 8;
 
-/** Whether an edit adds something, so that something else could be added. */
-export function adds(edit: Edit): boolean {
-  return edit.op === "add" && valueRows(edit).length > 0;
+/** The field of an edit with the vectors that say which way it goes. */
+const fieldOf = ({ op }: Edit): "value" | "subspace" => (op === "interchange" ? "subspace" : "value");
+
+/** Whether the vectors of an edit span what is taken out, kept or exchanged; their lengths then say nothing. */
+const spans = ({ op }: Edit): boolean => op === "project-out" || op === "keep" || op === "interchange";
+
+/**
+ * The vectors of a numeric edit that others could stand for: what is added, set or taken as mean, and what spans the part
+ * that is taken out, kept or exchanged. None of an edit that has no direction, such as a clamp.
+ */
+function directed(edit: Edit): readonly (readonly number[])[] {
+  if (!spans(edit)) return valueRows(edit);
+  const given = edit[fieldOf(edit)];
+  if (!Array.isArray(given) || given.length === 0) return [];
+  return (Array.isArray(given[0]) ? given : [given]) as readonly (readonly number[])[];
 }
 
-/** Per random direction the numeric edits with every added value replaced by one of equal norm; none where nothing is added. */
+/** Whether an edit has vectors that others could stand for. */
+export const hasDirection = (edit: Edit): boolean => directed(edit).length > 0;
+
+/**
+ * Per random direction the numeric edits with every vector that has a direction replaced by one of equal norm; none
+ * where there is none.
+ */
 export function isotropicNulls(
   runner: Runner,
   edits: readonly Edit[],
   { draws, seed }: { readonly draws: number; readonly seed: number },
 ): Edit[][] {
-  if (!edits.some(adds)) return [];
+  if (!edits.some(hasDirection)) return [];
   const normal = gaussian(seededRandom(seed));
   return Array.from({ length: draws }, () =>
     edits.map((edit) => {
-      if (!adds(edit)) return edit;
+      if (!hasDirection(edit)) return edit;
       const { entries, width } = touched(runner, edit);
-      const rows = valueRows(edit).map(() => {
+      const rows = directed(edit).map(() => {
         const drawn = new Array<number>(width).fill(0);
         for (const e of entries) drawn[e] = normal();
         return drawn;
@@ -48,12 +66,16 @@ export interface PairDraws {
   readonly encoder: PairEncoder | null;
   readonly draws: number;
   readonly seed: number;
+  /** Per edit, its direction made anew under shuffled labels, once per draw; null where that is not known of it. */
+  readonly labels?: readonly (readonly ArrayLike<number>[] | null)[] | undefined;
 }
 
 /**
- * Per random pair of prompts the numeric edits with every added value replaced by the difference of the two at the same
+ * Where the pairs are known that a direction was fitted to, per draw what the same way makes of them under shuffled
+ * labels, brought to the real one's norm. Else, per random pair of prompts, the numeric edits with every vector that has a direction replaced by the difference of the two at the same
  * hook, brought to the norms of the real one, row by row. A value that came from no pair of texts is replaced by what
- * two random texts of eight tokens differ by at their last. None where nothing is added.
+ * two random texts of eight tokens differ by at their last. None
+ * where there is no such vector.
  */
 export async function shuffledNulls(
   runner: Runner,
@@ -61,7 +83,7 @@ export async function shuffledNulls(
   asked: PairDraws,
   options: WorkOptions,
 ): Promise<Edit[][]> {
-  if (!edits.some(adds)) return [];
+  if (!edits.some(hasDirection)) return [];
   // Another stream of numbers than that of the random directions.
   const random = seededRandom(asked.seed ^ 0x5eed);
   const all: Edit[][] = [];
@@ -71,15 +93,26 @@ export async function shuffledNulls(
     // Edits of equal lengths are of one pair: several layers are pushed by one concept.
     const pairs = new Map<number, readonly [readonly number[], readonly number[]]>();
     for (const [i, edit] of edits.entries()) {
-      if (!adds(edit)) {
+      if (!hasDirection(edit)) {
         replaced.push(edit);
         continue;
       }
-      const n = pairLength(asked.given[i], valueRows(edit));
-      const pair = pairs.get(n.tokens) ?? randomPair(runner, n, { encoder: asked.encoder, random });
+      const { entries } = touched(runner, edit);
+      const relabelled = asked.labels?.[i]?.[draw];
+      if (relabelled !== undefined) {
+        replaced.push(withRows(edit, [Array.from(relabelled)], entries));
+        continue;
+      }
+      const n = pairLength(asked.given[i], directed(edit));
+      const source = { encoder: asked.encoder, random };
+      const pair = pairs.get(n.tokens) ?? randomPair(runner, n, source);
       pairs.set(n.tokens, pair);
       const rows = await differences(runner, edit.hook, pair, options);
-      replaced.push(withRows(edit, n.isPair ? rows : [rows[rows.length - 1]], touched(runner, edit).entries));
+      const made = n.isPair ? rows : [rows[rows.length - 1]];
+      // A span of several directions stays one: each has a pair of its own.
+      while (spans(edit) && made.length < directed(edit).length)
+        made.push((await differences(runner, edit.hook, randomPair(runner, n, source), options)).at(-1)!);
+      replaced.push(withRows(edit, made, entries));
     }
     all.push(replaced);
   }
@@ -140,7 +173,7 @@ function touched(runner: Runner, edit: Edit): { entries: readonly number[]; widt
 
 /** The edit with other rows, each as long as the one it stands for among the entries that are touched. */
 function withRows(edit: Edit, rows: readonly (readonly number[])[], entries: readonly number[]): Edit {
-  const scaled = valueRows(edit).map((real, i) => {
+  const scaled = directed(edit).map((real, i) => {
     const row = rows[Math.min(i, rows.length - 1)];
     const own = norm(row, entries);
     const ratio = own > 0 ? norm(real, entries) / own : 0;
@@ -148,8 +181,9 @@ function withRows(edit: Edit, rows: readonly (readonly number[])[], entries: rea
     for (const e of entries) value[e] = row[e] * ratio;
     return value;
   });
-  const isList = Array.isArray((edit.value as EditRows)[0]);
-  return { ...edit, value: isList ? scaled : scaled[0] };
+  const field = fieldOf(edit);
+  const isList = Array.isArray((edit[field] as EditRows)[0]);
+  return { ...edit, [field]: isList ? scaled : scaled[0] };
 }
 
 /** Length of a row among some entries. */
