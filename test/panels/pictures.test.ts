@@ -2,6 +2,7 @@
 import type { PanelData, PanelId } from "../../src/protocol/panelApi";
 import { attentionView } from "./fixtures/attention";
 import { directionData } from "./fixtures/direction";
+import { mapData } from "./fixtures/map";
 import { lensOf } from "./fixtures/lens";
 import { neuronsData } from "./fixtures/neurons";
 import { steeringData } from "./fixtures/steering";
@@ -18,6 +19,7 @@ const data: { readonly [P in PanelId]: () => PanelData[P] } = {
   patch: () => patchData(),
   rasp: () => raspData(),
   direction: () => directionData(),
+  map: () => mapData(),
 };
 
 describe("pictures", () => {
