@@ -19,7 +19,8 @@ import type { SweepHostApi, SweepPanelData } from "./sweepPanel";
 import type { LogUnit } from "./logUnit";
 
 /** The panels there are. */
-export type PanelId = "lens" | "neurons" | "attention" | "steering" | "patch" | "rasp" | "direction" | "sweep";
+export type PanelId =
+  "lens" | "neurons" | "attention" | "steering" | "patch" | "rasp" | "direction" | "sweep";
 
 /** Those whose pictures can be saved as a view. */
 export type ModelPanelId = Exclude<PanelId, "rasp" | "direction">;

@@ -4,9 +4,9 @@ import type { PanelId } from "../../src/protocol/panelApi";
 import { inRepo } from "../support/paths";
 import { openPanel, themeNames } from "./support/panel";
 
-const ids = (["lens", "neurons", "attention", "steering", "patch", "rasp", "direction", "sweep"] as const).filter(
-  (id: PanelId) => fs.existsSync(inRepo("webview/panels", id, "main.ts")),
-);
+const ids = (
+  ["lens", "neurons", "attention", "steering", "patch", "rasp", "direction", "sweep"] as const
+).filter((id: PanelId) => fs.existsSync(inRepo("webview/panels", id, "main.ts")));
 
 describe("every panel page", () => {
   for (const id of ids) {
