@@ -162,7 +162,10 @@ describe("2,500 mutated calls of the engine", function () {
     const calls: [keyof EngineApi, unknown][] = [
       ["directions/make", { model, spec: { pairs, hook: "hook_resid_post" }, base: folder(), out: made }],
       ["directions/read", { model, input, files: [made], layers: [0, 1] }],
-      ["directions/read", { model, input, files: [made], layers: null, range, strip: null, written: [1, 2], room: 2 }],
+      [
+        "directions/read",
+        { model, input, files: [made], layers: null, range, strip: null, written: [1, 2], room: 2 },
+      ],
       ["directions/next", { model, ids: [1, 2], files: [made], layers: null, strip: [0] }],
       ["directions/templates", {}],
       ["directions/read", { model, input, files: [made], layers: null, range, most: 2, strip: [0] }],
