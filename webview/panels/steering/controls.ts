@@ -11,6 +11,7 @@ import {
   normSentence,
   nullSentence,
   pairSentence,
+  shuffledWords,
   partsFrom,
   singleWords,
   zeroSentence,
@@ -36,8 +37,7 @@ export function controlParts(result: SteerResult, width: number): readonly HTMLE
   );
   const pairs = pairSentence(result);
   if (pairs !== null) parts.push(h("p", { class: "control-words" }, pairs));
-  const each = "two random texts through the same pipeline, brought to the same length";
-  parts.push(...strip(result, { draws: shuffled, what: "random prompt pairs", each, width }));
+  parts.push(...strip(result, { draws: shuffled, ...shuffledWords(result), width }));
   return parts;
 }
 
@@ -72,10 +72,11 @@ export function multiples(result: SteerResult): HTMLElement {
   });
   const numbered = (texts: readonly GenerateResult[], of: readonly number[] = []): Multiple[] =>
     texts.map((text, i) => ({ name: `${i + 1}`, kl: of[i], text }));
+  const { what } = shuffledWords(result);
   const lists = [
     list("Other ways", single, result),
     list("Random directions", numbered(controls.isotropic, kl.isotropic), result),
-    list("Random prompt pairs", numbered(controls.shuffled ?? [], kl.shuffled), result),
+    list(`${what[0]!.toUpperCase()}${what.slice(1)}`, numbered(controls.shuffled ?? [], kl.shuffled), result),
   ];
   return h("div", {}, ...lists.flat());
 }

@@ -39,6 +39,10 @@ class SteeringPanel implements Panel<SteeringPanelData> {
     ["KL", "how far the first new token’s distribution moved from the default"],
     ["random directions", "directions of equal norm without meaning: what any push of this size does"],
     [
+      "shuffled labels",
+      "the direction made anew of its own pairs with their sides mixed up, brought to the same norm: what fitting alone does",
+    ],
+    [
       "random prompt pairs",
       "differences of two random texts, brought to the same norm: what any difference does",
     ],

@@ -7,9 +7,11 @@ import { inLogUnit, logUnit } from "../../shared/logUnit";
 import type { TableData } from "../../shared/table";
 import { tokenFace } from "../../shared/tokenStrip";
 import { visibleText } from "../../shared/tokenText";
+import { shuffledWords } from "./words";
 
 /** One line per expectation: whether it was met, its sentence, and where it stands among the nulls. */
-export function expectationList({ expectations = [] }: SteerResult): HTMLElement {
+export function expectationList(result: SteerResult): HTMLElement {
+  const { expectations = [] } = result;
   return h(
     "ul",
     { class: "expectations" },
@@ -18,19 +20,19 @@ export function expectationList({ expectations = [] }: SteerResult): HTMLElement
         "li",
         { class: one.met ? "expectation met" : "expectation unmet" },
         h("span", { class: "expectation-mark", "aria-hidden": "true" }, one.met ? "✓" : "✗"),
-        h("span", {}, one.says, h("span", { class: "muted" }, nullWords(one))),
+        h("span", {}, one.says, h("span", { class: "muted" }, nullWords(one, shuffledWords(result).what))),
       ),
     ),
   );
 }
 
-function nullWords({ percentiles, nulls }: ExpectationResult): string {
+function nullWords({ percentiles, nulls }: ExpectationResult, shuffled: string): string {
   if (!percentiles || !nulls) return "";
   const of = (share: number | null, n: number, what: string): string[] =>
     share === null ? [] : [`${percent(share)} of ${n} ${what}`];
   const said = [
     ...of(percentiles.isotropic, nulls.isotropic.length, "random directions"),
-    ...of(percentiles.shuffled, nulls.shuffled.length, "random prompt pairs"),
+    ...of(percentiles.shuffled, nulls.shuffled.length, shuffled),
   ];
   return said.length === 0 ? "" : ` Above ${said.join(", ")}.`;
 }
@@ -51,7 +53,7 @@ export function expectationTable({ expectations = [] }: SteerResult): TableData 
       "interval low",
       "interval high",
       "above share of random directions",
-      "above share of random prompt pairs",
+      "above share of shuffled labels or random prompt pairs",
     ],
     rows: expectations.map((one) => [
       one.name,

@@ -75,12 +75,37 @@ export function nullSentence({ kl, percentile, partsAt }: SteerResult): string {
   return `Steering moves the first distribution more than ${below} of ${n} random directions of equal norm (${percent(percentile)}).`;
 }
 
-/** Where it stands among random prompt pairs; null where none were run. */
-export function pairSentence({ kl, percentiles }: SteerResult): string | null {
+/** What the draws of the second null are, and each of them. */
+export function shuffledWords({ controlFacts }: SteerResult): {
+  readonly what: string;
+  readonly each: string;
+} {
+  switch (controlFacts?.shuffled) {
+    case "labels":
+      return {
+        what: "directions from shuffled labels",
+        each: "the same direction made anew with the sides of its pairs mixed up, brought to the same length",
+      };
+    case "both":
+      return {
+        what: "shuffled labels and random prompt pairs",
+        each: "shuffled labels where a direction’s pairs are known, else two random texts, brought to the same length",
+      };
+    default:
+      return {
+        what: "random prompt pairs",
+        each: "two random texts through the same pipeline, brought to the same length",
+      };
+  }
+}
+
+/** Where it stands among the draws of the second null; null where none were run. */
+export function pairSentence(result: SteerResult): string | null {
+  const { kl, percentiles } = result;
   const share = percentiles?.shuffled ?? null;
   const n = kl.shuffled?.length ?? 0;
   if (share === null || n === 0) return null;
-  return `It moves more than ${Math.round(share * n)} of ${n} random prompt pairs (${percent(share)}).`;
+  return `It moves more than ${Math.round(share * n)} of ${n} ${shuffledWords(result).what} (${percent(share)}).`;
 }
 
 /** A control that is run once, by the name and the sentence a reader knows it by. */

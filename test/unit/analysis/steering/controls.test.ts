@@ -3,7 +3,7 @@ import { numericEdits } from "../../../../src/analysis/common/editValue";
 import { isotropicNulls, shuffledNulls } from "../../../../src/analysis/common/steering/nulls";
 import { embeddingOnly, otherLayer, positiveOnly } from "../../../../src/analysis/common/steering/variants";
 import { steer } from "../../../../src/analysis/steering";
-import type { Edit, Experiment } from "../../../../src/protocol/edit";
+import type { Edit, Experiment, SteerResult } from "../../../../src/protocol/edit";
 import { tinyVocabulary } from "../../../support/tinyRunner";
 import { encoder, experiment, hook, logProb, newRunner, pair, prompt, shape } from "./subject";
 
@@ -56,6 +56,61 @@ describe("nulls of steering", () => {
     for (const [edit] of draws)
       near(Math.hypot(...(edit.value as number[])), Math.hypot(...(vector.value as number[])));
     assert.equal(new Set(draws.map((edits) => JSON.stringify(edits))).size, 20);
+  });
+
+  const vector = [2, -1, 0, 1, 3, 0, 1, -2];
+  const spans: readonly Edit[] = [
+    { hook, op: "set", value: vector, positions: "last" },
+    { hook, op: "add", value: vector, positions: "every-step", preserveNorm: true },
+    { hook, op: "project-out", value: vector, positions: "every-step" },
+    { hook, op: "project-out", value: [vector, [...vector].reverse()], positions: "every-step" },
+    { hook, op: "keep", value: [vector], positions: "every-step" },
+    { hook, op: "interchange", value: { ids: prompt }, subspace: [vector], positions: [1] },
+  ];
+  for (const edit of spans)
+    it(`replace what ${edit.op} goes by, ${JSON.stringify(edit.value).length > 40 ? "several rows" : "one row"}${edit.preserveNorm ? ", the length kept" : ""}, and nothing else`, async () => {
+      const field = edit.op === "interchange" ? "subspace" : "value";
+      const runner = newRunner();
+      const numeric = await numericEdits(runner, [edit], encoder);
+      const rows = (of: Edit): number[][] => {
+        const given = of[field] as number[] | number[][];
+        return Array.isArray(given[0]) ? (given as number[][]) : [given as number[]];
+      };
+      const real = rows(numeric[0]!);
+      const given = { ...asked, given: [edit] };
+      for (const draws of [
+        isotropicNulls(runner, numeric, asked),
+        await shuffledNulls(runner, numeric, given, {}),
+      ]) {
+        assert.equal(draws.length, 20);
+        for (const [drawn] of draws) {
+          assert.deepEqual({ ...drawn, [field]: null }, { ...numeric[0], [field]: null });
+          assert.notDeepEqual(drawn![field], numeric[0]![field]);
+          const made = rows(drawn!);
+          assert.equal(made.length, real.length);
+          made.forEach((row, i) => near(Math.hypot(...row), Math.hypot(...real[i]!)));
+          if (made.length > 1) assert.notDeepEqual(made[0], made[1], "a span stays of as many dimensions");
+        }
+      }
+    });
+
+  it("are a direction made under shuffled labels where that is known, at the real one's length", async () => {
+    const edit: Edit = { hook, op: "add", value: vector, positions: "every-step" };
+    const labels = [Array.from({ length: 20 }, (_, draw) => vector.map((_, d) => Math.cos(draw + d * d)))];
+    const draws = await shuffledNulls(newRunner(), [edit], { ...asked, given: [edit], labels }, {});
+    draws.forEach(([drawn], draw) => {
+      const row = drawn!.value as number[];
+      const own = labels[0]![draw]!;
+      const ratio = Math.hypot(...vector) / Math.hypot(...own);
+      row.forEach((x, d) => near(x, own[d]! * ratio));
+    });
+    const controls = { isotropic: 0, seed: 0, shuffled: 5, others: false };
+    const withLabels = await run({ edits: [edit], controls }, { labels });
+    assert.equal(withLabels.controlFacts?.shuffled, "labels");
+    assert.equal((await run({ edits: [edit], controls })).controlFacts?.shuffled, "pairs");
+    const two = await run({ edits: [edit, pair], controls }, { labels: [labels[0], null] });
+    assert.equal(two.controlFacts?.shuffled, "both");
+    assert.equal(withLabels.controls.shuffled?.length, 5);
   });
 
   it("are none where nothing is added", async () => {
@@ -118,6 +173,27 @@ describe("controls of steering", () => {
     const below = result.kl.shuffled!.filter((kl) => kl < result.kl.steered).length;
     assert.equal(result.percentiles?.shuffled, below / 3);
     assert.equal(result.percentiles?.isotropic, result.percentile);
+  });
+
+  it("are told of one by one, each part being the result as far as it goes", async () => {
+    const parts: SteerResult[] = [];
+    const request = { experiment: experiment(), ids: prompt, bos: true, encoder, digest: "d" };
+    const onPart = (part: SteerResult) => parts.push(structuredClone(part));
+    const result = await steer(newRunner(), tinyVocabulary, request, { onPart });
+    assert.deepEqual(result, await run(), "telling of parts changes nothing");
+    const count = ({ controls }: SteerResult) =>
+      Object.values(controls).reduce((sum, one) => sum + (Array.isArray(one) ? one.length : 1), 0);
+    assert.deepEqual(
+      parts.map(count),
+      Array.from({ length: count(result) }, (_, i) => i + 1),
+    );
+    assert.deepEqual(parts.at(-1), result);
+    for (const part of parts) {
+      assert.deepEqual(part.kl.isotropic, result.kl.isotropic.slice(0, part.controls.isotropic.length));
+      assert.equal(part.kl.steered, result.kl.steered);
+      for (const name of ["positiveOnly", "embeddingOnly", "otherLayer"] as const)
+        assert.equal(part.kl[name] !== undefined, part.controls[name] !== undefined, name);
+    }
   });
 
   it("are left out where the file says so", async () => {
