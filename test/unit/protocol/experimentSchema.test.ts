@@ -1,28 +1,10 @@
-import { Ajv } from "ajv";
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { seededRandom } from "../../../src/base/random";
-import { DecodeError } from "../../../src/protocol/decode";
 import { decodeExperiment } from "../../../src/protocol/decodeExperiment";
 import { measureKinds } from "../../../src/protocol/decodeSteeringMeasure";
 import { fewDraws } from "../../../src/protocol/steeringMeasure";
-import { mutated } from "../../support/mutate";
-import { inRepo } from "../../support/paths";
+import { beyondEdits, itAgrees, type Json, readJson } from "../../support/schemaAndDecoder";
 
-type Json = Readonly<Record<string, unknown>>;
-
-const schema = JSON.parse(readFileSync(inRepo("media/experiment.schema.json"), "utf8")) as Json;
-/** The schema as another program reads it. */
-const ajv = new Ajv({ allErrors: true, strictTypes: false, strictRequired: false });
-// What editors know beside the draft.
-ajv.addVocabulary([
-  "defaultSnippets",
-  "deprecationMessage",
-  "enumDescriptions",
-  "errorMessage",
-  "patternErrorMessage",
-]);
-const fits = ajv.compile(schema);
+const schema = readJson("media/experiment.schema.json");
 
 const edit = {
   hook: "blocks.1.hook_resid_pre",
@@ -141,70 +123,8 @@ const bad: readonly (readonly [string, unknown])[] = [
   ["draws that are all the same", expecting({ of: "words", words: ["a"], n: 100, atLeast: 1 })],
 ];
 
-/** What only the decoder refuses: one field held against another, or against what no schema can say. */
-const beyond: readonly RegExp[] = [
-  /does not go with the hook /,
-  /which does not go with the hook/,
-  /"every-step" (does not go with "freeze"|takes what is exchanged)/,
-  /(names \d+ positions for|with several positions needs)/,
-  /takes numbers alone at the hook/,
-  /has \d+ numbers, the first row/,
-  /above (max|atMost), /,
-  /answer is [\d.e+]+, above/,
-  /is no regular expression/,
-  // Whole to a schema, but not exact as a number.
-  /is -?(\d{16,}|\d(\.\d+)?e\+\d+), not a whole number/,
-];
-
-/** What the decoder says of a value; null where it takes it. */
-function refusal(value: unknown): string | null {
-  try {
-    decodeExperiment(value);
-    return null;
-  } catch (error) {
-    assert.ok(error instanceof DecodeError, String(error));
-    return error.message;
-  }
-}
-
-const json = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
-const complaints = (): string => ajv.errorsText(fits.errors);
-
 describe("the schema of experiment files", () => {
-  it("is a schema by the rules of its draft", () => {
-    assert.equal(ajv.validateSchema(schema), true, ajv.errorsText());
-  });
-
-  for (const [what, value] of good)
-    it(`takes ${what}, as the decoder does`, () => {
-      assert.equal(refusal(json(value)), null);
-      assert.equal(fits(json(value)), true, complaints());
-    });
-
-  for (const [what, value] of bad)
-    it(`refuses ${what}, as the decoder does`, () => {
-      assert.notEqual(refusal(json(value)), null);
-      assert.equal(fits(json(value)), false);
-    });
-
-  it("and the decoder agree on files that were harmed, but for what no schema can say", () => {
-    const random = seededRandom(7);
-    const seen = { taken: 0, refused: 0, beyond: 0 };
-    for (let i = 0; i < 6000; i++) {
-      const [, seed] = good[i % good.length];
-      const value = json(mutated(json(seed), random) ?? null);
-      const said = refusal(value);
-      const taken = fits(value) as boolean;
-      if (said === null) assert.equal(taken, true, `${JSON.stringify(value)}\n${complaints()}`);
-      else if (taken)
-        assert.ok(
-          beyond.some((one) => one.test(said)),
-          `${said}\n${JSON.stringify(value)}`,
-        );
-      seen[said === null ? "taken" : taken ? "beyond" : "refused"] += 1;
-    }
-    assert.ok(seen.taken > 500 && seen.refused > 500 && seen.beyond > 5, JSON.stringify(seen));
-  });
+  itAgrees({ schema, decode: decodeExperiment, good, bad, beyond: beyondEdits, seed: 7 });
 
   it("knows every measure that can be expected", () => {
     const { definitions } = schema as { definitions: Record<string, Json> };
@@ -215,22 +135,5 @@ describe("the schema of experiment files", () => {
   it("warns of few draws, where the decoder's own limit of few is", () => {
     const text = JSON.stringify(schema);
     assert.match(text, new RegExp(`"if":\\{"maximum":${fewDraws - 1}\\},"then":\\{"deprecationMessage"`));
-  });
-
-  it("says a sentence of every field", () => {
-    const silent: string[] = [];
-    const visit = (value: unknown, path: string): void => {
-      if (typeof value !== "object" || value === null) return;
-      const { properties } = value as { properties?: Record<string, Json> };
-      const conditional = /\/(if|then|else|not)\b/.test(path);
-      for (const [name, field] of Object.entries(properties ?? {})) {
-        const { description } = field as { description?: string };
-        const said = "$ref" in field || /^[A-Z0-9].*[.?)]$/s.test(description ?? "");
-        if (!conditional && !said) silent.push(`${path}/${name}`);
-      }
-      for (const [name, part] of Object.entries(value)) visit(part, `${path}/${name}`);
-    };
-    visit(schema, "");
-    assert.deepEqual(silent, []);
   });
 });

@@ -1,28 +1,11 @@
-import { Ajv } from "ajv";
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { seededRandom } from "../../../src/base/random";
-import { DecodeError } from "../../../src/protocol/decode";
-import { decodeSteeringSweep, parseAnySweep } from "../../../src/protocol/decodeSteeringSweep";
 import { measureKinds } from "../../../src/protocol/decodeSteeringMeasure";
-import { mutated } from "../../support/mutate";
+import { decodeSteeringSweep, parseAnySweep } from "../../../src/protocol/decodeSteeringSweep";
 import { inRepo } from "../../support/paths";
+import { assertFits, beyondEdits, itAgrees, type Json, readJson } from "../../support/schemaAndDecoder";
 
-type Json = Readonly<Record<string, unknown>>;
-
-const read = (file: string): Json => JSON.parse(readFileSync(inRepo(file), "utf8")) as Json;
-const schema = read("media/sweep.schema.json");
-/** The schema as another program reads it. */
-const ajv = new Ajv({ allErrors: true, strictTypes: false, strictRequired: false });
-// What editors know beside the draft.
-ajv.addVocabulary([
-  "defaultSnippets",
-  "deprecationMessage",
-  "enumDescriptions",
-  "errorMessage",
-  "patternErrorMessage",
-]);
-const fits = ajv.compile(schema);
+const schema = readJson("media/sweep.schema.json");
 
 const edit = {
   hook: "blocks.{layer}.hook_resid_pre",
@@ -96,73 +79,16 @@ const bad: readonly (readonly [string, unknown])[] = [
   ["controls beyond all measure", { ...plain, controls: { isotropic: 1001 } }],
 ];
 
-/** What only the decoder refuses: one field held against another, or against what no schema can say. */
+/** What only the decoder refuses. */
 const beyond: readonly RegExp[] = [
-  /does not go with the hook /,
-  /which does not go with the hook/,
-  /"every-step" (does not go with "freeze"|takes what is exchanged)/,
-  /(names \d+ positions for|with several positions needs)/,
-  /takes numbers alone at the hook/,
-  /has \d+ numbers, the first row/,
-  /above max, /,
-  /answer is [\d.e+]+, above/,
-  /is no regular expression/,
+  ...beyondEdits,
   /which is no cell of the plan/,
   // What an axis stands for is seen in a cell alone.
   /positions.*(not a whole number|twice|from)/,
-  // Whole to a schema, but not exact as a number.
-  /is -?(\d{16,}|\d(\.\d+)?e\+\d+), not a whole number/,
 ];
 
-/** What the decoder says of a value; null where it takes it. */
-function refusal(value: unknown): string | null {
-  try {
-    decodeSteeringSweep(value);
-    return null;
-  } catch (error) {
-    assert.ok(error instanceof DecodeError, String(error));
-    return error.message;
-  }
-}
-
-const json = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
-const complaints = (): string => ajv.errorsText(fits.errors);
-
 describe("the schema of sweep plans", () => {
-  it("is a schema by the rules of its draft", () => {
-    assert.equal(ajv.validateSchema(schema), true, ajv.errorsText());
-  });
-
-  for (const [what, value] of good)
-    it(`takes ${what}, as the decoder does`, () => {
-      assert.equal(refusal(json(value)), null);
-      assert.equal(fits(json(value)), true, complaints());
-    });
-
-  for (const [what, value] of bad)
-    it(`refuses ${what}, as the decoder does`, () => {
-      assert.notEqual(refusal(json(value)), null);
-      assert.equal(fits(json(value)), false);
-    });
-
-  it("and the decoder agree on plans that were harmed, but for what no schema can say", () => {
-    const random = seededRandom(11);
-    const seen = { taken: 0, refused: 0, beyond: 0 };
-    for (let i = 0; i < 6000; i++) {
-      const [, seed] = good[i % good.length];
-      const value = json(mutated(json(seed), random) ?? null);
-      const said = refusal(value);
-      const taken = fits(value) as boolean;
-      if (said === null) assert.equal(taken, true, `${JSON.stringify(value)}\n${complaints()}`);
-      else if (taken)
-        assert.ok(
-          beyond.some((one) => one.test(said)),
-          `${said}\n${JSON.stringify(value)}`,
-        );
-      seen[said === null ? "taken" : taken ? "beyond" : "refused"] += 1;
-    }
-    assert.ok(seen.taken > 300 && seen.refused > 500 && seen.beyond > 5, JSON.stringify(seen));
-  });
+  itAgrees({ schema, decode: decodeSteeringSweep, good, bad, beyond, seed: 11 });
 
   it("knows every measure", () => {
     const { definitions } = schema as { definitions: Record<string, Json> };
@@ -173,23 +99,6 @@ describe("the schema of sweep plans", () => {
   it("takes the plan that is shipped as a sample", () => {
     const file = "media/sample/code-or-prose.introspect-sweep.json";
     assert.equal(parseAnySweep(readFileSync(inRepo(file), "utf8")).kind, "steering");
-    assert.equal(fits(read(file)), true, complaints());
-  });
-
-  it("says a sentence of every field", () => {
-    const silent: string[] = [];
-    const visit = (value: unknown, path: string): void => {
-      if (typeof value !== "object" || value === null) return;
-      const { properties } = value as { properties?: Record<string, Json> };
-      const conditional = /\/(if|then|else|not|allOf)\b/.test(path);
-      for (const [name, field] of Object.entries(properties ?? {})) {
-        const { description } = field as { description?: string };
-        const said = "$ref" in field || /^[A-Z0-9].*[.?)]$/s.test(description ?? "");
-        if (!conditional && !said) silent.push(`${path}/${name}`);
-      }
-      for (const [name, part] of Object.entries(value)) visit(part, `${path}/${name}`);
-    };
-    visit(schema, "");
-    assert.deepEqual(silent, []);
+    assertFits(schema, readJson(file));
   });
 });
