@@ -59,7 +59,7 @@ export function activate(context: vscode.ExtensionContext): IntrospectExports {
     registerSample(context.extensionUri),
     registerCommands(parts, restart),
     vscode.window.registerWebviewViewProvider(viewTypes.lens, lens),
-    registerSavedViews(services, { ...panels, direction: directions.panel, map: directions.map }),
+    registerSavedViews(services, { ...panels, direction: directions.panel, map: directions.map, heatmap }),
   );
   firstLook(context).then(undefined, (error: unknown) =>
     log.warn(`First look: ${toErrorData(error).message}`),

@@ -34,12 +34,7 @@ export type PanelId =
   | "map";
 
 /** Those whose pictures can be saved as a view. */
-export type ModelPanelId = Exclude<PanelId, "rasp" | "heatmap">;
-
-const withoutViews: readonly PanelId[] = ["rasp", "heatmap"];
-
-/** Whether a panel's pictures can be saved as a view. */
-export const savesViews = (id: PanelId): boolean => !withoutViews.includes(id);
+export type ModelPanelId = Exclude<PanelId, "rasp">;
 
 /** What a panel runs its texts behind. The prefix is kept while another context is chosen. */
 export interface RunChoice {

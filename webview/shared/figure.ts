@@ -18,8 +18,6 @@ export interface FigureContext {
   readonly announce: (text: string) => void;
   /** Whether the page shows a model; true unless given. */
   readonly ofModel?: boolean;
-  /** Whether the panel can be saved as a view; as `ofModel` unless given. */
-  readonly savesViews?: boolean;
   readonly source: () => FigureSource;
 }
 
@@ -63,7 +61,7 @@ export class Figure {
         copy: (kind) => void this.attempt("copied", () => this.copy(kind)),
         saveView: () => void this.attempt("saved", () => this.saveView()),
       },
-      { ofModel: context.ofModel ?? true, savesViews: context.savesViews ?? context.ofModel ?? true },
+      context.ofModel ?? true,
     );
     const tools = h("div", { class: "tools no-export" }, this.tableButton, this.menu.button);
     this.picture = h("div", { class: "figure-picture" }, this.body, this.key);

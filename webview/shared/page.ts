@@ -1,7 +1,7 @@
 /** The shell of every page: badge, status, pictures, details, and the rule that no older snapshot is ever painted. */
 import { toErrorData, type ErrorData } from "../../src/base/errors";
 import type { Pointed } from "../../src/protocol/focus";
-import { savesViews, type PanelData, type PanelId, type PanelState } from "../../src/protocol/panelApi";
+import type { PanelData, PanelId, PanelState } from "../../src/protocol/panelApi";
 import { Badge } from "./badge";
 import { ContextSwitch, type ContextHints } from "./contextSwitch";
 import { fill, h, setText, type Child } from "./dom";
@@ -129,7 +129,6 @@ class Shell<Data> {
       announce,
       ofModel: this.id !== "rasp",
       isSaved: () => this.state?.saved !== undefined,
-      savesViews: savesViews(this.id),
       source,
     });
     const { contexts, subject } = this.panel;

@@ -2,11 +2,13 @@
 import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
 import { CodedError } from "../../base/errors";
+import type { HeatmapMeasure } from "../../protocol/heatmap";
 import type { SavedView, SavedViewOf } from "../../protocol/savedView/savedView";
 import { viewTypes } from "../contributions";
 import { documentName } from "../documents/documentTarget";
 import type { DirectionPanel } from "../directions/directionPanel";
 import type { MapPanel } from "../directions/mapPanel";
+import type { Heatmap } from "../heatmap/heatmap";
 import { fileTexts } from "../messages/directions";
 import { mapTexts } from "../messages/textMap";
 import type { MarkedText } from "../panels/patchTexts";
@@ -29,6 +31,7 @@ export interface LivePanels {
   readonly sweep: SweepPanel;
   readonly direction: DirectionPanel;
   readonly map: MapPanel;
+  readonly heatmap: Heatmap;
 }
 
 /**
@@ -77,6 +80,8 @@ export async function showLive(
     }
     case "map":
       return showMap(panels.map, view);
+    case "heatmap":
+      return showColours(panels.heatmap, view);
     case "attention": {
       const { pattern, scoredOn } = view.data;
       const { layer, head } = pattern;
@@ -96,12 +101,40 @@ async function showMap(panel: MapPanel, { data }: SavedViewOf<"map">): Promise<v
   const { file, map, perplexity } = data;
   const { position, metric, seed, draws } = map;
   const spec = { position, metric, seed, draws, perplexity };
-  if (file === null) return panel.show(null, spec);
-  const places = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => vscode.Uri.joinPath(uri, file));
+  const uri = file === null ? null : inWorkspace(file);
+  if (file !== null && !uri)
+    throw new CodedError("no-file", mapTexts.gone(file), { next: mapTexts.goneNext() });
+  return panel.show(uri ?? null, spec);
+}
+
+/** The workspace's file of a name that a view has; undefined where there is none. */
+function inWorkspace(name: string): vscode.Uri | undefined {
+  const places = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => vscode.Uri.joinPath(uri, name));
   // A name that leads out of the workspace is another one from there.
-  const same = places.find((uri) => vscode.workspace.asRelativePath(uri) === file);
-  if (!same) throw new CodedError("no-file", mapTexts.gone(file), { next: mapTexts.goneNext() });
-  return panel.show(same, spec);
+  return places.find((uri) => vscode.workspace.asRelativePath(uri) === name);
+}
+
+/** Colours the text as in the view, and draws it: a long text stands in the view as far as it was drawn. */
+async function showColours(heatmap: Heatmap, view: SavedViewOf<"heatmap">): Promise<void> {
+  const { data, made } = view;
+  const drawn = { ...made, texts: { text: data.text }, start: data.start };
+  const from = made.texts.text === undefined ? { ...view, made: drawn } : view;
+  const measure = measureHere(data.measure);
+  const place = await placeOf(from);
+  const { document } = await showPlace(place);
+  const token = data.tokens.find(({ position }) => position !== null && position === data.at);
+  const at = token ? token.start - from.made.start + place.start : 0;
+  await heatmap.colour({ document, at }, measure);
+  await heatmap.picture.open();
+}
+
+/** A measure with the place of its file, if it has one. */
+function measureHere(measure: HeatmapMeasure): HeatmapMeasure {
+  if (measure.kind !== "direction") return measure;
+  const file = inWorkspace(measure.file)?.fsPath;
+  if (file === undefined)
+    throw new CodedError("no-direction", fileTexts.gone(measure.file), { next: fileTexts.goneNext() });
+  return { ...measure, file };
 }
 
 /** The text of a view and where it begins in its document. */
@@ -125,7 +158,7 @@ async function placeOf({ made, document: name }: SavedView): Promise<Place> {
   return { document: await vscode.workspace.openTextDocument({ content: text }), start: 0 };
 }
 
-async function show({ document }: Place): Promise<vscode.TextEditor> {
+async function showPlace({ document }: Place): Promise<vscode.TextEditor> {
   return vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.One, preview: false });
 }
 
@@ -136,7 +169,7 @@ async function targetOf(
   const place = await placeOf(view);
   const { text = "" } = view.made.texts;
   const { start, end } = view.made.range ?? { start: 0, end: text.length };
-  const editor = await show(place);
+  const editor = await showPlace(place);
   const at = (offset: number): vscode.Position => place.document.positionAt(place.start + offset);
   if (select) editor.selection = new vscode.Selection(at(start), at(end));
   return { uri: place.document.uri.toString(), start: place.start + start, end: place.start + end };
@@ -145,7 +178,7 @@ async function targetOf(
 /** The Lens follows the cursor, which is put where the text ended. */
 async function showLens(lens: LensViewProvider, view: SavedViewOf<"lens">): Promise<void> {
   const place = await placeOf(view);
-  const editor = await show(place);
+  const editor = await showPlace(place);
   const { text = "" } = view.made.texts;
   const at = (offset: number): vscode.Position => place.document.positionAt(place.start + offset);
   const isAlone = view.run !== undefined && view.run.context !== "document";

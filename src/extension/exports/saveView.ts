@@ -1,6 +1,6 @@
 /** Saving what a panel shows as a view of its own. */
 import { CodedError } from "../../base/errors";
-import { savesViews, type ModelPanelId, type PanelId } from "../../protocol/panelApi";
+import type { ModelPanelId, PanelId } from "../../protocol/panelApi";
 import { savedViewText } from "../../protocol/savedView/savedView";
 import { savedViewSuffix } from "../contributions";
 import { saveAs } from "../documents/saveAs";
@@ -24,7 +24,7 @@ export async function saveView<Id extends PanelId>(
       ? await engine.call("model/digest", { model: model.path })
       : { digest: model?.digest };
   const known = model && digest ? { ...state, model: { ...model, digest } } : state;
-  const text = savesViews(id) ? savedViewText(id as ModelPanelId, known as StateOf<ModelPanelId>) : undefined;
+  const text = id === "rasp" ? undefined : savedViewText(id, known as StateOf<ModelPanelId>);
   if (text === undefined) throw new CodedError("nothing-shown", exportTexts.nothingShown());
   const content = new TextEncoder().encode(text);
   await saveAs({ name: `${id}${savedViewSuffix}`, format: "json", content });

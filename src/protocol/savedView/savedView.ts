@@ -9,6 +9,7 @@ import { decodeRunChoice } from "../decodeRunChoice";
 import { attentionShape } from "./attention";
 import { madeShape, modelShape } from "./common";
 import { directionShape, requireDirectionFit } from "./direction";
+import { heatmapShape, requireHeatmapFit } from "./heatmap";
 import { lensShape } from "./lens";
 import { mapShape, requireMapFit } from "./map";
 import { neuronsShape } from "./neurons";
@@ -48,6 +49,7 @@ const shapes: { readonly [Id in ModelPanelId]: Shape<PanelData[Id]> } = {
   sweep: sweepShape,
   direction: directionShape,
   map: mapShape,
+  heatmap: heatmapShape,
 };
 
 /** The text of a view's file; undefined where the panel shows no finished result. */
@@ -128,6 +130,8 @@ function requireFit(view: SavedView): void {
     requireDirectionFit(view.data);
   } else if (view.panel === "map") {
     requireMapFit(view.data);
+  } else if (view.panel === "heatmap") {
+    requireHeatmapFit(view.data);
   } else if (view.panel === "patch") {
     const { patched, maps, base, source } = view.data;
     if (maps.some(({ effects }) => effects.some((row) => row.length !== patched.length)))

@@ -48,6 +48,7 @@ class HeatmapPanel implements Panel<HeatmapPanelData> {
     ],
   ] as const;
   private readonly figure: Figure;
+  private readonly bar: HTMLElement;
   private readonly picture = h("div", { class: "heat-picture" });
   private readonly items = h("div", { class: "heat-items", role: "listbox" });
   private readonly box = h(
@@ -89,17 +90,15 @@ class HeatmapPanel implements Panel<HeatmapPanelData> {
     this.items.addEventListener("pointerleave", () => pointed.point(null));
     pointed.onChange(() => this.markPointed());
     const again = button("Draw what is selected now", () => host.ask("page/retry", {}));
-    this.element = h(
-      "div",
-      { class: "heatmap" },
-      h("div", { class: "controls" }, again),
-      this.figure.element,
-    );
+    this.bar = h("div", { class: "controls" }, again);
+    this.element = h("div", { class: "heatmap" }, this.bar, this.figure.element);
   }
 
   update(data: HeatmapPanelData): void {
     if (data !== this.data) this.inspected = Math.max(0, strongest(data));
     this.data = data;
+    // A saved view changes nothing: what would be asked for is not offered.
+    this.bar.hidden = this.context.isSaved();
     this.figure.heading = data.name;
     this.width = this.element.clientWidth;
     this.draw();

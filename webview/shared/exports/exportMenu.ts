@@ -18,24 +18,18 @@ export interface ExportActions {
   readonly saveView: () => void;
 }
 
-/** What there is to save and to copy. */
-export interface ExportScope {
-  /** Whether there are arrays and a run to repeat behind the figure. */
-  readonly ofModel: boolean;
-  readonly savesViews: boolean;
-}
-
 /** A button and the choices that it opens. */
 export class ExportMenu {
   readonly button: HTMLButtonElement;
   readonly choices: HTMLElement;
 
-  constructor(title: string, actions: ExportActions, { ofModel, savesViews }: ExportScope) {
+  /** @param ofModel  whether there are arrays and a run to repeat behind the figure, and a view to save */
+  constructor(title: string, actions: ExportActions, ofModel: boolean) {
     this.button = tool("Export", `Export ${title}`, () => this.open(this.choices.hidden));
     this.button.setAttribute("aria-expanded", "false");
     const formats = saveFormats.filter((format) => ofModel || format !== "npz");
     const saves = formats.map((format) => tool(format.toUpperCase(), null, () => actions.save(format)));
-    const views = savesViews ? [tool("View…", "Save view…", () => actions.saveView())] : [];
+    const views = ofModel ? [tool("View…", "Save view…", () => actions.saveView())] : [];
     const kinds = (Object.keys(copies) as CopyKind[]).filter((kind) => ofModel || kind === "image");
     const copied = kinds.map((kind) =>
       tool(copies[kind], `Copy as ${copies[kind]}`, () => actions.copy(kind)),

@@ -51,7 +51,9 @@ export function pictureData(snapshot: HeatSnapshot, look: Look, drawn: DrawnLine
   const { scale } = look;
   const unit = logUnitOf(measure, inBits);
   return {
-    measure,
+    // A page knows no addresses, and a saved view holds none.
+    measure:
+      "file" in measure ? { ...measure, file: vscode.workspace.asRelativePath(measure.file) } : measure,
     name,
     unit,
     scale,
