@@ -12,7 +12,7 @@ import { factsOf, withModel } from "./session";
 export async function map({ args, out, work }: CommandCall, rest: readonly string[]): Promise<void> {
   const [folder, file = null] = rest;
   if (folder === undefined || rest.length > 2)
-    throw usageError(`direction map takes DIR SET, not ${rest.length} arguments.`);
+    throw usageError(`direction map takes DIR [SET], not ${rest.length} arguments.`);
   const spec = decodeTextMapSpec(asked(args), "options");
   await withModel(folder, work, async (session) => {
     const request = { file, name: file ?? "the shipped set", spec };
@@ -32,9 +32,15 @@ function asked(args: ParsedArguments): Record<string, unknown> {
     position: given("where", (text) => oneOf("where", text, directionPositions)),
     bos: bosOf(args),
     metric: given("metric", (text) => oneOf("metric", text, mapMetrics)),
-    perplexity: given("perplexity", (text) => nonNegative("perplexity", text)),
+    perplexity: given("perplexity", perplexityOf),
     seed: given("seed", (text) => wholeNumber("seed", text, 0)),
     draws: given("draws", (text) => wholeNumber("draws", text, 20)),
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+function perplexityOf(text: string): number {
+  const value = nonNegative("perplexity", text);
+  if (value >= 1) return value;
+  throw usageError(`--perplexity takes a number from 1, not ${value}.`);
 }

@@ -9,6 +9,7 @@ import { CliError } from "./cliError";
 export async function saveResult(path: string, text: string): Promise<void> {
   await writeFile(path, text).catch((cause: unknown) => {
     const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    throw new CliError("file-not-written", `${path} cannot be written: ${why}.`, { cause });
+    const next = "Choose a folder that exists and that you may write to.";
+    throw new CliError("file-not-written", `${path} cannot be written: ${why}.`, { next, cause });
   });
 }

@@ -139,20 +139,25 @@ export interface Place {
  * The edits that --edit and --edge give: those of the file (a list, one edit, or an object with the field `edits`, such
  * as an experiment), then the masked edges. Direction files are found from the edit file's folder.
  * @param at  positions of the prompt, added tokens included, and which sequence of a batch it is
- * @throws {CliError} what readText finds wrong; {DecodeError} what is wrong inside; {EngineError} "bad-direction";
+ * @throws {CliError} what readText finds wrong; {DecodeError} what is wrong inside; {EngineError} "bad-direction",
+ *   "direction-of-another-model";
  *   {AnalysisError} "out-of-range" for a sequence that the batch lacks
  */
 export async function readEdits(
   { values }: ParsedArguments,
-  info: ModelInfo,
+  { open, info }: Session,
   at: Place & { readonly promptLength: number },
+  work: ModelWork,
 ): Promise<Edit[]> {
   const edges = edgeEdits(values.edge, info, at.promptLength);
   const path = values.edit;
   if (path === undefined) return edges;
   const value = parseJson(await readText(path), path);
   const inner = typeof value === "object" && value !== null && "edits" in value ? value.edits : value;
-  const edits = await withDirections(decodeEdits(inner, "edits", info), dirname(path));
+  const edits = await withDirections(decodeEdits(inner, "edits", info), {
+    base: dirname(path),
+    digest: await open.digest(work),
+  });
   edits.forEach((edit) => requireSequences(edit, at.sequences));
   return editsOfSequence([...edits, ...edges], at.sequence);
 }

@@ -6,7 +6,7 @@ import { readNpz } from "../formats/npz";
 import { asList, asNumber, asObject, asText, parseJson } from "../protocol/decode";
 import type { DirectionFile, Edit, EditRows } from "../protocol/edit";
 import { EngineError } from "./engineError";
-import { hookAt, isDirectionHeader, readDirection } from "./store/directionStore";
+import { hookAt, isDirectionHeader, readDirection, requireDigest } from "./store/directionStore";
 
 /** A file of directions is read whole. */
 const mostBytes = 256 * 1024 * 1024;
@@ -14,13 +14,17 @@ const mostBytes = 256 * 1024 * 1024;
 /**
  * The same edits with the numbers of their direction files: a direction's header (F.json with its npz beside it), an npz
  * with an array [D] or [n, D] (float32) of the hook's name, or JSON `{hook, vector}` with as many numbers. Widths are checked where the edits are applied.
- * @param base  folder from which relative paths start
- * @throws {EngineError} "bad-direction"
+ * @param base    folder from which relative paths start
+ * @param digest  the model's, which a header must not name another than
+ * @throws {EngineError} "bad-direction", "direction-of-another-model"
  */
-export async function withDirections(edits: readonly Edit[], base: string): Promise<Edit[]> {
+export async function withDirections(
+  edits: readonly Edit[],
+  { base, digest }: { readonly base: string; readonly digest: string },
+): Promise<Edit[]> {
   const read = async (edit: Edit): Promise<Edit> => {
     const { value, subspace } = edit;
-    const file = (of: DirectionFile): Promise<EditRows> => directionsOf(of, edit.hook, base);
+    const file = (of: DirectionFile): Promise<EditRows> => directionsOf(of, edit.hook, { base, digest });
     return {
       ...edit,
       ...(value !== undefined && "direction" in value ? { value: await file(value) } : {}),
@@ -33,7 +37,7 @@ export async function withDirections(edits: readonly Edit[], base: string): Prom
 async function directionsOf(
   { direction, hook: named }: DirectionFile,
   own: string,
-  base: string,
+  { base, digest }: { readonly base: string; readonly digest: string },
 ): Promise<EditRows> {
   const path = isAbsolute(direction) ? direction : resolve(base, direction);
   const hook = named ?? own;
@@ -45,7 +49,7 @@ async function directionsOf(
     if (bytes[0] === 0x50) return npzRows(bytes, hook, direction);
     const value = parseJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes), direction);
     return isDirectionHeader(value)
-      ? await headerRow(path, hook, direction)
+      ? await headerRow(path, hook, { file: direction, digest })
       : jsonRows(value, hook, direction);
   } catch (cause) {
     if (cause instanceof EngineError) throw cause;
@@ -78,8 +82,13 @@ function npzRows(bytes: Uint8Array, hook: string, file: string): EditRows {
 }
 
 /** The vector that a direction has at a hook. */
-async function headerRow(path: string, hook: string, file: string): Promise<EditRows> {
+async function headerRow(
+  path: string,
+  hook: string,
+  { file, digest }: { readonly file: string; readonly digest: string },
+): Promise<EditRows> {
   const { header, vectors } = await readDirection(path);
+  requireDigest(header, digest, path);
   const found = header.layers.find(({ layer }) => hookAt(layer, header.hook) === hook);
   if (found) return [...vectors.get(found.layer)!];
   const layers = header.layers.map(({ layer }) => layer).join(", ");

@@ -13,6 +13,7 @@ import { stepsOf } from "../common/steps";
 import { Turns } from "../common/turns";
 import type { Rows } from "../common/vectors";
 import { readStates, type DirectionText } from "./states";
+import { sink } from "./warnings";
 
 /** Steps of t-SNE's descent, as its authors take them. */
 const tsneSteps = 1000;
@@ -150,10 +151,11 @@ function bestOf(layers: readonly TextMapLayer[]): TextMap["best"] {
   return { layer: best.layer, percentile: percentileOf(best.silhouette.mean, draws) ?? 0 };
 }
 
-function warningsOf({ labels, count, spec }: MapRequest, used: number, missed: number): string[] {
+function warningsOf({ texts, labels, count, spec }: MapRequest, used: number, missed: number): string[] {
   const sizes = sizesOf(labels, count);
   const [fewest, most] = [Math.min(...sizes), Math.max(...sizes)];
-  const warnings: string[] = [];
+  const first = sink({ texts, position: spec.position });
+  const warnings: string[] = first === null ? [] : [first];
   if (fewest < 5) warnings.push(`Few texts: a label has ${fewest} of them, so its silhouette says little.`);
   if (most > 2 * fewest) warnings.push(`Unbalanced: labels have from ${fewest} to ${most} texts.`);
   if (labels.length < leastForTsne)

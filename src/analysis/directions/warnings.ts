@@ -113,7 +113,8 @@ function imbalance(texts: readonly DirectionText[]): string[] {
   return said;
 }
 
-function sink({ texts, position }: WarnedTexts): string | null {
+/** How many texts are read at position 0; null where none is. */
+export function sink({ texts, position }: Pick<WarnedTexts, "texts" | "position">): string | null {
   const n = texts.filter(({ ids, counted }) =>
     position === "last" ? ids.length === 1 : counted.length === 0,
   ).length;

@@ -11,27 +11,53 @@ import type { Command, CommandCall } from "../command";
 import { correlate } from "../directionCorrelate";
 import { map } from "../directionMap";
 import { modelOptions } from "../modelOptions";
-import { oneOf, type ParsedArguments } from "../options";
+import { oneOf, type OptionName, type ParsedArguments } from "../options";
 import { factsOf, withModel } from "../session";
 import { readText } from "../textFile";
 
 /** What each verb takes, and does. */
 interface Verb {
   readonly takes: string;
+  /** Its options beside those of the model. */
+  readonly options: readonly OptionName[];
   run(call: CommandCall, rest: readonly string[]): Promise<void>;
 }
 
 const verbs: Readonly<Record<string, Verb>> = {
-  make: { takes: "DIR SPEC.json --out F.json", run: make },
-  import: { takes: "DIR FILE --out F.json", run: bringIn },
-  show: { takes: "F", run: show },
-  compare: { takes: "F G", run: compare },
-  correlate: { takes: "DIR F G --file TEXT", run: correlate },
-  map: { takes: "DIR SET", run: map },
-  combine: { takes: "F + G - H … [--weights 1,-1] --out S.json", run: combine },
-  export: { takes: "F --format npz|gguf --out FILE", run: exportTo },
-  templates: { takes: "nothing", run: templates },
+  make: { takes: "DIR SPEC.json --out F.json", options: ["out"], run: make },
+  import: { takes: "DIR FILE --out F.json", options: ["out"], run: bringIn },
+  show: { takes: "F", options: [], run: show },
+  compare: { takes: "F G", options: [], run: compare },
+  correlate: { takes: "DIR F G --file TEXT", options: ["text", "file", "layer", "bos"], run: correlate },
+  map: {
+    takes: "DIR [SET]",
+    options: ["bos", "where", "metric", "perplexity", "seed", "draws"],
+    run: map,
+  },
+  combine: {
+    takes: "F + G - H … [--weights 1,-1] --out S.json",
+    options: ["weights", "out"],
+    run: combine,
+  },
+  export: { takes: "F --format npz|gguf --out FILE", options: ["format", "out"], run: exportTo },
+  templates: { takes: "nothing", options: [], run: templates },
 };
+
+/** Options of any verb. */
+const own = [
+  "out",
+  "format",
+  "weights",
+  "text",
+  "file",
+  "layer",
+  "bos",
+  "where",
+  "metric",
+  "perplexity",
+  "seed",
+  "draws",
+] as const satisfies readonly OptionName[];
 
 /** Makes directions and looks at them. */
 export const directionCommand: Command = {
@@ -39,30 +65,27 @@ export const directionCommand: Command = {
   summary: `a direction in the residual stream: ${Object.keys(verbs).join(", ")}`,
   positionals: ["VERB"],
   more: "[DIR] FILE …",
-  options: [
-    "out",
-    "format",
-    "weights",
-    "text",
-    "file",
-    "layer",
-    "bos",
-    "where",
-    "metric",
-    "perplexity",
-    "seed",
-    "draws",
-    ...modelOptions,
-  ],
+  options: [...own, ...modelOptions],
   async run(call) {
     const [verb = "", ...rest] = call.args.positionals;
     if (!Object.hasOwn(verbs, verb)) {
       const next = Object.entries(verbs).map(([name, { takes }]) => `direction ${name} ${takes}`);
       throw usageError(`introspect direction does not ${verb}.`, `It does: ${next.join("; ")}.`);
     }
+    requireOptions(verb, call.args);
     await verbs[verb].run(call, rest);
   },
 };
+
+/** An option of another verb would be without effect. */
+function requireOptions(verb: string, { values }: ParsedArguments): void {
+  const { options, takes } = verbs[verb];
+  const other = own.find((name) => values[name] !== undefined && !options.includes(name));
+  if (other === undefined) return;
+  const known = options.map((name) => `--${name}`).join(", ");
+  const next = known === "" ? `It takes ${takes}.` : `Its options: ${known}.`;
+  throw usageError(`direction ${verb} takes no --${other}.`, next);
+}
 
 function exactly<N extends 0 | 1 | 2>(
   verb: string,

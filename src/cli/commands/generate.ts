@@ -33,9 +33,9 @@ export const generateCommand: Command = {
     const { args, work } = call;
     const sampling = samplingOf(args.values);
     await answerInputs(call, async (session, input, out, place) => {
-      const { open, info, encoder } = session;
+      const { open, encoder } = session;
       const window = promptWindow(session, input, sampling.maxTokens);
-      const edits = await readEdits(args, info, { promptLength: window.ids.length, ...place });
+      const edits = await readEdits(args, session, { promptLength: window.ids.length, ...place }, work);
       const request = { ids: window.ids, edits, sampling, encoder };
       const made = await generate(open.runner, open.vocabulary, request, work);
       // Learned positions end with the context, and the continuation with them.

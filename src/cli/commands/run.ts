@@ -26,7 +26,7 @@ export const runCommand: Command = {
       const reads = [...new Set(patterns.flatMap((pattern) => matchHooks(pattern, info.hooks)))];
       const window = windowOf(session, input);
       const { ids } = window;
-      const edits = await readEdits(args, info, { promptLength: ids.length, ...place });
+      const edits = await readEdits(args, session, { promptLength: ids.length, ...place }, work);
       const request = { ids, reads, values: values.out !== undefined, edits, encoder };
       const run = await plainRun(open.runner, open.vocabulary, request, work);
       if (values.out !== undefined) await writeReads(values.out, ids, run.values);

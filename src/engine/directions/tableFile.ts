@@ -78,11 +78,10 @@ function parsed(text: string, name: string): unknown {
   try {
     return parseJson(text, name);
   } catch (cause) {
-    throw new Problem(
-      name,
-      cause instanceof CodedError ? `cannot be used: ${cause.message}` : "is not JSON",
-      cause,
-    );
+    // The error's sentence begins with the name, as that of a problem will.
+    const said =
+      cause instanceof CodedError ? cause.message.replace(`${name} `, "").replace(/\.$/, "") : null;
+    throw new Problem(name, said ?? "is not JSON", cause);
   }
 }
 

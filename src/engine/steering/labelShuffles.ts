@@ -62,7 +62,9 @@ async function shufflesOf(
   const { header, vectors } = await readDirection(path).catch(() => ({ header: null, vectors: null }));
   if (header === null || open.tokenizer === null) return null;
   const { method } = header;
-  const fitted = method === "mean-difference" || method === "pca" || method === "logistic";
+  // A principal component has nothing but its sign of the labels: under other ones it is the direction itself, or its
+  // opposite.
+  const fitted = method === "mean-difference" || method === "logistic";
   const hook = file.hook ?? own;
   const layer = header.layers.find((one) => hookAt(one.layer, header.hook) === hook)?.layer;
   const vector = layer === undefined ? undefined : vectors.get(layer);

@@ -31,6 +31,8 @@ export interface MeasureSetting {
   readonly sampling: Sampling;
   /** Folder from which paths start. */
   readonly base: string;
+  /** The model's. */
+  readonly digest: string;
 }
 
 /**
@@ -107,7 +109,7 @@ async function idsOf(
 
 async function directionAt(
   { direction, layer: given }: Extract<SteeringMeasure, { of: "score" }>,
-  { base, info }: MeasureSetting,
+  { base, digest, info }: MeasureSetting,
   path: string,
 ): Promise<{ readonly hook: string; readonly vector: readonly number[] }> {
   const layer = given ?? (await bestLayer(isAbsolute(direction) ? direction : resolve(base, direction)));
@@ -121,7 +123,7 @@ async function directionAt(
     throw badField(`${path}.layer`, `is ${layer}, but the model has ${info.nLayers} layers`);
   const hook = blockHook(layer, "hook_resid_post");
   const edit = { hook, op: "add", value: { direction }, positions: "last" } as const;
-  const [{ value }] = await withDirections([edit], base);
+  const [{ value }] = await withDirections([edit], { base, digest });
   const rows = value as readonly number[] | readonly (readonly number[])[];
   const vector = (Array.isArray(rows[0]) ? rows[0] : rows) as readonly number[];
   if (vector.length !== info.dModel)

@@ -25,8 +25,8 @@ export interface SweepPlace {
 
 /**
  * Runs a plan, from what its file of cells has, and removes that file when it is done.
- * @throws {DecodeError} "bad-field"; {EngineError} "bad-direction", "bad-texts", "sweep-of-another-plan",
- *   "file-not-written"; {AnalysisError} what the analysis finds wrong
+ * @throws {DecodeError} "bad-field"; {EngineError} "bad-direction", "direction-of-another-model", "bad-texts",
+ *   "sweep-of-another-plan", "file-not-written"; {AnalysisError} what the analysis finds wrong
  */
 export async function runSweep(
   open: OpenModel,
@@ -36,11 +36,12 @@ export async function runSweep(
 ): Promise<SteeringSweepRan> {
   const { prompt, bos, sampling } = plan;
   const { ids, bos: hasBos } = await encodeWhole(tokenizer, prompt, { bos, signal: work.signal });
-  const setting = { info: open.info, tokenizer, prompt, bos: bos as BosPolicy | undefined, sampling, base };
+  const digest = await open.digest(work);
+  const told = { info: open.info, tokenizer, prompt, sampling };
+  const setting = { ...told, bos: bos as BosPolicy | undefined, base, digest };
   const effect = await readyMeasure(plan.effect, setting, "effect", work);
   const cost = await readyMeasure(plan.cost, setting, "cost", work);
-  const digest = await open.digest(work);
-  const readFiles = (edits: readonly Edit[]): Promise<Edit[]> => withDirections(edits, base);
+  const readFiles = (edits: readonly Edit[]): Promise<Edit[]> => withDirections(edits, { base, digest });
   const encoder = pairEncoderOf(tokenizer);
   const request: SteeringSweepRequest = { plan, ids, encoder, effect, cost, readFiles };
   const settings = kept === undefined ? "" : await settingsOf(request, { digest, readFiles, open });

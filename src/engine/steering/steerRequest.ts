@@ -25,7 +25,7 @@ export interface ExperimentPlace {
 
 /**
  * Reads the experiment's files and tokenises its texts.
- * @throws {DecodeError} "bad-field"; {EngineError} "bad-direction", "bad-texts"; {AnalysisError} "empty-input"
+ * @throws {DecodeError} "bad-field"; {EngineError} "bad-direction", "direction-of-another-model", "bad-texts"; {AnalysisError} "empty-input"
  */
 export async function steerRequest(
   open: OpenModel,
@@ -37,7 +37,8 @@ export async function steerRequest(
   const quiet = { bos, signal: work.signal };
   const { prompt, sampling } = experiment;
   const whole = await encodeWhole(tokenizer, prompt, { bos, ...work });
-  const edits = await withDirections(experiment.edits, base);
+  const digest = await open.digest(work);
+  const edits = await withDirections(experiment.edits, { base, digest });
   const { isotropic, shuffled: draws = isotropic, seed } = experiment.controls;
   const labels = await labelShuffles(open, experiment.edits, { base, draws, seed }, work);
   // Directions are numbers now, whose widths can be checked.
@@ -46,7 +47,7 @@ export async function steerRequest(
   const prompting = text === null ? null : (await encodeWhole(tokenizer, joined(text, prompt), quiet)).ids;
   // A control that does not fit is left out; the experiment itself does fit, or says so.
   const fits = prompting !== null && prompting.length <= open.info.nCtx;
-  const setting: MeasureSetting = { info: open.info, tokenizer, prompt, bos, sampling, base };
+  const setting: MeasureSetting = { info: open.info, tokenizer, prompt, bos, sampling, base, digest };
   const expect: ReadyExpectation[] = [];
   for (const [i, expectation] of (experiment.expect ?? []).entries()) {
     expect.push({ expectation, measure: await readyMeasure(expectation, setting, `expect[${i}]`, work) });
@@ -56,7 +57,7 @@ export async function steerRequest(
     ids: whole.ids,
     bos: whole.bos,
     encoder: pairEncoderOf(tokenizer),
-    digest: await open.digest(work),
+    digest,
     prompting: text !== null && prompting !== null && fits ? { text, ids: prompting } : null,
     expect,
     labels,

@@ -23,7 +23,7 @@ export class StepCache {
   ): Promise<SteerStep> {
     const { prompt, bos, sampling } = experiment;
     // Files are read anew: they may be others than a moment ago.
-    const edits = await withDirections(experiment.edits, base);
+    const edits = await withDirections(experiment.edits, { base, digest: await open.digest(work) });
     const key = JSON.stringify({ prompt, bos, sampling, edits: edits.map(({ scale: _, ...rest }) => rest) });
     const steps =
       this.known.get(key) ?? (await this.prepare(open, { ...experiment, edits }, tokenizer, work));

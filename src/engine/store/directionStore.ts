@@ -85,6 +85,16 @@ export async function readDirection(file: string, subject?: DirectionSubject): P
   return { header, vectors };
 }
 
+/**
+ * Returns at once unless a direction was made with another model.
+ * @param digest  the model's; null where it is not asked about
+ * @throws {EngineError} "direction-of-another-model"
+ */
+export function requireDigest({ model }: DirectionHeader, digest: string | null, file: string): void {
+  if (model.digest !== null && digest !== null && model.digest !== digest)
+    throw another(file, `it was made with a model of the digest ${model.digest.slice(0, 12)}`);
+}
+
 /** Writes a direction; rejects with {EngineError} "file-not-written". */
 export async function writeDirection(
   file: string,
@@ -115,13 +125,9 @@ export async function writeDirection(
   return whole;
 }
 
-function requireModel(
-  { model, hook, layers }: DirectionHeader,
-  subject: DirectionSubject,
-  file: string,
-): void {
-  if (model.digest !== null && subject.digest !== null && model.digest !== subject.digest)
-    throw another(file, `it was made with a model of the digest ${model.digest.slice(0, 12)}`);
+function requireModel(header: DirectionHeader, subject: DirectionSubject, file: string): void {
+  const { hook, layers } = header;
+  requireDigest(header, subject.digest, file);
   const missing = layers.find(({ layer }) => !subject.hooks.includes(hookAt(layer, hook)));
   if (missing) throw another(file, `the model has no ${hookAt(missing.layer, hook)}`);
 }

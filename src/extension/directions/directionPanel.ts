@@ -204,7 +204,8 @@ export class DirectionPanel implements vscode.Disposable {
       const found = await this.services.engine.call("directions/correlate", asked, work);
       const correlated = { ...found, document: documentName(document.uri) };
       const now = { ...compared, correlated };
-      this.loaded = { ...loaded, compared: now };
+      // What changed in the workspace meanwhile is to be loaded anew.
+      if (this.loaded === loaded) this.loaded = { ...loaded, compared: now };
       return { data: { ...(this.store.state.data ?? data), compared: now } };
     });
   }

@@ -143,6 +143,7 @@ export class PicturePanel implements vscode.Disposable {
 
   private closed(): void {
     this.task.drop();
+    this.awaits = false;
     this.drawn = undefined;
     this.store.clear();
   }

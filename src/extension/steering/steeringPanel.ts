@@ -149,7 +149,9 @@ export class SteeringPanel implements vscode.Disposable {
       stepExperiment(this.services, asked, { signal, meta: { view: "steering slide" } }),
     );
     const { data } = this.store.state;
-    if (data) this.store.update({ data: { ...data, step: { scale, ran } } });
+    // Another experiment may be shown since the model was looked for.
+    if (data && this.experiment === experiment)
+      this.store.update({ data: { ...data, step: { scale, ran } } });
   }
 
   private async run(

@@ -93,7 +93,7 @@ export class SweepPanel implements vscode.Disposable {
     this.keep();
     const { file } = this.sweep ?? {};
     const { data } = this.store.state;
-    if (!ready) return this.offerAnew(file);
+    if (!ready) return this.offerAnew();
     if (!file || !data?.outcome) return;
     const ran = { ...data.cells, ...data.outcome } as SteeringSweepRan;
     const name = vscode.workspace.asRelativePath(sweepResultUri(file));
@@ -102,12 +102,15 @@ export class SweepPanel implements vscode.Disposable {
   }
 
   /** What was kept of another plan stands in the way of this one: it goes if the person says so. */
-  private async offerAnew(file: vscode.Uri | undefined): Promise<void> {
+  private async offerAnew(): Promise<void> {
+    const { sweep } = this;
     const { error } = this.store.state;
-    const kept = keptFile(file);
+    const kept = keptFile(sweep?.file);
     if (kept === undefined || error?.code !== "sweep-of-another-plan") return;
     const anew = sweepTexts.beginAnew();
     if ((await vscode.window.showWarningMessage(error.message, anew)) !== anew) return;
+    // The question may stand for long: by now another plan may be shown, or none.
+    if (this.sweep !== sweep) return;
     await vscode.workspace.fs.delete(vscode.Uri.file(kept));
     await this.run();
   }

@@ -122,6 +122,39 @@ describe("introspect direction map", () => {
       assert.match(error.message, message);
     });
 
+  it("says which texts are read at their first position", async () => {
+    const lone = ["a", "b", "c", "d"].map((text, i) => ({ label: `l${i % 2}`, text }));
+    const { warnings } = await mapped(lone);
+    assert.match(warnings[0]!, /^Position 0: 4 of the texts/);
+  });
+
+  it("takes the other of two columns for the one whose name it does not know, and asks for it among more", async () => {
+    const renamed = texts.map(({ label, text }) => ({ text, topic: label }));
+    assert.deepEqual((await mapped(renamed, "--draws", "20")).labels, Object.keys(kinds));
+    const more = lines(renamed.map((one) => ({ ...one, id: 1 })));
+    const error = await cliError("direction", "map", smallModel, calls.file("bad.jsonl", more));
+    assert.match(error.message, /has no column of labels\.$/);
+  });
+
+  it("says what is wrong with a line once", async () => {
+    const error = await cliError("direction", "map", smallModel, calls.file("bad.jsonl", "{"));
+    assert.equal(error.message.match(/bad\.jsonl/g)!.length, 1, error.message);
+  });
+
+  it("refuses options of other verbs, and a perplexity of less than one neighbour", async () => {
+    const set = calls.file("set.jsonl", lines(texts));
+    for (const more of [
+      ["--out", "x.json"],
+      ["--layer", "1"],
+      ["--text", "a"],
+      ["--perplexity", "0.5"],
+    ]) {
+      const { code, message } = await cliError("direction", "map", smallModel, set, ...more);
+      assert.equal(code, "usage");
+      assert.ok(message.includes(more[0]!), message);
+    }
+  });
+
   it("refuses fewer draws than a null needs", async () => {
     const args = ["direction", "map", smallModel, calls.file("set.jsonl", lines(texts)), "--draws", "5"];
     assert.equal((await cliError(...args)).code, "usage");

@@ -41,7 +41,7 @@ describe("shuffled labels beside a steered text", function () {
 
   const kindOf = ({ controlFacts }: SteerResult) => controlFacts?.shuffled;
 
-  for (const method of ["mean-difference", "pca", "logistic"])
+  for (const method of ["mean-difference", "logistic"])
     it(`are those of the direction's own pairs, which its header keeps: ${method}`, async () => {
       await calls.make({ method, pairs });
       const result = await steered();
@@ -50,6 +50,11 @@ describe("shuffled labels beside a steered text", function () {
       assert.ok(new Set(result.kl.shuffled).size > 10);
       assert.ok(result.kl.shuffled!.every((kl) => kl > 0));
     });
+
+  it("give way to random prompt pairs for a principal component, of which labels turn the sign alone", async () => {
+    await calls.make({ method: "pca", pairs });
+    assert.equal(kindOf(await steered()), "pairs");
+  });
 
   it("are of the template's pairs where the direction is of a template, which no header repeats", async () => {
     const made = await calls.make({ template: "code" });
@@ -60,7 +65,7 @@ describe("shuffled labels beside a steered text", function () {
   const others: [string, (header: DirectionHeader) => object][] = [
     ["other pairs than it was made of", (one) => ({ ...one, data: { ...one.data, kept: pairs.slice(1) } })],
     ["no pairs at all", ({ data: { kept: _, ...data }, ...one }) => ({ ...one, data })],
-    ["another model's digest", (one) => ({ ...one, model: { ...one.model, digest: "0".repeat(64) } })],
+    ["no model's digest", (one) => ({ ...one, model: { ...one.model, digest: null } })],
     [
       "another split, so that its pairs give another vector",
       (one) => ({ ...one, data: { ...one.data, seed: 9 } }),

@@ -7,6 +7,7 @@ import type { Edit } from "../../../src/protocol/edit";
 import { useTempFolder } from "../../support/tempFolder";
 
 const hook = "blocks.1.hook_resid_post";
+const digest = "d".repeat(64);
 
 describe("direction files", () => {
   const folder = useTempFolder();
@@ -22,7 +23,8 @@ describe("direction files", () => {
   };
   const npz = (name: string, shape: number[], data: Float32Array | BigInt64Array, key = hook): string =>
     write(name, writeNpz(new Map([[key, { shape, data }]])));
-  const read = async (one: Edit): Promise<unknown> => (await withDirections([one], folder()))[0]?.value;
+  const read = async (one: Edit): Promise<unknown> =>
+    (await withDirections([one], { base: folder(), digest }))[0]?.value;
 
   it("are read from npz by the hook's name, one vector or several", async () => {
     assert.deepEqual(await read(edit(npz("one.npz", [3], Float32Array.of(1, 2, 3)))), [1, 2, 3]);
@@ -50,7 +52,9 @@ describe("direction files", () => {
       value: { text: "a" },
       subspace: { direction },
     };
-    assert.deepEqual(await withDirections([exchange], folder()), [{ ...exchange, subspace: [[3, 4]] }]);
+    assert.deepEqual(await withDirections([exchange], { base: folder(), digest }), [
+      { ...exchange, subspace: [[3, 4]] },
+    ]);
   });
 
   const bad: (readonly [string, () => Edit, RegExp])[] = [

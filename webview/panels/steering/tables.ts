@@ -3,7 +3,7 @@ import { singleControls, type GenerateResult, type SteerResult } from "../../../
 import { aboutToken } from "../../shared/about";
 import type { TableData } from "../../shared/table";
 import { visibleText } from "../../shared/tokenText";
-import { partsFrom, singleWords } from "./words";
+import { partsFrom, shuffledWords, singleWords } from "./words";
 import { inLogUnit, logUnit } from "../../shared/logUnit";
 
 /** Two texts that are compared. */
@@ -63,7 +63,7 @@ export function controlTable(result: SteerResult): TableData {
         row(`random ${i + 1}`, result.kl.isotropic[i] ?? null, draw),
       ),
       ...(result.controls.shuffled ?? []).map((draw, i) =>
-        row(`random pair ${i + 1}`, result.kl.shuffled?.[i] ?? null, draw),
+        row(`${shuffledWords(result).one} ${i + 1}`, result.kl.shuffled?.[i] ?? null, draw),
       ),
       ...singleControls.flatMap((name) => {
         const text = result.controls[name];

@@ -75,25 +75,29 @@ export function nullSentence({ kl, percentile, partsAt }: SteerResult): string {
   return `Steering moves the first distribution more than ${below} of ${n} random directions of equal norm (${percent(percentile)}).`;
 }
 
-/** What the draws of the second null are, and each of them. */
-export function shuffledWords({ controlFacts }: SteerResult): {
+/** What the draws of the second null are, one of them by name, and how each is made. */
+export function shuffledWords({ controlFacts }: Pick<SteerResult, "controlFacts">): {
   readonly what: string;
+  readonly one: string;
   readonly each: string;
 } {
   switch (controlFacts?.shuffled) {
     case "labels":
       return {
         what: "directions from shuffled labels",
+        one: "shuffled labels",
         each: "the same direction made anew with the sides of its pairs mixed up, brought to the same length",
       };
     case "both":
       return {
         what: "shuffled labels and random prompt pairs",
+        one: "shuffled labels or random pair",
         each: "shuffled labels where a direction’s pairs are known, else two random texts, brought to the same length",
       };
     default:
       return {
         what: "random prompt pairs",
+        one: "random pair",
         each: "two random texts through the same pipeline, brought to the same length",
       };
   }

@@ -72,10 +72,10 @@ export interface PairDraws {
 
 /**
  * Where the pairs are known that a direction was fitted to, per draw what the same way makes of them under shuffled
- * labels, brought to the real one's norm. Else, per random pair of prompts, the numeric edits with every vector that has a direction replaced by the difference of the two at the same
- * hook, brought to the norms of the real one, row by row. A value that came from no pair of texts is replaced by what
- * two random texts of eight tokens differ by at their last. None
- * where there is no such vector.
+ * labels, brought to the real one's norm. Else, per random pair of prompts, the numeric edits with every vector that has
+ * a direction replaced by the difference of the two at the same hook, brought to the norms of the real one, row by row.
+ * A value that came from no pair of texts is replaced by what two random texts of eight tokens differ by at their last.
+ * None where there is no such vector.
  */
 export async function shuffledNulls(
   runner: Runner,

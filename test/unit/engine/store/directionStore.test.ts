@@ -71,11 +71,16 @@ describe("files of directions", () => {
     await write();
     const edit = (hook: string) =>
       ({ hook, op: "add", positions: "last", value: { direction: "mood.json" } }) as const;
-    const [read] = await withDirections([edit(hooks[2]!)], folder());
+    const place = { base: folder(), digest: "abc" };
+    const [read] = await withDirections([edit(hooks[2]!)], place);
     assert.deepEqual(read!.value, [0, 3, 4]);
-    await assert.rejects(withDirections([edit(hooks[1]!)], folder()), {
+    await assert.rejects(withDirections([edit(hooks[1]!)], place), {
       code: "bad-direction",
       message: /only at hook_resid_post of layers 0, 2/,
+    });
+    await assert.rejects(withDirections([edit(hooks[2]!)], { ...place, digest: "xyz" }), {
+      code: "direction-of-another-model",
+      message: /digest abc/,
     });
   });
 
