@@ -74,10 +74,12 @@ describe("direction page", () => {
       rows.slice(1).map((row) => row[2]),
       writtenData().reading!.positions.map((_, i, all) => (i < all.length - 3 ? "the text" : "the model")),
     );
-    // As many tokens as the model sees: nothing can be written behind them.
+    // As many tokens as the model sees, in a window that does not move: nothing can be written behind them.
+    const data = writtenData();
+    const window = { ...data.reading!.window, context: "selection" as const };
     const full = {
-      ...ready(writtenData(), 3),
-      model: { ...model, nCtx: writtenData().reading!.window.ids.length },
+      ...ready({ ...data, reading: { ...data.reading!, window } }, 3),
+      model: { ...model, nCtx: window.ids.length },
     };
     await panel.send(full);
     await write.getByRole("button", { name: "Continue", disabled: true }).waitFor();
