@@ -1,6 +1,16 @@
 /** Experiment files (`NAME.introspect.json`), decoded. */
 import { bosPolicies } from "../base/bosPolicy";
-import { asInteger, asNumber, asObject, asOneOf, asText, badField, DecodeError, parseJson } from "./decode";
+import {
+  asFlag,
+  asInteger,
+  asNumber,
+  asObject,
+  asOneOf,
+  asText,
+  badField,
+  DecodeError,
+  parseJson,
+} from "./decode";
 import { decodeEdits } from "./decodeEdit";
 import { decodeExpectations, requireDraws } from "./decodeSteeringMeasure";
 import type { Experiment, ExperimentControls, Sampling } from "./edit";
@@ -111,9 +121,4 @@ function decodeControls(value: unknown): ExperimentControls {
       ? {}
       : { otherLayer: asInteger(otherLayer, "controls.otherLayer", { min: 0 }) }),
   };
-}
-
-function asFlag(value: unknown, path: string): boolean {
-  if (typeof value !== "boolean") throw badField(path, "is neither true nor false");
-  return value;
 }

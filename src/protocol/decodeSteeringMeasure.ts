@@ -1,5 +1,5 @@
 /** Measures of steering and expectations, decoded. */
-import { asInteger, asList, asNumber, asObject, asOneOf, asText, badField } from "./decode";
+import { asFlag, asInteger, asList, asNumber, asObject, asOneOf, asText, badField } from "./decode";
 import {
   choiceScores,
   type ChoiceItem,
@@ -22,10 +22,12 @@ const longestPattern = 1000;
 const fieldsOf: Readonly<Record<MeasureKind, readonly string[]>> = {
   logProb: ["text", "prompt"],
   probability: ["words"],
-  perplexityRatio: ["on"],
+  perplexityRatio: ["on", "pad"],
   choiceAccuracy: ["items", "by"],
   score: ["direction", "layer", "on"],
   kl: [],
+  effectiveness: ["words"],
+  disruption: ["words"],
   words: ["words", "n", "tokens"],
   pattern: ["pattern", "flags", "n", "tokens"],
   count: ["words", "n", "tokens"],
@@ -85,9 +87,15 @@ function measureOf(of: MeasureKind, object: Fields, path: string): SteeringMeasu
       return { of, text, ...(prompt === undefined ? {} : { prompt: asText(prompt, `${path}.prompt`) }) };
     }
     case "probability":
+    case "effectiveness":
+    case "disruption":
       return { of, words: decodeWords(object["words"], `${path}.words`) };
     case "perplexityRatio":
-      return { of, on: decodeTexts(object["on"], `${path}.on`) };
+      return {
+        of,
+        on: decodeTexts(object["on"], `${path}.on`),
+        ...(object["pad"] === undefined ? {} : { pad: asFlag(object["pad"], `${path}.pad`) }),
+      };
     case "choiceAccuracy":
       return {
         of,

@@ -71,6 +71,9 @@ const good: readonly (readonly [string, object])[] = [
   ["a summed probability", expecting({ of: "probability", words: [" a", " b"], atLeast: 0.1 })],
   ["texts of a file", expecting({ of: "perplexityRatio", on: { file: "a", split: "lines" }, atMost: 1.1 })],
   ["texts", expecting({ of: "perplexityRatio", on: { texts: ["a"] }, atMost: 1.1 })],
+  ["padded texts", expecting({ of: "perplexityRatio", on: { texts: ["a"] }, pad: true, atMost: 1.1 })],
+  ["the rise of aligned tokens", expecting({ of: "effectiveness", words: [" a"], atLeast: 1 })],
+  ["what is disturbed beside them", expecting({ of: "disruption", words: [" a", " b"], atMost: 1 })],
   [
     "choices",
     expecting({
@@ -129,6 +132,9 @@ const bad: readonly (readonly [string, unknown])[] = [
   ["an expectation of nothing", expecting({ atLeast: 1 })],
   ["an expectation of a count", expecting({ of: "count", words: ["a"], atLeast: 1 })],
   ["a field of another measure", expecting({ of: "kl", text: "a", atLeast: 1 })],
+  ["padding that is a number", expecting({ of: "perplexityRatio", on: { texts: ["a"] }, pad: 1, atMost: 1 })],
+  ["padding of another measure", expecting({ of: "kl", pad: true, atMost: 1 })],
+  ["a disruption beside nothing", expecting({ of: "disruption", words: [], atMost: 1 })],
   ["an empty text", expecting({ of: "logProb", text: "", atLeast: 1 })],
   ["texts and a file", expecting({ of: "perplexityRatio", on: { texts: ["a"], file: "b" }, atMost: 1 })],
   [
@@ -190,7 +196,7 @@ describe("the schema of experiment files", () => {
   it("and the decoder agree on files that were harmed, but for what no schema can say", () => {
     const random = seededRandom(7);
     const seen = { taken: 0, refused: 0, beyond: 0 };
-    for (let i = 0; i < 6000; i++) {
+    for (let i = 0; i < 16_000; i++) {
       const [, seed] = good[i % good.length];
       const value = json(mutated(json(seed), random) ?? null);
       const said = refusal(value);

@@ -55,6 +55,11 @@ const good: readonly (readonly [string, object])[] = [
   ["a clamp", at({ op: "clamp", value: undefined, max: "{strength}", positions: "last" })],
   ["a position named by the layer", at({ positions: ["{layer}"] })],
   ["an effect of which less is better", { ...plain, effect: { ...ratio, better: "lower" }, cost: ratio }],
+  [
+    "aligned tokens and the rest",
+    { ...plain, effect: { of: "effectiveness", words: [" a"] }, cost: { of: "disruption", words: [" a"] } },
+  ],
+  ["padded texts", { ...plain, cost: { ...ratio, pad: true } }],
   ["a limit of cost", { ...plain, mostCost: 1.2 }],
   ["counts of drawn texts", { ...plain, effect: { of: "count", words: ["a"], n: 4, tokens: 9 }, ...hot }],
   ["one greedy text", { ...plain, effect: { of: "pattern", pattern: "a+", n: 1 } }],
@@ -83,6 +88,7 @@ const bad: readonly (readonly [string, unknown])[] = [
   ["an effect that is none", { ...plain, effect: { of: "beauty" } }],
   ["an effect better in an odd way", { ...plain, effect: { of: "kl", better: "more" } }],
   ["a cost of which more is better", { ...plain, cost: { of: "logProb", text: " a" } }],
+  ["a cost of which a rise is the aim", { ...plain, cost: { of: "effectiveness", words: [" a"] } }],
   ["a cost with a side", { ...plain, cost: { of: "kl", better: "lower" } }],
   ["draws that are all the same", { ...plain, effect: { of: "words", words: ["a"], n: 9 } }],
   ["a bound as of an expectation", { ...plain, effect: { of: "kl", atMost: 1 } }],
@@ -148,7 +154,7 @@ describe("the schema of sweep plans", () => {
   it("and the decoder agree on plans that were harmed, but for what no schema can say", () => {
     const random = seededRandom(11);
     const seen = { taken: 0, refused: 0, beyond: 0 };
-    for (let i = 0; i < 6000; i++) {
+    for (let i = 0; i < 16_000; i++) {
       const [, seed] = good[i % good.length];
       const value = json(mutated(json(seed), random) ?? null);
       const said = refusal(value);
