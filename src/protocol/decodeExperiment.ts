@@ -12,7 +12,7 @@ import {
   parseJson,
 } from "./decode";
 import { decodeEdits } from "./decodeEdit";
-import { decodeExpectations, requireDraws } from "./decodeSteeringMeasure";
+import { decodeExpectations, decodeWords, requireDraws } from "./decodeSteeringMeasure";
 import type { Experiment, ExperimentControls, Sampling } from "./edit";
 import type { ModelInfo } from "./model";
 
@@ -61,6 +61,7 @@ export function decodeExperiment(value: unknown, info?: ModelInfo): Experiment {
     edits: decodeEdits(object["edits"], "edits", info),
     sampling,
     controls: decodeControls(object["controls"]),
+    ...(object["aligned"] === undefined ? {} : { aligned: decodeWords(object["aligned"], "aligned") }),
     ...(expect === undefined ? {} : { expect }),
   };
 }

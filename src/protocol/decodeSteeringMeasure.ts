@@ -126,7 +126,11 @@ function filled(value: unknown, path: string): string {
   return text;
 }
 
-function decodeWords(value: unknown, path: string): string[] {
+/**
+ * Words, each of some length.
+ * @throws {DecodeError} "bad-field"
+ */
+export function decodeWords(value: unknown, path: string): string[] {
   const list = asList(value, path);
   if (list.length === 0) throw badField(path, "is an empty list");
   if (list.length > mostWords) throw badField(path, `has ${list.length} entries; ${mostWords} are the most`);

@@ -71,7 +71,7 @@ export async function readyMeasure(
       return measure;
     case "effectiveness":
     case "disruption":
-      return { of: measure.of, aligned: alignedIds(behind(setting, prompt, measure.words)) };
+      return { of: measure.of, aligned: alignedIds(measure.words, setting) };
     default:
       return { of: measure.of, ...drawsOf(measure, sampling), count: counterOf(measure) };
   }
@@ -93,9 +93,12 @@ function behind(
   });
 }
 
-/** The tokens with which continuations begin, each once. */
-export function alignedIds(words: readonly ForcedText[]): readonly number[] {
-  return [...new Set(words.map(({ forced }) => forced[0]))];
+/**
+ * The tokens with which words begin behind the prompt, each once.
+ * @throws {AnalysisError} "empty-input"
+ */
+export function alignedIds(words: readonly string[], setting: MeasureSetting): readonly number[] {
+  return [...new Set(behind(setting, setting.prompt, words).map(({ forced }) => forced[0]))];
 }
 
 /** Texts that are padded stay whole: how long the pieces are that fit behind the padding is seen with each edit. */

@@ -5,19 +5,7 @@
  *
  * Source: activation additions, Turner et al., 2023 (their measures of effectiveness and disruption).
  */
-
-/** The parts, in nats. */
-export interface AlignedParts {
-  /** Log-probability that the next token is an aligned one, of the plain model and of the edited. */
-  readonly default: number;
-  readonly steered: number;
-  /** By how much it rises. */
-  readonly effectiveness: number;
-  /** KL(edited ‖ plain) within the two sets, each weighted by its probability in the edited model. */
-  readonly disruption: number;
-  /** What aligned tokens and the rest add to KL(plain ‖ edited). Either alone may be negative. */
-  readonly kl: { readonly aligned: number; readonly rest: number };
-}
+import type { AlignedParts } from "../../../protocol/edit";
 
 /** The parts of two distributions, given as log-probabilities of the whole vocabulary. */
 export function alignedParts(
@@ -27,18 +15,15 @@ export function alignedParts(
 ): AlignedParts {
   const chosen = new Set(aligned);
   const rest = Array.from(plain.keys()).filter((id) => !chosen.has(id));
-  const [before, after] = [logSum(plain, aligned), logSum(edited, aligned)];
   return {
-    default: before,
-    steered: after,
-    effectiveness: after - before,
+    effectiveness: logSum(edited, aligned) - logSum(plain, aligned),
     disruption: within(edited, plain, aligned) + within(edited, plain, rest),
     kl: { aligned: terms(plain, edited, aligned), rest: terms(plain, edited, rest) },
   };
 }
 
 /** Log of the summed probabilities of some tokens. */
-function logSum(logProbs: Float64Array, ids: readonly number[]): number {
+export function logSum(logProbs: Float64Array, ids: readonly number[]): number {
   const max = ids.reduce((most, id) => Math.max(most, logProbs[id]), -Infinity);
   if (max === -Infinity) return -Infinity;
   return max + Math.log(ids.reduce((sum, id) => sum + Math.exp(logProbs[id] - max), 0));

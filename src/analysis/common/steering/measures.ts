@@ -3,7 +3,7 @@ import type { WorkOptions } from "../../../base/cancel";
 import type { Edit } from "../../../protocol/edit";
 import type { MeasureReading } from "../../../protocol/steeringMeasure";
 import { AnalysisError } from "../analysisError";
-import { alignedParts } from "./aligned";
+import { alignedParts, logSum } from "./aligned";
 import { divergence } from "../divergence";
 import { editedPositions, valueRows } from "../editValue";
 import { indices } from "../reads";
@@ -43,10 +43,10 @@ export async function takeMeasure(
     case "disruption": {
       const { ids } = plain.subject.prompt;
       const [p, q] = [await plain.distribution(ids, options), await edited.distribution(ids, options)];
-      const parts = alignedParts(p, q, measure.aligned);
-      if (measure.of === "disruption")
-        return { default: null, steered: parts.disruption, value: parts.disruption };
-      return { default: parts.default, steered: parts.steered, value: parts.effectiveness };
+      const { effectiveness, disruption } = alignedParts(p, q, measure.aligned);
+      if (measure.of === "disruption") return { default: null, steered: disruption, value: disruption };
+      const [before, after] = [logSum(p, measure.aligned), logSum(q, measure.aligned)];
+      return { default: before, steered: after, value: effectiveness };
     }
     case "logProb":
     case "score": {

@@ -4,7 +4,9 @@ import { alignedParts } from "../../../../src/analysis/common/steering/aligned";
 import { divergence, logSoftmax } from "../../../../src/analysis/common/divergence";
 import { takeMeasure } from "../../../../src/analysis/common/steering/measures";
 import { meetExpectation } from "../../../../src/analysis/steering/expectations";
-import { logProb, models, prompt } from "./subject";
+import { steer } from "../../../../src/analysis/steering";
+import { tinyVocabulary } from "../../../support/tinyRunner";
+import { encoder, experiment, logProb, models, newRunner, prompt } from "./subject";
 
 const near = (a: number, b: number, within = 1e-9): void =>
   assert.ok(Math.abs(a - b) <= within * Math.max(1, Math.abs(b)), `${a} and ${b}`);
@@ -42,7 +44,6 @@ describe("aligned tokens and the rest", () => {
       near(expected.sets + found.disruption, divergence(q, p));
       near(found.kl.aligned + found.kl.rest, divergence(p, q));
       near(found.kl.aligned, total(aligned.map((id) => Math.exp(p[id]!) * (p[id]! - q[id]!))));
-      near(found.steered, Math.log(total(aligned.map((id) => Math.exp(q[id]!)))));
     });
 
   it("disrupt nothing where only the weight between the sets is moved", () => {
@@ -62,6 +63,33 @@ describe("aligned tokens and the rest", () => {
     assert.equal(found.kl.rest, 0);
   });
 
+  it("are told of an experiment that names them, and of each of its nulls", async () => {
+    const { numeric } = await models();
+    const runner = newRunner();
+    const request = { experiment: experiment(), ids: prompt, bos: true, encoder, digest: "d" };
+    const aligned = [4, 7];
+    const result = await steer(runner, tinyVocabulary, { ...request, aligned });
+    const at = (edits: typeof numeric) => runner.logits(prompt, edits, prompt.length)[prompt.length - 1]!;
+    const [p, q] = [at([]), at(numeric)].map(logSoftmax) as [Float64Array, Float64Array];
+    const expected = byDefinition(Array.from(p, Math.exp), Array.from(q, Math.exp), (id) =>
+      aligned.includes(id),
+    );
+    const found = result.aligned!;
+    near(found.steered.effectiveness, expected.effectiveness, 1e-5);
+    near(found.steered.disruption, expected.disruption, 1e-5);
+    near(found.steered.kl.aligned + found.steered.kl.rest, result.kl.steered, 1e-6);
+    assert.deepEqual(
+      found.tokens.map(({ id }) => id),
+      aligned,
+    );
+    near(found.tokens[1]!.steered, q[7]!, 1e-5);
+    for (const name of ["isotropic", "shuffled"] as const) {
+      assert.equal(found[name]!.length, result.kl[name]!.length);
+      found[name]!.forEach(({ kl }, i) => near(kl.aligned + kl.rest, result.kl[name]![i]!, 1e-6));
+    }
+    assert.equal((await steer(runner, tinyVocabulary, request)).aligned, undefined);
+  });
+
   it("are measured behind the prompt under the edit, with the nulls beside", async () => {
     const { runner, plain, edited, numeric } = await models();
     const probs = (edits: typeof numeric) => {
@@ -73,6 +101,7 @@ describe("aligned tokens and the rest", () => {
     const both = { plain, edited };
     const effect = await takeMeasure({ of: "effectiveness", aligned }, both, {});
     near(effect.value, expected.effectiveness, 1e-5);
+    near(effect.steered, Math.log(total(aligned.map((id) => probs(numeric)[id]!))), 1e-5);
     near(effect.steered - effect.default!, effect.value);
     const disruption = await takeMeasure({ of: "disruption", aligned }, both, {});
     near(disruption.value, expected.disruption, 1e-5);
