@@ -46,9 +46,9 @@ export function measureName(measure: SteeringMeasure): string {
     case "kl":
       return `KL to the default, ${logUnit()}`;
     case "effectiveness":
-      return `rise of the log-probability of beginning ${wordList(measure.words)}, ${logUnit()}`;
+      return `effectiveness for ${wordList(measure.words)}, ${logUnit()}`;
     case "disruption":
-      return `KL to the default beside ${wordList(measure.words)}, ${logUnit()}`;
+      return `disruption beside ${wordList(measure.words)}, ${logUnit()}`;
     case "words":
       return `share of texts with ${wordList(measure.words)}`;
     case "pattern":
