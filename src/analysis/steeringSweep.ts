@@ -282,7 +282,7 @@ function warningsOf(
       `The effect of each cell rests on ${effect.n} texts; differences between cells may be chance.`,
     );
   const skipped = Math.max(...found.rows.flat().map((cell) => cell.skipped));
-  if (skipped > 0) warnings.push(`${skipped} texts are no longer than what is injected and were left out.`);
+  if (skipped > 0) warnings.push(`${skipped} texts are too short to be measured and were left out.`);
   if (found.controls?.chosen === "best")
     warnings.push(
       "The controls are those of the best cell, whose effect is flattered by having been chosen by it.",

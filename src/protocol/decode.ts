@@ -68,6 +68,15 @@ export function asText(value: unknown, path: string): string {
 }
 
 /**
+ * True or false.
+ * @throws {DecodeError} "bad-field"
+ */
+export function asFlag(value: unknown, path: string): boolean {
+  if (typeof value !== "boolean") throw badField(path, "is neither true nor false");
+  return value;
+}
+
+/**
  * A finite number, from `min` to `max` where they are given.
  * @throws {DecodeError} "bad-field"
  */

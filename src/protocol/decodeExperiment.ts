@@ -1,8 +1,18 @@
 /** Experiment files (`NAME.introspect.json`), decoded. */
 import { bosPolicies } from "../base/bosPolicy";
-import { asInteger, asNumber, asObject, asOneOf, asText, badField, DecodeError, parseJson } from "./decode";
+import {
+  asFlag,
+  asInteger,
+  asNumber,
+  asObject,
+  asOneOf,
+  asText,
+  badField,
+  DecodeError,
+  parseJson,
+} from "./decode";
 import { decodeEdits } from "./decodeEdit";
-import { decodeExpectations, requireDraws } from "./decodeSteeringMeasure";
+import { decodeExpectations, decodeWords, requireDraws } from "./decodeSteeringMeasure";
 import type { Experiment, ExperimentControls, Sampling } from "./edit";
 import type { ModelInfo } from "./model";
 
@@ -51,6 +61,7 @@ export function decodeExperiment(value: unknown, info?: ModelInfo): Experiment {
     edits: decodeEdits(object["edits"], "edits", info),
     sampling,
     controls: decodeControls(object["controls"]),
+    ...(object["aligned"] === undefined ? {} : { aligned: decodeWords(object["aligned"], "aligned") }),
     ...(expect === undefined ? {} : { expect }),
   };
 }
@@ -111,9 +122,4 @@ function decodeControls(value: unknown): ExperimentControls {
       ? {}
       : { otherLayer: asInteger(otherLayer, "controls.otherLayer", { min: 0 }) }),
   };
-}
-
-function asFlag(value: unknown, path: string): boolean {
-  if (typeof value !== "boolean") throw badField(path, "is neither true nor false");
-  return value;
 }

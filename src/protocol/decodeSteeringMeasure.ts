@@ -1,5 +1,5 @@
 /** Measures of steering and expectations, decoded. */
-import { asInteger, asList, asNumber, asObject, asOneOf, asText, badField } from "./decode";
+import { asFlag, asInteger, asList, asNumber, asObject, asOneOf, asText, badField } from "./decode";
 import {
   choiceScores,
   type ChoiceItem,
@@ -22,10 +22,12 @@ const longestPattern = 1000;
 const fieldsOf: Readonly<Record<MeasureKind, readonly string[]>> = {
   logProb: ["text", "prompt"],
   probability: ["words"],
-  perplexityRatio: ["on"],
+  perplexityRatio: ["on", "pad"],
   choiceAccuracy: ["items", "by"],
   score: ["direction", "layer", "on"],
   kl: [],
+  effectiveness: ["words"],
+  disruption: ["words"],
   words: ["words", "n", "tokens"],
   pattern: ["pattern", "flags", "n", "tokens"],
   count: ["words", "n", "tokens"],
@@ -85,9 +87,15 @@ function measureOf(of: MeasureKind, object: Fields, path: string): SteeringMeasu
       return { of, text, ...(prompt === undefined ? {} : { prompt: asText(prompt, `${path}.prompt`) }) };
     }
     case "probability":
+    case "effectiveness":
+    case "disruption":
       return { of, words: decodeWords(object["words"], `${path}.words`) };
     case "perplexityRatio":
-      return { of, on: decodeTexts(object["on"], `${path}.on`) };
+      return {
+        of,
+        on: decodeTexts(object["on"], `${path}.on`),
+        ...(object["pad"] === undefined ? {} : { pad: asFlag(object["pad"], `${path}.pad`) }),
+      };
     case "choiceAccuracy":
       return {
         of,
@@ -118,7 +126,11 @@ function filled(value: unknown, path: string): string {
   return text;
 }
 
-function decodeWords(value: unknown, path: string): string[] {
+/**
+ * Words, each of some length.
+ * @throws {DecodeError} "bad-field"
+ */
+export function decodeWords(value: unknown, path: string): string[] {
   const list = asList(value, path);
   if (list.length === 0) throw badField(path, "is an empty list");
   if (list.length > mostWords) throw badField(path, `has ${list.length} entries; ${mostWords} are the most`);

@@ -79,7 +79,11 @@ export function decodeSteeringSweep(value: unknown): SteeringSweepPlan {
   requireDraws(effect, "effect", sampling.temperature);
   requireDraws(cost, "cost", sampling.temperature);
   if (moreIsBetter(cost.of))
-    throw badField("cost.of", `is "${cost.of}", of which less is no loss`, "Give perplexityRatio or kl.");
+    throw badField(
+      "cost.of",
+      `is "${cost.of}", of which less is no loss`,
+      "Give perplexityRatio, kl or disruption.",
+    );
   const better = asObject(object["effect"], "effect")["better"];
   const layers = decodeLayers(object["layers"]);
   const strengths = decodeStrengths(object["strengths"]);

@@ -150,6 +150,8 @@ export interface Experiment {
   readonly edits: readonly Edit[];
   readonly sampling: Sampling;
   readonly controls: ExperimentControls;
+  /** Words that the edits should make likelier behind the prompt: the tokens with which they begin are told apart from the rest. */
+  readonly aligned?: readonly string[];
   /** What the edits should come to; unmet, `introspect steer` ends with an error. */
   readonly expect?: readonly Expectation[];
   readonly result?: SteerResult;
@@ -180,6 +182,19 @@ export interface MovedToken {
   /** Log-probabilities, nats. */
   readonly default: number;
   readonly steered: number;
+}
+
+/**
+ * How far the next token's distribution moved, split into the tokens that steering should favour and the rest; nats.
+ * Turner et al., 2023. KL(steered ‖ default) is the KL of the two sets' probabilities plus the disruption.
+ */
+export interface AlignedParts {
+  /** By how much the log-probability rises that the next token is an aligned one. */
+  readonly effectiveness: number;
+  /** KL(steered ‖ default) within the two sets, each weighted by its steered probability. */
+  readonly disruption: number;
+  /** What aligned tokens and the rest add to KL(default ‖ steered), which is `kl`. Either alone may be negative. */
+  readonly kl: { readonly aligned: number; readonly rest: number };
 }
 
 /** Answer of `introspect steer`. */
@@ -235,6 +250,13 @@ export interface SteerResult {
   readonly crossed?: { readonly steered: readonly number[]; readonly default: readonly number[] };
   /** Tokens whose probability behind the prompt rose and fell most. */
   readonly moved?: { readonly up: readonly MovedToken[]; readonly down: readonly MovedToken[] };
+  /** Where the experiment names aligned words: the tokens with which they begin, and the parts, of each null's draws too. */
+  readonly aligned?: {
+    readonly tokens: readonly MovedToken[];
+    readonly steered: AlignedParts;
+    readonly isotropic: readonly AlignedParts[];
+    readonly shuffled?: readonly AlignedParts[];
+  };
   readonly expectations?: readonly ExpectationResult[];
   /** Whether all expectations were met; absent where there are none. */
   readonly met?: boolean;

@@ -33,10 +33,12 @@ export interface DrawnTexts {
  * | --- | --- |
  * | logProb | by how much the log-probability of `text` behind the prompt rises, nats, all its tokens together |
  * | probability | the probability of `words` behind the prompt, summed |
- * | perplexityRatio | edited perplexity of texts over the plain one: exp(−mean change of log-probability), pooled over tokens, predictions made at injected positions left out |
+ * | perplexityRatio | edited perplexity of texts over the plain one: exp(−mean change of log-probability), pooled over tokens, predictions made at injected positions left out; with `pad`, in both runs behind as many space tokens as are injected |
  * | choiceAccuracy | share of items whose right choice is the likeliest |
  * | score | by how much h·v/‖v‖ rises at the prompt's last token, or on average over `on` without first positions |
  * | kl | KL(plain ‖ edited) of the distribution behind the prompt, nats |
+ * | effectiveness | by how much the log-probability rises that the next token is aligned: one with which one of `words` begins, nats |
+ * | disruption | KL(edited ‖ plain) of the next token once it is known whether it is aligned, nats: what moves among aligned tokens and among the rest |
  * | words | share of drawn continuations that hold one of `words` (whole words, case ignored) |
  * | pattern | share of drawn continuations that a regular expression finds something in |
  * | count | occurrences of `words` per drawn continuation |
@@ -44,7 +46,12 @@ export interface DrawnTexts {
 export type SteeringMeasure =
   | { readonly of: "logProb"; readonly text: string; readonly prompt?: string }
   | { readonly of: "probability"; readonly words: readonly string[] }
-  | { readonly of: "perplexityRatio"; readonly on: TextSet }
+  | {
+      readonly of: "perplexityRatio";
+      readonly on: TextSet;
+      /** Space tokens stand before each text, behind its BOS token: what is injected in front falls on none of its words. */
+      readonly pad?: boolean;
+    }
   | {
       readonly of: "choiceAccuracy";
       readonly items: readonly ChoiceItem[];
@@ -58,6 +65,7 @@ export type SteeringMeasure =
       readonly on?: TextSet;
     }
   | { readonly of: "kl" }
+  | { readonly of: "effectiveness" | "disruption"; readonly words: readonly string[] }
   | ({ readonly of: "words"; readonly words: readonly string[] } & DrawnTexts)
   | ({ readonly of: "pattern"; readonly pattern: string; readonly flags?: string } & DrawnTexts)
   | ({ readonly of: "count"; readonly words: readonly string[] } & DrawnTexts);
@@ -67,7 +75,12 @@ export type MeasureKind = SteeringMeasure["of"];
 
 /** Whether more of a measure is better where nothing else is said: of surprise and of disturbance less is. */
 export function moreIsBetter(of: MeasureKind): boolean {
-  return of !== "perplexityRatio" && of !== "kl";
+  return of !== "perplexityRatio" && of !== "kl" && of !== "disruption";
+}
+
+/** Whether a measure's unit is that of log-probabilities. */
+export function isInNats(of: MeasureKind): boolean {
+  return of === "logProb" || of === "kl" || of === "effectiveness" || of === "disruption";
 }
 
 /** Whether a measure draws texts, so that its value is an estimate. */

@@ -316,6 +316,26 @@ describe("steering page", () => {
     await panel.close();
   });
 
+  it("splits the next token's change into aligned tokens and the rest, the nulls beside", async () => {
+    const panel = await open(steeringData({ result: wholeResult() }));
+    const figure = panel.page.locator(".figure-steering-aligned");
+    const rows = await figure
+      .locator(".figure-body tr")
+      .evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
+    assert.deepEqual(rows.slice(0, 3), [
+      ["", "nats", "8 random directions", "8 random prompt pairs"],
+      ["effectiveness", "3.80", "−0.300 to 0.400", "0 to 0.140"],
+      ["disruption", "0.420", "0.229 to 0.740", "0 to 1.40"],
+    ]);
+    assert.deepEqual(await figure.locator("li").allInnerTexts(), ["·cry\n0.674% → 30.1%"]);
+    const saved = csvRows((await exported(panel, "Aligned tokens and the rest", "CSV")).content);
+    assert.equal(saved.length, 2 + 8 + 8);
+    assert.deepEqual(saved[1], ["steered", "3.8", "0.42", "-0.03", "0.9"]);
+    await panel.send(ready(steeringData(), 2));
+    await figure.waitFor({ state: "hidden" });
+    await panel.close();
+  });
+
   for (const theme of themeNames) {
     it(`reads well in ${theme} at every width`, async () => {
       const ran = { ...wholeResult(), kl: 0.25 };

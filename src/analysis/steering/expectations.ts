@@ -1,7 +1,7 @@
 /** What an experiment should come to, and whether it does. */
 import type { WorkOptions } from "../../base/cancel";
 import type { Expectation, ExpectationResult } from "../../protocol/steeringMeasure";
-import { fewDraws } from "../../protocol/steeringMeasure";
+import { fewDraws, isInNats } from "../../protocol/steeringMeasure";
 import type { EditedModel } from "../common/steering/editedModel";
 import { takeMeasure, type TakenMeasure } from "../common/steering/measures";
 import { isCheap, type ReadyMeasure } from "../common/steering/readyMeasure";
@@ -90,8 +90,7 @@ function warningsOf(name: string, { skipped }: TakenMeasure, drawn: Drawn | null
   const warnings: string[] = [];
   if (drawn !== null && drawn.n < fewDraws)
     warnings.push(`“${name}” rests on ${drawn.n} texts; with fewer than ${fewDraws} its interval is wide.`);
-  if (skipped)
-    warnings.push(`“${name}” leaves out ${skipped} texts that are no longer than what is injected.`);
+  if (skipped) warnings.push(`“${name}” leaves out ${skipped} texts that are too short to be measured.`);
   return warnings;
 }
 
@@ -104,13 +103,21 @@ export function nameOf(expectation: Expectation): string {
     case "probability":
       return `probability of ${quoted(expectation.words)}`;
     case "perplexityRatio":
-      return "file" in expectation.on ? `perplexity ratio on ${expectation.on.file}` : "perplexity ratio";
+      return [
+        "perplexity ratio",
+        ...("file" in expectation.on ? [`on ${expectation.on.file}`] : []),
+        ...(expectation.pad ? ["behind spaces"] : []),
+      ].join(" ");
     case "choiceAccuracy":
       return "choice accuracy";
     case "score":
       return `rise of the score along ${expectation.direction}`;
     case "kl":
       return "KL to the default";
+    case "effectiveness":
+      return `effectiveness for ${quoted(expectation.words)}`;
+    case "disruption":
+      return `disruption beside ${quoted(expectation.words)}`;
     case "pattern":
       return `share of texts that match /${expectation.pattern}/${expectation.flags ?? ""}`;
     default:
@@ -126,7 +133,7 @@ function sentence(of: {
   readonly value: number;
 }): string {
   const { atLeast, atMost, of: kind } = of.expectation;
-  const unit = kind === "logProb" || kind === "kl" ? " nats" : "";
+  const unit = isInNats(kind) ? " nats" : "";
   const found = of.drawn
     ? `${of.drawn.hits} of ${of.drawn.n} texts, 95 % interval ${of.drawn.interval.map(rounded).join(" to ")}`
     : `${rounded(of.value)}${unit}`;

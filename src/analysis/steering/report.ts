@@ -1,10 +1,18 @@
 /** What a steering experiment came to, as far as it was run. */
 import { throwIfCancelled, type WorkOptions } from "../../base/cancel";
 import type { Runner, Vocabulary } from "../../graph/runner";
-import type { Edit, Experiment, GenerateResult, SingleControl, SteerResult } from "../../protocol/edit";
+import type {
+  AlignedParts,
+  Edit,
+  Experiment,
+  GenerateResult,
+  SingleControl,
+  SteerResult,
+} from "../../protocol/edit";
 import { divergence } from "../common/divergence";
 import type { PairEncoder } from "../common/editValue";
 import { percentileOf } from "../common/percentile";
+import { alignedParts } from "../common/steering/aligned";
 import type { EditedModel } from "../common/steering/editedModel";
 import type { PairDraws } from "../common/steering/nulls";
 import { PromptStreams, relativeNorms } from "../common/steering/relativeNorm";
@@ -29,6 +37,8 @@ export interface SteerRequest {
   /** Per edit, its direction under shuffled labels where that is known; random prompt pairs stand in where not. */
   readonly labels?: PairDraws["labels"];
   readonly expect?: readonly ReadyExpectation[];
+  /** Tokens that the edits should make likelier behind the prompt. */
+  readonly aligned?: readonly number[];
 }
 
 /** The models of one experiment. */
@@ -115,6 +125,36 @@ export class Report {
         await models.steered.distribution(request.ids, work),
         this.vocabulary,
       ),
+      ...(request.aligned ? { aligned: await this.aligned(request.aligned, models, work) } : {}),
+    };
+  }
+
+  /** Of distributions that are known: their KLs were taken before. */
+  private async aligned(
+    ids: readonly number[],
+    { plain, steered, isotropic, shuffled }: Models,
+    work: WorkOptions,
+  ): Promise<NonNullable<SteerResult["aligned"]>> {
+    const { ids: prompt } = this.about.request;
+    const [before, after] = [
+      await plain.distribution(prompt, work),
+      await steered.distribution(prompt, work),
+    ];
+    const each = async (all: readonly EditedModel[]): Promise<AlignedParts[]> => {
+      const parts: AlignedParts[] = [];
+      for (const one of all) parts.push(alignedParts(before, await one.distribution(prompt, work), ids));
+      return parts;
+    };
+    return {
+      tokens: ids.map((id) => ({
+        id,
+        text: this.vocabulary.text(id),
+        default: before[id],
+        steered: after[id],
+      })),
+      steered: alignedParts(before, after, ids),
+      isotropic: await each(isotropic),
+      ...(shuffled.length > 0 ? { shuffled: await each(shuffled) } : {}),
     };
   }
 

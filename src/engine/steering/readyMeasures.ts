@@ -53,7 +53,7 @@ export async function readyMeasure(
     case "probability":
       return { of: measure.of, runs: behind(setting, prompt, measure.words) };
     case "perplexityRatio":
-      return { of: measure.of, texts: await idsOf(measure.on, setting, work) };
+      return perplexityOf(measure, setting, work);
     case "choiceAccuracy":
       return {
         of: measure.of,
@@ -71,6 +71,9 @@ export async function readyMeasure(
       };
     case "kl":
       return measure;
+    case "effectiveness":
+    case "disruption":
+      return { of: measure.of, aligned: alignedIds(measure.words, setting) };
     default:
       return { of: measure.of, ...drawsOf(measure, sampling), count: counterOf(measure) };
   }
@@ -92,17 +95,37 @@ function behind(
   });
 }
 
+/**
+ * The tokens with which words begin behind the prompt, each once.
+ * @throws {AnalysisError} "empty-input"
+ */
+export function alignedIds(words: readonly string[], setting: MeasureSetting): readonly number[] {
+  return [...new Set(behind(setting, setting.prompt, words).map(({ forced }) => forced[0]))];
+}
+
+/** Texts that are padded stay whole: how long the pieces are that fit behind the padding is seen with each edit. */
+async function perplexityOf(
+  { of, on, pad = false }: Extract<SteeringMeasure, { of: "perplexityRatio" }>,
+  setting: MeasureSetting,
+  work: WorkOptions,
+): Promise<ReadyMeasure> {
+  if (!pad) return { of, texts: await idsOf(on, setting, work) };
+  const texts = await idsOf(on, setting, work, Infinity);
+  return { of, texts, pad: { bosId: setting.tokenizer.bosId } };
+}
+
 /** Ids of texts; one that is longer than the context is cut into pieces of it. */
 async function idsOf(
   set: TextSet,
   setting: MeasureSetting,
   work: WorkOptions,
+  longest = setting.info.nCtx,
 ): Promise<(readonly number[])[]> {
-  const { tokenizer, bos, base, info } = setting;
+  const { tokenizer, bos, base } = setting;
   const all: (readonly number[])[] = [];
   for (const text of await textsOf(set, base)) {
     const { ids } = await encodeWhole(tokenizer, text, { bos, signal: work.signal });
-    for (let start = 0; start < ids.length; start += info.nCtx) all.push(ids.slice(start, start + info.nCtx));
+    for (let start = 0; start < ids.length; start += longest) all.push(ids.slice(start, start + longest));
   }
   return all;
 }

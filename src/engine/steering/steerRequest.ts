@@ -12,7 +12,7 @@ import type { OpenModel } from "../model";
 import { pairEncoderOf } from "../pairEncoder";
 import { encodeWhole } from "../window";
 import { labelShuffles } from "./labelShuffles";
-import { type MeasureSetting, readyMeasure } from "./readyMeasures";
+import { alignedIds, type MeasureSetting, readyMeasure } from "./readyMeasures";
 
 /** What an experiment is run with beside itself. */
 export interface ExperimentPlace {
@@ -60,6 +60,7 @@ export async function steerRequest(
     digest,
     prompting: text !== null && prompting !== null && fits ? { text, ids: prompting } : null,
     expect,
+    ...(experiment.aligned ? { aligned: alignedIds(experiment.aligned, setting) } : {}),
     labels,
   };
 }

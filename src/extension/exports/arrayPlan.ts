@@ -15,6 +15,7 @@ import type { PatchPlace } from "../../protocol/patch";
 import type { SweepPanelData } from "../../protocol/sweepPanel";
 import type { StateOf } from "../panels/panelStore";
 import type { HeatmapPanelData } from "../../protocol/heatmapPanel";
+import { alignedArrays } from "./alignedArrays";
 import { directionPlan } from "./directionArrays";
 import { sweepPlan } from "./sweepArrays";
 import { mapPlan } from "./mapArrays";
@@ -302,6 +303,7 @@ function steeringPlan({ result, step }: SteeringPanelData, model: ModelInfo): Ar
     real("kl", ["one"], [result.kl.steered], nats("next")),
     real("isotropic_kl", ["draw"], result.kl.isotropic, nats("next")),
     ...pairs,
+    ...alignedArrays(result),
     ...dragged,
   ];
   return { shown, model: model.path, runs: [] };

@@ -1,6 +1,6 @@
 /** Arrays behind the figures of the Sweep panel. No hooks: a sweep is of runs of many edits. */
 import type { ModelInfo } from "../../protocol/model";
-import type { MeasureKind } from "../../protocol/steeringMeasure";
+import { isInNats, type MeasureKind } from "../../protocol/steeringMeasure";
 import type { EffectAndCost } from "../../protocol/steeringSweep";
 import type { SweepPanelData } from "../../protocol/sweepPanel";
 import { real, whole, type ArrayPlan } from "./arrayParts";
@@ -32,5 +32,4 @@ export function sweepPlan({ plan, cells, outcome }: SweepPanelData, model: Model
   return { shown, model: model.path, runs: [] };
 }
 
-const unitOf = (of: MeasureKind): { unit?: string } =>
-  of === "logProb" || of === "kl" ? { unit: "nats" } : {};
+const unitOf = (of: MeasureKind): { unit?: string } => (isInNats(of) ? { unit: "nats" } : {});

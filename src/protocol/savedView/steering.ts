@@ -2,6 +2,7 @@
 import { decodeExperiment } from "../decodeExperiment";
 import { measureKinds } from "../decodeSteeringMeasure";
 import {
+  type AlignedParts,
   type GenerateResult,
   type MovedToken,
   shuffledKinds,
@@ -38,6 +39,12 @@ const moved = list(
   object<MovedToken>({ id: index, text: nullable(text), default: number, steered: number }),
   1000,
 );
+
+const alignedParts = object<AlignedParts>({
+  effectiveness: number,
+  disruption: number,
+  kl: object<AlignedParts["kl"]>({ aligned: number, rest: number }),
+});
 
 const interval: Shape<readonly [number, number]> = (value, path) => {
   const [low, high] = list(number, 2)(value, path);
@@ -114,6 +121,14 @@ const resultShape = object<SteerResult>({
     object<NonNullable<SteerResult["crossed"]>>({ steered: list(number), default: list(number) }),
   ),
   moved: optional(object<NonNullable<SteerResult["moved"]>>({ up: moved, down: moved })),
+  aligned: optional(
+    object<NonNullable<SteerResult["aligned"]>>({
+      tokens: moved,
+      steered: alignedParts,
+      isotropic: list(alignedParts, most),
+      shuffled: optional(list(alignedParts, most)),
+    }),
+  ),
   expectations: optional(list(expectation, most)),
   met: optional(flag),
   warnings: optional(list(text, most)),

@@ -44,10 +44,13 @@ describe("introspect steer on a file with expectations", function () {
       { of: "logProb", text: " const", atLeast: 0.1 },
       { of: "perplexityRatio", on: { file: "off.txt", split: "sentences" }, atMost: 10, name: "off-topic" },
       { of: "score", direction: "d.json", layer: 2, atLeast: -1000 },
+      { of: "effectiveness", words: [" const", " let"], atLeast: 0.01 },
+      { of: "disruption", words: [" const", " let"], atMost: 10 },
+      { of: "perplexityRatio", on: { texts: ["A", "Dog"] }, pad: true, atMost: 100 },
       { of: "pattern", pattern: ".", flags: "s", atLeast: 1 },
       { of: "choiceAccuracy", items: [{ choices: [" the", " xylophone"], answer: 0 }], atLeast: 1 },
     ];
-    const file = write("a.introspect.json", experiment({ expect }));
+    const file = write("a.introspect.json", experiment({ expect, aligned: [" const", " let"] }));
     const result = await cliJson<SteerResult>("steer", model, file);
     assert.equal(result.met, true);
     assert.deepEqual(
@@ -55,8 +58,14 @@ describe("introspect steer on a file with expectations", function () {
       expect.map(({ of }) => [of, true]),
     );
     assert.equal(result.expectations[0].nulls?.isotropic.length, 2);
+    const { aligned, kl } = result;
+    assert.equal(aligned?.tokens.length, 2);
+    assert.equal(aligned.steered.effectiveness, result.expectations[3].value);
+    assert.equal(aligned.steered.disruption, result.expectations[4].value);
+    assert.ok(Math.abs(aligned.steered.kl.aligned + aligned.steered.kl.rest - kl.steered) < 1e-9);
     assert.equal(result.expectations[1].nulls, undefined, "perplexity under every null would cost too much");
-    assert.equal(result.expectations[3].drawn, undefined, "one greedy text is no estimate");
+    assert.equal(result.expectations[4].nulls?.shuffled.length, 2, "what is cheap is measured of the nulls");
+    assert.equal(result.expectations[6].drawn, undefined, "one greedy text is no estimate");
   });
 
   it("ends with an error and a sentence where one is not met, its result printed before", async () => {

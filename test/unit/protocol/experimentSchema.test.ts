@@ -53,6 +53,10 @@ const good: readonly (readonly [string, object])[] = [
   ["a summed probability", expecting({ of: "probability", words: [" a", " b"], atLeast: 0.1 })],
   ["texts of a file", expecting({ of: "perplexityRatio", on: { file: "a", split: "lines" }, atMost: 1.1 })],
   ["texts", expecting({ of: "perplexityRatio", on: { texts: ["a"] }, atMost: 1.1 })],
+  ["padded texts", expecting({ of: "perplexityRatio", on: { texts: ["a"] }, pad: true, atMost: 1.1 })],
+  ["aligned words", { ...plain, aligned: [" a", " b"] }],
+  ["the rise of aligned tokens", expecting({ of: "effectiveness", words: [" a"], atLeast: 1 })],
+  ["what is disturbed beside them", expecting({ of: "disruption", words: [" a", " b"], atMost: 1 })],
   [
     "choices",
     expecting({
@@ -111,6 +115,11 @@ const bad: readonly (readonly [string, unknown])[] = [
   ["an expectation of nothing", expecting({ atLeast: 1 })],
   ["an expectation of a count", expecting({ of: "count", words: ["a"], atLeast: 1 })],
   ["a field of another measure", expecting({ of: "kl", text: "a", atLeast: 1 })],
+  ["padding that is a number", expecting({ of: "perplexityRatio", on: { texts: ["a"] }, pad: 1, atMost: 1 })],
+  ["padding of another measure", expecting({ of: "kl", pad: true, atMost: 1 })],
+  ["a disruption beside nothing", expecting({ of: "disruption", words: [], atMost: 1 })],
+  ["no aligned words in a list of them", { ...plain, aligned: [] }],
+  ["an aligned word that is empty", { ...plain, aligned: [""] }],
   ["an empty text", expecting({ of: "logProb", text: "", atLeast: 1 })],
   ["texts and a file", expecting({ of: "perplexityRatio", on: { texts: ["a"], file: "b" }, atMost: 1 })],
   [

@@ -15,6 +15,7 @@ import { tokenFace } from "../../shared/tokenStrip";
 import { button, Dropdown, TextField } from "../../shared/ui";
 import { Continuation } from "./continuation";
 import { controlParts, multiples } from "./controls";
+import { alignedList, alignedTable } from "./aligned";
 import { expectationList, expectationTable, movedLists, movedTable } from "./outcomes";
 import { StrengthSlider } from "./slider";
 import "./steering.css";
@@ -37,6 +38,14 @@ class SteeringPanel implements Panel<SteeringPanelData> {
     ["steering", "adding a direction to the residual stream while the model writes (Turner et al. 2023)"],
     ["strength", "multiplies what is added; at zero the edited model is the model itself, to the last bit"],
     ["KL", "how far the first new token’s distribution moved from the default"],
+    [
+      "effectiveness",
+      "by how much the log-probability rises that the next token begins one of the aligned words",
+    ],
+    [
+      "disruption",
+      "how far the next token moved among the aligned tokens and among the rest (KL of the steered to the default)",
+    ],
     ["random directions", "directions of equal norm without meaning: what any push of this size does"],
     [
       "shuffled labels",
@@ -64,6 +73,7 @@ class SteeringPanel implements Panel<SteeringPanelData> {
   private readonly texts: Figure;
   private readonly expectations: Figure;
   private readonly moved: Figure;
+  private readonly aligned: Figure;
   private readonly controls: Figure;
   private readonly results: HTMLElement;
   private data: SteeringPanelData | null = null;
@@ -109,6 +119,12 @@ class SteeringPanel implements Panel<SteeringPanelData> {
       table: () => movedTable(this.need()),
       data: () => this.data?.result?.moved,
     });
+    this.aligned = new Figure(context, {
+      name: "steering-aligned",
+      title: "Aligned tokens and the rest",
+      table: () => alignedTable(this.need()),
+      data: () => this.data?.result?.aligned,
+    });
     this.controls = new Figure(context, {
       name: "steering-controls",
       title: "Controls",
@@ -135,8 +151,7 @@ class SteeringPanel implements Panel<SteeringPanelData> {
       this.file,
       this.problem,
     );
-    const figures = [this.texts, this.expectations, this.moved, this.controls];
-    this.results = h("div", {}, ...figures.map(({ element }) => element));
+    this.results = h("div", {}, ...this.figures.map(({ element }) => element));
     this.element = h("div", { class: "steering" }, bar, this.pending, this.results);
   }
 
@@ -221,6 +236,10 @@ class SteeringPanel implements Panel<SteeringPanelData> {
     return result?.samples ? ` with seed ${result.samples.seeds[this.pair]}` : "";
   }
 
+  private get figures(): readonly Figure[] {
+    return [this.texts, this.expectations, this.moved, this.aligned, this.controls];
+  }
+
   private need(): SteerResult {
     if (!this.data?.result) throw new Error("The experiment has not been run yet.");
     return this.data.result;
@@ -255,7 +274,9 @@ class SteeringPanel implements Panel<SteeringPanelData> {
     this.expectations.element.hidden = !result.expectations?.length && !result.warnings?.length;
     fill(this.moved.body, ...movedLists(result));
     this.moved.element.hidden = !result.moved;
-    for (const figure of [this.texts, this.expectations, this.moved, this.controls]) figure.changed();
+    fill(this.aligned.body, ...alignedList(result));
+    this.aligned.element.hidden = !result.aligned;
+    for (const figure of this.figures) figure.changed();
   }
 
   private drawSamples({ samples }: SteerResult, isDragged: boolean): void {

@@ -53,6 +53,15 @@ class SweepPanel implements Panel<SweepPanelData> {
       "perplexity ratio",
       "perplexity of the steered model on texts over that of the plain one (Turner et al. 2023); 1: no change",
     ],
+    [
+      "behind spaces",
+      "space tokens stand before each text in both runs, so that what is injected falls on none of its words",
+    ],
+    [
+      "effectiveness",
+      "by how much the log-probability rises that the next token begins one of the words steering should bring",
+    ],
+    ["disruption", "how far the next token moved among those tokens and among the rest (KL)"],
     ["Pareto front", "cells than which none has as good an effect at less cost"],
     ["random directions", "directions of equal norm without meaning: what any push of this size does"],
     [

@@ -1,5 +1,10 @@
 /** Measures as they are shown: their names, units and scales, on which the plain model is the background. */
-import type { MeasureKind, SteeringMeasure, TextSet } from "../../../src/protocol/steeringMeasure";
+import {
+  isInNats,
+  type MeasureKind,
+  type SteeringMeasure,
+  type TextSet,
+} from "../../../src/protocol/steeringMeasure";
 import type { SweepCells } from "../../../src/protocol/steeringSweep";
 import { number, percent } from "../../shared/format";
 import { inLogUnit, logUnit } from "../../shared/logUnit";
@@ -33,13 +38,17 @@ export function measureName(measure: SteeringMeasure): string {
     case "probability":
       return `probability of ${wordList(measure.words)}`;
     case "perplexityRatio":
-      return `perplexity ratio on ${textsName(measure.on)}`;
+      return `perplexity ratio on ${textsName(measure.on)}${measure.pad ? " behind spaces" : ""}`;
     case "choiceAccuracy":
       return `share of ${measure.items.length} questions answered right`;
     case "score":
       return `rise of the score along ${measure.direction}`;
     case "kl":
       return `KL to the default, ${logUnit()}`;
+    case "effectiveness":
+      return `effectiveness for ${wordList(measure.words)}, ${logUnit()}`;
+    case "disruption":
+      return `disruption beside ${wordList(measure.words)}, ${logUnit()}`;
     case "words":
       return `share of texts with ${wordList(measure.words)}`;
     case "pattern":
@@ -63,7 +72,6 @@ function wordList(words: readonly string[]): string {
   return words.length > 2 ? `${shown.join(", ")} and ${words.length - 2} more` : shown.join(", ");
 }
 
-const isNats = (of: MeasureKind): boolean => of === "logProb" || of === "kl";
 const isShare = (of: MeasureKind): boolean =>
   of === "probability" || of === "choiceAccuracy" || of === "words" || of === "pattern";
 
@@ -75,7 +83,7 @@ export function scaled(
 ): Scaled {
   const { of } = measure;
   const log = of === "perplexityRatio";
-  const shown = (value: number): number => (isNats(of) ? inLogUnit(value) : value);
+  const shown = (value: number): number => (isInNats(of) ? inLogUnit(value) : value);
   const says = (value: number | null): string => {
     if (value === null) return "not measured yet";
     return isShare(of) ? percent(value) : number(shown(value));
@@ -91,7 +99,7 @@ export function scaled(
     log,
     zero: baseline === null ? null : shown(baseline),
     shown,
-    fromShown: (value) => (isNats(of) ? value / inLogUnit(1) : value),
+    fromShown: (value) => (isInNats(of) ? value / inLogUnit(1) : value),
     says,
     away,
     // Strong pushes do a hundred times what the useful ones do; their square roots are seen beside each other.

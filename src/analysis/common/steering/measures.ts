@@ -3,17 +3,19 @@ import type { WorkOptions } from "../../../base/cancel";
 import type { Edit } from "../../../protocol/edit";
 import type { MeasureReading } from "../../../protocol/steeringMeasure";
 import { AnalysisError } from "../analysisError";
+import { alignedParts, logSum } from "./aligned";
 import { divergence } from "../divergence";
 import { editedPositions, valueRows } from "../editValue";
 import { indices } from "../reads";
 import type { EditedModel } from "./editedModel";
+import { injectedInFront, paddedPieces } from "./padding";
 import type { ReadyChoice, ReadyMeasure } from "./readyMeasure";
 
 /** A reading, with the draws behind it where there are some. */
 export interface TakenMeasure extends MeasureReading {
   /** Of the edited model: per text, how often it has what is looked for. */
   readonly counts?: readonly number[];
-  /** Texts that were left out, being no longer than what is injected. */
+  /** Texts that were left out, being no longer than what is injected; padded, than one token. */
   readonly skipped?: number;
 }
 
@@ -28,7 +30,7 @@ export async function takeMeasure(
 ): Promise<TakenMeasure> {
   switch (measure.of) {
     case "perplexityRatio":
-      return perplexityRatio(measure.texts, { plain, edited }, options);
+      return perplexityRatio(measure, { plain, edited }, options);
     case "kl": {
       const { ids } = plain.subject.prompt;
       const value = divergence(
@@ -36,6 +38,15 @@ export async function takeMeasure(
         await edited.distribution(ids, options),
       );
       return { default: null, steered: value, value };
+    }
+    case "effectiveness":
+    case "disruption": {
+      const { ids } = plain.subject.prompt;
+      const [p, q] = [await plain.distribution(ids, options), await edited.distribution(ids, options)];
+      const { effectiveness, disruption } = alignedParts(p, q, measure.aligned);
+      if (measure.of === "disruption") return { default: null, steered: disruption, value: disruption };
+      const [before, after] = [logSum(p, measure.aligned), logSum(q, measure.aligned)];
+      return { default: before, steered: after, value: effectiveness };
     }
     case "logProb":
     case "score": {
@@ -114,21 +125,27 @@ async function meanScore(
 }
 
 async function perplexityRatio(
-  texts: readonly (readonly number[])[],
+  { texts, pad }: Extract<ReadyMeasure, { of: "perplexityRatio" }>,
   { plain, edited }: { readonly plain: EditedModel; readonly edited: EditedModel },
   options: WorkOptions,
 ): Promise<TakenMeasure> {
   const pooled = { before: 0, after: 0, change: 0, n: 0, skipped: 0 };
-  for (const ids of texts) {
+  const front = pad ? injectedInFront(edited.edits) : 0;
+  const { runner, prompt } = edited.subject;
+  const padding = { front, spaceId: prompt.encoder?.spaceId ?? null, nCtx: runner.info.nCtx };
+  const run = pad ? texts.flatMap((ids) => paddedPieces(ids, { ...padding, ...pad })) : texts;
+  for (const ids of run) {
     const injected = injectedPositions(edited.edits, ids.length);
-    if (injected === null || ids.length - 1 <= injected.size) {
+    // Of spaces nothing is asked, also where an edit leaves some of them alone.
+    const left = injected && new Set([...injected, ...indices(front)]);
+    if (left === null || ids.length - 1 <= left.size) {
       pooled.skipped++;
       continue;
     }
     const before = await plain.tokens(ids, options);
     const after = await edited.tokens(ids, options);
     before.forEach((logProb, p) => {
-      if (injected.has(p)) return;
+      if (left.has(p)) return;
       pooled.before += logProb;
       pooled.after += after[p];
       pooled.change += after[p] - logProb;
@@ -180,6 +197,6 @@ function sum(values: readonly number[]): number {
 }
 
 function tooShort(what: string): AnalysisError {
-  const message = `No text is long enough for the ${what}: each is no longer than what is injected.`;
+  const message = `No text is long enough for the ${what}: nothing of any is left that could be measured.`;
   return new AnalysisError("prompt-too-short", message, { next: "Give longer texts." });
 }

@@ -1,5 +1,10 @@
 /** Measures of steering with their texts as ids and their files read: what can be taken of a model. */
-import type { DrawnTexts, MeasureKind, SteeringMeasure } from "../../../protocol/steeringMeasure";
+import {
+  type DrawnTexts,
+  isDrawn,
+  type MeasureKind,
+  type SteeringMeasure,
+} from "../../../protocol/steeringMeasure";
 
 /** A continuation behind the ids it is forced upon. */
 export interface ForcedText {
@@ -16,7 +21,12 @@ export interface ReadyChoice extends ForcedText {
 export type ReadyMeasure =
   | { readonly of: "logProb"; readonly run: ForcedText }
   | { readonly of: "probability"; readonly runs: readonly ForcedText[] }
-  | { readonly of: "perplexityRatio"; readonly texts: readonly (readonly number[])[] }
+  | {
+      readonly of: "perplexityRatio";
+      readonly texts: readonly (readonly number[])[];
+      /** Texts, then whole, stand behind space tokens. `bosId`: the token that stays before these; null where there is none. */
+      readonly pad?: { readonly bosId: number | null };
+    }
   | {
       readonly of: "choiceAccuracy";
       readonly by: "total" | "perToken" | "perByte";
@@ -30,6 +40,7 @@ export type ReadyMeasure =
       readonly texts: readonly (readonly number[])[] | null;
     }
   | { readonly of: "kl" }
+  | { readonly of: "effectiveness" | "disruption"; readonly aligned: readonly number[] }
   | {
       readonly of: "words" | "pattern" | "count";
       readonly n: number;
@@ -71,5 +82,5 @@ const usualDraws = 20;
 
 /** Whether a measure is cheap enough to be taken under every draw of a null. */
 export function isCheap(of: MeasureKind): boolean {
-  return of === "logProb" || of === "probability" || of === "choiceAccuracy" || of === "score" || of === "kl";
+  return of !== "perplexityRatio" && !isDrawn(of);
 }

@@ -72,26 +72,39 @@ describe("the bundled model with the texts of the papers", function () {
       const on = { of: "perplexityRatio", on: { texts } } as const;
       const few = { ...plan, layers: [2], strengths: [1], effect: on, cost: on };
       const none = { isotropic: 0, shuffled: 0, seed: 0 };
-      const small = await runSweep(open, { ...few, controls: none }, { tokenizer, base: dir }, {});
-      let [sum, n] = [0, 0];
-      for (const text of texts) {
-        const { ids } = tokenizer.encode(text);
-        if (ids.length - 1 <= span) continue;
-        for (let position = span; position + 1 < ids.length; position++) {
-          const at = async (edited: Edit[]) => {
-            const { logits } = await open.runner.logitsAt({ ids, position, edits: edited });
-            const max = logits.reduce((a, b) => Math.max(a, b));
-            return (
-              logits[ids[position + 1]] - max - Math.log(logits.reduce((s, x) => s + Math.exp(x - max), 0))
-            );
-          };
-          sum += (await at(edits)) - (await at([]));
-          n++;
+      const padded = { ...few, cost: { ...on, pad: true }, controls: none };
+      const small = await runSweep(open, padded, { tokenizer, base: dir }, {});
+      const byHand = async (all: readonly (readonly number[])[]) => {
+        let [sum, n] = [0, 0];
+        for (const ids of all) {
+          for (let position = span; position + 1 < ids.length; position++) {
+            const at = async (edited: Edit[]) => {
+              const { logits } = await open.runner.logitsAt({ ids, position, edits: edited });
+              const max = logits.reduce((a, b) => Math.max(a, b));
+              const all = logits.reduce((s, x) => s + Math.exp(x - max), 0);
+              return logits[ids[position + 1]] - max - Math.log(all);
+            };
+            sum += (await at(edits)) - (await at([]));
+            n++;
+          }
         }
-      }
-      const expected = Math.exp(-sum / n);
-      assert.ok(n > 60, `${n} tokens`);
-      assert.ok(Math.abs(small.effect[0][0] - expected) < 1e-4, `${small.effect[0][0]} and ${expected}`);
+        return { ratio: Math.exp(-sum / n), n };
+      };
+      const close = (found: number, { ratio, n }: { readonly ratio: number; readonly n: number }): void => {
+        assert.ok(n > 60, `${n} tokens`);
+        assert.ok(Math.abs(found - ratio) < 1e-4, `${found} and ${ratio}`);
+      };
+      const encoded = texts.map((text) => tokenizer.encode(text).ids);
+      close(small.effect[0][0], await byHand(encoded));
+      // Their other way: the span less one space token behind BOS, in both runs.
+      const { bosId } = tokenizer;
+      const { spaceId } = pairEncoderOf(tokenizer)!;
+      const spaces = new Array<number>(span).fill(spaceId!);
+      const behind = encoded.map((ids) =>
+        ids[0] === bosId ? [bosId, ...spaces.slice(1), ...ids.slice(1)] : [...spaces, ...ids],
+      );
+      assert.ok(span > 1 && behind.every((ids, i) => ids.length > encoded[i].length));
+      close(small.cost[0][0], await byHand(behind));
     },
   );
 
