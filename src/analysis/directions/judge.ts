@@ -1,5 +1,5 @@
 /** A layer's direction, judged beside its two nulls. */
-import { gaussian, seededRandom } from "../../base/random";
+import { gaussian, permutation, seededRandom } from "../../base/random";
 import { percentileOf } from "../common/percentile";
 import type { Turns } from "../common/turns";
 import { length, type Rows, scaledBy } from "../common/vectors";
@@ -120,6 +120,24 @@ async function nullsOf(
     shuffled.push(accuracyOf(fit(other, known, seed + i + 1), other, false));
   }
   return { isotropic, shuffled };
+}
+
+/**
+ * Labels with just half of the pairs that count turned round. What all pairs share is then taken off as often as it is
+ * added, and the vector that is fitted has nothing of it but by chance: brought to the real one's length, a vector of
+ * freely shuffled labels is often most of the real one.
+ */
+export function halvedLabels(labels: readonly Label[], which: readonly number[], seed: number): Label[] {
+  const random = seededRandom(seed);
+  const pairs = [...new Set(which.map((i) => labels[i].pair))];
+  // Of an odd number one pair is left, which is turned as often as not.
+  const half = Math.floor(pairs.length / 2 + (random() < 0.5 ? 0.5 : 0));
+  const turned = new Set(
+    permutation(pairs.length, random)
+      .slice(0, half)
+      .map((i) => pairs[i]),
+  );
+  return labels.map((label) => (turned.has(label.pair) ? { ...label, positive: !label.positive } : label));
 }
 
 /**

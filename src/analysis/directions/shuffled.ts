@@ -3,7 +3,7 @@ import { throwIfCancelled, type WorkOptions } from "../../base/cancel";
 import type { Runner } from "../../graph/runner";
 import type { DirectionPosition } from "../../protocol/direction";
 import type { Rows } from "../common/vectors";
-import { shuffledLabels } from "./judge";
+import { halvedLabels } from "./judge";
 import { fitDirection } from "./methods";
 import { splitTexts } from "./split";
 import { type DirectionText, readStates } from "./states";
@@ -24,7 +24,7 @@ export interface RefitRequest {
 export interface Refitted {
   /** Under the labels as they are: the direction itself. */
   readonly own: Float64Array;
-  /** One per draw, each under other labels. */
+  /** One per draw, each with half of the pairs turned round. */
   readonly shuffled: readonly Float64Array[];
 }
 
@@ -41,7 +41,7 @@ export async function refit(
   const which = [...train, ...validation];
   const shuffled = Array.from({ length: drawn.draws }, (_, draw) => {
     throwIfCancelled(options.signal);
-    const labels = shuffledLabels(texts, drawn.seed + draw + 1);
+    const labels = halvedLabels(texts, which, drawn.seed + draw + 1);
     return fitDirection(method, { rows, labels, which }, seed);
   });
   return { own: fitDirection(method, { rows, labels: texts, which }, seed), shuffled };

@@ -100,7 +100,7 @@ export class PicturePanel implements vscode.Disposable {
     const info = this.coloured.look()?.info;
     const model = info && (await withDigest(this.services, info, work));
     const look = this.coloured.look();
-    if (!model || !look || look.store.fresh === 0)
+    if (!model || !look || look.store.fresh === 0 || look.info?.path !== model.path)
       throw new CodedError("nothing-shown", look ? heatExportTexts.wait() : heatExportTexts.nothing());
     const { document } = look;
     const snapshot = snapshotOf(this.services, look, model);

@@ -48,6 +48,8 @@ export class SteeringPanel implements vscode.Disposable {
   private experiment: Experiment | undefined;
   private file: vscode.Uri | undefined;
   private way: ShowOptions = {};
+  /** The result of a run that came to its end: what is shown before may lack controls. */
+  private whole: SteerResult | undefined;
 
   constructor(
     private readonly services: Services,
@@ -67,6 +69,7 @@ export class SteeringPanel implements vscode.Disposable {
     this.experiment = experiment;
     this.file = way.file;
     this.way = way;
+    this.whole = undefined;
     this.remember();
     this.window.show();
     this.sliding.cancel();
@@ -123,6 +126,7 @@ export class SteeringPanel implements vscode.Disposable {
       (error: unknown) => record?.failed(error),
     );
     const { result, info } = await ran;
+    if (this.experiment === experiment) this.whole = result;
     const digest = experiment.model.digest;
     const differs = digest !== null && result.digest !== null && digest !== result.digest;
     // What was dragged to meanwhile stays; the controls are of the experiment's own strength.
@@ -190,7 +194,8 @@ export class SteeringPanel implements vscode.Disposable {
   private async save(): Promise<void> {
     const { data } = this.store.state;
     if (!data) throw new CodedError("no-experiment", says.nothingToSave());
-    const experiment = data.result ? { ...data.experiment, result: data.result } : data.experiment;
+    const { whole } = this;
+    const experiment = whole ? { ...data.experiment, result: whole } : data.experiment;
     const content = new TextEncoder().encode(experimentText(experiment));
     const target = await saveAs({ name: `experiment${experimentSuffix}`, format: "json", content });
     if (!target) return;

@@ -1,7 +1,7 @@
 /** The Sweep panel: runs a plan of steering over layers × strengths and shows it while it fills. */
 import * as vscode from "vscode";
 import type { Progress } from "../../base/cancel";
-import { CodedError } from "../../base/errors";
+import { CodedError, toErrorData } from "../../base/errors";
 import type { ModelInfo } from "../../protocol/model";
 import type { SteeringSweepPlan, SteeringSweepRan, SweepPart } from "../../protocol/steeringSweep";
 import { cellExperiment } from "../../protocol/sweepCell";
@@ -55,7 +55,8 @@ export class SweepPanel implements vscode.Disposable {
       keptFile(this.sweep?.file) === undefined ? sweepTexts.stopped() : sweepTexts.cancelled(),
     );
     this.window = new PanelWindow(services, this.store, hostHandlers(this.store, this.actions(), services), {
-      onRestored: () => void this.restore(),
+      onRestored: () =>
+        void this.restore().catch((error: unknown) => services.log.warn(toErrorData(error).message)),
       onClosed: () => this.closed(),
     });
   }

@@ -110,10 +110,22 @@ describe("direction files", () => {
     await workbench.page
       .locator('.quick-input-widget input[placeholder="Which directions are added up?"]')
       .waitFor({ timeout: patience });
-    for (const name of ["code", "loud"])
-      await rows()
-        .filter({ hasText: `${name}.json` })
-        .click();
+    // A click that comes too soon after a list was drawn is ignored by VS Code: look, then click again.
+    const count = workbench.page.locator(".quick-input-widget .quick-input-count .monaco-count-badge");
+    for (const [i, name] of ["code", "loud"].entries())
+      for (let attempt = 0; attempt < 5; attempt++) {
+        await rows()
+          .filter({ hasText: `${name}.json` })
+          .click();
+        const counted = count.filter({ hasText: `${i + 1} Selected` }).waitFor({ timeout: 3000 });
+        if (
+          await counted.then(
+            () => true,
+            () => false,
+          )
+        )
+          break;
+      }
     await workbench.page.keyboard.press("Enter");
     assert.equal(await enter("Names with + and − between them", "+ code - 0.5 loud"), "+ code - 0.5 loud");
     const file = await enter("Where it is saved", "directions/sum.json");

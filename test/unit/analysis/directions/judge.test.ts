@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { percentileOf } from "../../../../src/analysis/common/percentile";
 import { Turns } from "../../../../src/analysis/common/turns";
 import { wilson } from "../../../../src/analysis/common/wilson";
-import { judge, shuffledLabels } from "../../../../src/analysis/directions/judge";
+import { halvedLabels, judge, shuffledLabels } from "../../../../src/analysis/directions/judge";
 import { fitDirection, type Label } from "../../../../src/analysis/directions/methods";
 import { splitPairs } from "../../../../src/analysis/directions/split";
 import { CancelSource } from "../../../../src/base/cancel";
@@ -99,6 +99,30 @@ describe("a judged direction", () => {
 });
 
 describe("shuffled labels", () => {
+  it("with just half of the pairs turned round leave nothing of what all pairs share", () => {
+    const shared = (seed: number, of: typeof halvedLabels): number => {
+      const { rows, labels, train } = rowsOf(40, 8, 6, 2);
+      const which = train.slice(0, 40);
+      const [first] = fitDirection("mean-difference", { rows, labels: of(labels, which, seed), which }, 0);
+      return Math.abs(first!);
+    };
+    const seeds = Array.from({ length: 30 }, (_, i) => i + 1);
+    const largest = (of: typeof halvedLabels): number => Math.max(...seeds.map((seed) => shared(seed, of)));
+    // Of a difference of 6 within every pair, noise of one unit is left; free draws keep whole units of it.
+    assert.ok(largest(halvedLabels) < 1.2, String(largest(halvedLabels)));
+    assert.ok(largest((labels, _, seed) => shuffledLabels(labels, seed)) > 2);
+    for (const n of [6, 7]) {
+      const labels = Array.from({ length: 2 * n }, (_, i) => ({ positive: i % 2 === 0, pair: i >> 1 }));
+      const which = labels.map((_, i) => i);
+      for (const seed of seeds) {
+        const turned = halvedLabels(labels, which, seed).filter(
+          ({ positive }, i) => positive !== (i % 2 === 0),
+        );
+        assert.ok([2 * Math.floor(n / 2), 2 * Math.ceil(n / 2)].includes(turned.length));
+      }
+    }
+  });
+
   it("stay balanced within each pair, and exchange among texts without a counterpart", () => {
     const labels: Label[] = [
       ...Array.from({ length: 40 }, (_, i) => ({ positive: i % 2 === 0, pair: i >> 1 })),
