@@ -101,7 +101,7 @@ export async function runSuite({ suite, folder, env = {}, timeout = 20_000, args
 }
 
 /** More files than these fail for a reason, which a second run would only hide. */
-const MOST_AGAIN = 3;
+const MOST_AGAIN = 5;
 
 /** Hands one run's counts on and returns its exit code. */
 function counted(suite, { code, byFile }, unsteady) {
