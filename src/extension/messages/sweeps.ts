@@ -10,6 +10,8 @@ export const sweepTexts = {
     ),
   running: () => l10n.t("Sweeping layers and strengths …"),
   cancelled: () => l10n.t("Stopped. What was measured is kept; Look again goes on from there."),
+  stoppedBefore: () =>
+    l10n.t("The sweep was stopped before the window was loaded anew. Run it from its file to go on."),
   stopped: () => l10n.t("Stopped. Look again begins anew, since this plan has no file to keep cells beside."),
   beginAnew: () => l10n.t("Begin Anew"),
   choose: () => l10n.t("Which sweep plan?"),

@@ -16,6 +16,8 @@ export interface KeptSweep {
   readonly file: string | null;
   /** Folder from which paths in the plan start; null: the model's. */
   readonly base: string | null;
+  /** Whether nothing ran any more: a sweep that was not stopped goes on after a reload. */
+  readonly ended: boolean;
   /** The whole result; null where it did not come to its end. */
   readonly view: SavedViewOf<"sweep"> | null;
 }
@@ -31,13 +33,14 @@ export function keepSweep(memento: Memento, shown: Omit<KeptSweep, "view">, stat
 export function readSweep(memento: Memento): KeptSweep | null {
   const stored: unknown = memento.get(key);
   if (typeof stored !== "object" || stored === null) return null;
-  const { plan, file, base, view } = stored as Record<string, unknown>;
+  const { plan, file, base, ended, view } = stored as Record<string, unknown>;
   try {
     const found = typeof view === "string" ? decodeSavedView(view) : null;
     return {
       plan: decodeSteeringSweep(plan),
       file: typeof file === "string" ? file : null,
       base: typeof base === "string" ? base : null,
+      ended: ended === true,
       view: found?.panel === "sweep" ? found : null,
     };
   } catch {

@@ -91,7 +91,7 @@ export class SweepPanel implements vscode.Disposable {
 
   private async run(): Promise<void> {
     const ready = await this.task.run({ message: sweepTexts.running() }, (work) => this.job(work));
-    this.keep();
+    this.keep({ ended: !this.task.busy });
     const { file } = this.sweep ?? {};
     const { data } = this.store.state;
     if (!ready) return this.offerAnew();
@@ -128,7 +128,7 @@ export class SweepPanel implements vscode.Disposable {
   private async job(work: JobWork): Promise<Partial<Omit<StateOf<"sweep">, "seq" | "status">>> {
     const { sweep } = this;
     if (!sweep) throw new CodedError("no-sweep", sweepTexts.noSweep());
-    this.keep();
+    this.keep({ ended: false });
     const { plan, file, base } = sweep;
     const { engine, models } = this.services;
     const folder = await this.modelOf(sweep);
@@ -207,22 +207,27 @@ export class SweepPanel implements vscode.Disposable {
     return file ? vscode.workspace.asRelativePath(file) : null;
   }
 
-  private keep(): void {
+  private keep({ ended }: { readonly ended: boolean }): void {
     const { sweep } = this;
     if (!sweep) return;
     const { plan, file, base } = sweep;
-    const shown = { plan, file: file?.toString() ?? null, base };
+    const shown = { plan, file: file?.toString() ?? null, base, ended };
     keepSweep(this.services.context.workspaceState, shown, this.store.state);
   }
 
-  /** What came to its end is shown as it was; what did not goes on. */
+  /** What came to its end is shown as it was; what was cut off goes on, what was stopped or failed does not. */
   private async restore(): Promise<void> {
     const kept = readSweep(this.services.context.workspaceState);
     if (!kept) return;
     const file = kept.file === null ? undefined : vscode.Uri.parse(kept.file);
     const sweep = { plan: kept.plan, file, base: kept.base };
-    if (!kept.view) return this.show(sweep);
+    if (!kept.view && !kept.ended) return this.show(sweep);
     this.sweep = sweep;
+    if (!kept.view)
+      return this.store.update({
+        message: sweepTexts.stoppedBefore(),
+        document: this.fileName() ?? undefined,
+      });
     const { data, model, made, document, message } = kept.view;
     this.store.update({ status: "ready", data, model, made, document: document ?? undefined, message });
   }
