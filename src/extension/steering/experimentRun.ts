@@ -61,8 +61,11 @@ export async function stepExperiment(
   return services.engine.call("steer/step", asked, work);
 }
 
-/** Least milliseconds between two parts of a result. */
-const partEveryMs = 150;
+/**
+ * Least milliseconds between two parts of a result. Each goes to the page with all that is shown, and what a person asks
+ * meanwhile is answered behind them.
+ */
+const partEveryMs = 500;
 
 /**
  * Opens the model and runs the experiment on it. `onPart` is given, now and then, the result as far as it goes.
@@ -76,12 +79,14 @@ export async function runExperiment(
 ): Promise<ExperimentRun> {
   const { info, asked } = await ready(services, place, work);
   let shown = 0;
-  const onProgress = (progress: Progress): void => {
-    const { partial, ...rest } = progress;
-    work.onProgress?.(rest);
-    if (partial === undefined || !onPart || Date.now() - shown < partEveryMs) return;
+  let newest: unknown;
+  const onProgress = ({ partial, ...progress }: Progress): void => {
+    newest = partial ?? newest;
+    if (onPart && Date.now() - shown < partEveryMs) return;
     shown = Date.now();
-    onPart(partial as SteerResult);
+    work.onProgress?.(progress);
+    if (newest !== undefined) onPart?.(newest as SteerResult);
+    newest = undefined;
   };
   return { result: await services.engine.call("steer/run", asked, { ...work, onProgress }), info };
 }
