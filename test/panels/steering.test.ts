@@ -133,7 +133,7 @@ describe("steering page", () => {
 
   it("runs again with the strength that was typed, by button and by Enter", async () => {
     const panel = await open();
-    assert.equal(await strength(panel).inputValue(), "4");
+    await assertSoon(() => strength(panel).inputValue(), "4");
     await strength(panel).fill("-2.5");
     await panel.page.getByRole("button", { name: "Run" }).click();
     await assertSoon(() => panel.requests.at(-1), { method: "steering/run", params: { scale: -2.5 } });
@@ -158,10 +158,10 @@ describe("steering page", () => {
     const panel = await open();
     await strength(panel).fill("7");
     await panel.send({ ...ready(steeringData(), 2), status: "loading", message: "Running" });
-    assert.equal(await strength(panel).inputValue(), "7");
+    await assertSoon(() => strength(panel).inputValue(), "7");
     const edits = [{ ...experiment.edits[0]!, scale: 9 }];
     await panel.send(ready(steeringData({ experiment: { ...experiment, edits } }), 3));
-    assert.equal(await strength(panel).inputValue(), "9");
+    await assertSoon(() => strength(panel).inputValue(), "9");
     await panel.close();
   });
 
@@ -222,7 +222,7 @@ describe("steering page", () => {
     const slider = panel.page.getByRole("slider", { name: "Strength, continued at once" });
     await slider.press("ArrowRight");
     await assertSoon(() => panel.requests.at(-1), { method: "steering/slide", params: { scale: 4.2 } });
-    assert.equal(await strength(panel).inputValue(), "4.2");
+    await assertSoon(() => strength(panel).inputValue(), "4.2");
     const ran = { default: continuation("and the dog"), steered: continuation("and the cat"), partsAt: 2, kl: 0.25, relativeNorm: [0.5] }; // prettier-ignore
     await panel.send(ready(steeringData({ step: { scale: 4.2, ran } }), 2));
     await panel.page
@@ -235,7 +235,7 @@ describe("steering page", () => {
     await panel.send(ready(steeringData(), 3));
     assert.equal(await panel.page.getByText("as dragged").isVisible(), false);
     assert.equal(await slider.inputValue(), "20");
-    assert.equal(await strength(panel).inputValue(), "4");
+    await assertSoon(() => strength(panel).inputValue(), "4");
     await panel.close();
   });
 

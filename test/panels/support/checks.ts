@@ -11,9 +11,9 @@ import type { PanelPage } from "./panel";
  * asks for arrives after the click that made it ask: read of `panel.requests` this way.
  */
 export async function assertSoon(read: () => unknown, expected: unknown, why?: string): Promise<void> {
-  for (const end = Date.now() + 2000; !isDeepStrictEqual(read(), expected) && Date.now() < end;)
+  for (const end = Date.now() + 2000; !isDeepStrictEqual(await read(), expected) && Date.now() < end;)
     await new Promise((resolve) => setTimeout(resolve, 10));
-  assert.deepEqual(read(), expected, why);
+  assert.deepEqual(await read(), expected, why);
 }
 
 /** A text that is hard to read: its contrast with what lies under it is below 4.5. */
