@@ -20,6 +20,7 @@ import {
   object,
   optional,
   text,
+  two,
   word,
   type Shape,
 } from "./shapes";
@@ -29,15 +30,6 @@ const most = 10_000;
 
 const numbers = list(number);
 const indices = list(index);
-
-/** A list of exactly two. */
-function two<T>(shape: Shape<T>): Shape<readonly [T, T]> {
-  return (value, path) => {
-    const [first, second, ...more] = list(shape, 2)(value, path);
-    if (first === undefined || second === undefined || more.length > 0) throw badField(path, "is not of two");
-    return [first, second];
-  };
-}
 
 const scored = { threshold: nullable(number), spread: nullable(number), scores: numbers };
 

@@ -10,16 +10,12 @@ import {
   type TextMapLayer,
 } from "../textMap";
 import type { MapPanelData } from "../textMapPanel";
-import { flag, index, list, nullable, number, object, text, word, type Shape } from "./shapes";
+import { flag, index, list, nullable, number, object, text, two, word } from "./shapes";
 
 /** Most draws, layers or warnings. */
 const most = 10_000;
 
-const pair: Shape<readonly [number, number]> = (value, path) => {
-  const [x, y] = list(number, 2)(value, path);
-  return [number(x, path), number(y, path)];
-};
-
+const pair = two(number);
 const points = list(pair, mostMapTexts);
 
 const layer = object<TextMapLayer>({

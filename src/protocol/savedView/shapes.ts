@@ -32,6 +32,15 @@ export function list<T>(shape: Shape<T>, most = mostEntries): Shape<readonly T[]
   };
 }
 
+/** A list of exactly two. */
+export function two<T>(shape: Shape<T>): Shape<readonly [T, T]> {
+  return (value, path) => {
+    const [first, second] = list(shape, 2)(value, path);
+    if (first === undefined || second === undefined) throw badField(path, "is not of two");
+    return [first, second];
+  };
+}
+
 /** The shape, or null. */
 export function nullable<T>(shape: Shape<T>): Shape<T | null> {
   return (value, path) => (value === null ? null : shape(value, path));

@@ -3,15 +3,12 @@ import { measureKinds } from "../decodeSteeringMeasure";
 import { decodeSteeringSweep } from "../decodeSteeringSweep";
 import type { EffectAndCost, SweepCells, SweepControls } from "../steeringSweep";
 import type { SweepOutcome, SweepPanelData } from "../sweepPanel";
-import { flag, index, list, nullable, number, object, optional, type Shape, text, word } from "./shapes";
+import { flag, index, list, nullable, number, object, optional, text, two, word } from "./shapes";
 
 const most = 10_000;
 const both = object<EffectAndCost>({ effect: number, cost: number });
 const rows = list(list(nullable(number)));
-const place: Shape<readonly [number, number]> = (value, path) => {
-  const [row, column] = list(index, 2)(value, path);
-  return [index(row, path), index(column, path)];
-};
+const place = two(index);
 
 const cells = object<SweepCells>({
   layers: list(index),
