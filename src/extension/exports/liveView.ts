@@ -18,6 +18,7 @@ import type { LensViewProvider } from "../panels/lensView";
 import type { NeuronsPanel } from "../panels/neuronsPanel";
 import type { PatchPanel } from "../panels/patchPanel";
 import type { Services } from "../services";
+import { baseOf } from "../steering/experimentRun";
 import type { SteeringPanel } from "../steering/steeringPanel";
 import type { SweepPanel } from "../sweeps/sweepPanel";
 
@@ -66,7 +67,10 @@ export async function showLive(
     }
     case "sweep": {
       const { model: _, ...plan } = view.data.plan;
-      return panels.sweep.show({ plan, file: undefined, base: null });
+      const { file } = view.data;
+      const from = file === null ? undefined : inWorkspace(file);
+      // Paths in a plan start where it lies; nothing is written beside it.
+      return panels.sweep.show({ plan, file: undefined, base: baseOf(from) });
     }
     case "lens":
       return showLens(panels.lens, view);

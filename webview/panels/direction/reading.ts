@@ -94,7 +94,9 @@ export class ReadingPart {
     this.drawLayers(reading);
     const nCtx = this.context.source().model?.nCtx ?? Infinity;
     this.write.update(roomBehind(reading, nCtx) > 0);
-    setText(this.writing, writingSentence(reading, nCtx));
+    // Of a saved view it is said what was written, not what could be.
+    const isSilent = this.context.isSaved() && !reading.window.tokens.some(({ generated }) => generated);
+    setText(this.writing, isSilent ? "" : writingSentence(reading, nCtx));
   }
 
   private get ends(): string {
